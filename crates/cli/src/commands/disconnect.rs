@@ -1,0 +1,53 @@
+//! `tokenrack disconnect CONNECTION`
+
+use tokenrack_core::event::Channel;
+use tokenrack_core::view::{DisconnectView, Revocation};
+
+use crate::error::Failure;
+use crate::session::Session;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Its name or id
+    connection: String,
+    /// Delete the connection too, not only its tokens
+    #[arg(long)]
+    forget: bool,
+}
+
+pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
+    let engine = session.unlocked().await?;
+    let connection = engine.find(&args.connection)?;
+    let view = engine.disconnect(&connection.id, args.forget, Channel::Command).await?;
+    if session.output.json() {
+        return session.output.object(&view);
+    }
+    session.output.note(&outcome(&view, &connection.name));
+    Ok(())
+}
+
+/// What became of it, honest about what may still work at the provider.
+fn outcome(view: &DisconnectView, name: &str) -> String {
+    let done = if view.forgotten { "Disconnected and forgot" } else { "Disconnected" };
+    let mut text = format!("{done} “{name}”. ");
+    text += match view.revocation {
+        Revocation::Revoked => "The provider revoked its tokens.",
+        Revocation::Nothing => "There was no token to revoke.",
+        Revocation::Unsupported => {
+            "The provider cannot revoke: the deleted tokens may work there until they expire."
+        }
+        Revocation::Failed => {
+            "The provider did not revoke: the deleted tokens may work there until they expire."
+        }
+    };
+    if let Some(problem) = &view.problem {
+        text +=
+            &format!("\n  why:  {} ({})", problem.cause.as_ref().unwrap_or(&problem.message), problem.code);
+    }
+    if let (Revocation::Unsupported | Revocation::Failed, Some(url)) =
+        (view.revocation, &view.user_revoke_url)
+    {
+        text += &format!("\n  do:   cut the access by hand at {url}");
+    }
+    text
+}

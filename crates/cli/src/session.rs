@@ -1,0 +1,96 @@
+//! One run of the command: the environment, read once, and the engine, opened when first needed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokenrack_core::Timestamp;
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::{Clock as _, VaultKind, VaultState};
+use tokenrack_core::problem::{Code, Problem};
+use tokenrack_platform::{Environment, Profile, SystemClock, process};
+
+use crate::output::Output;
+use crate::prompt;
+
+/// How long a command goes on trying to save tokens that exist nowhere else.
+const RESCUE: Duration = Duration::from_secs(20);
+
+/// What every command has.
+pub struct Session {
+    /// Where things go.
+    pub output: Output,
+    environment: Environment,
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Session {
+    /// Reads the environment, and closes this process to core dumps and debuggers.
+    ///
+    /// # Errors
+    /// A variable whose value means nothing.
+    #[expect(clippy::disallowed_methods, reason = "this face's own variable, read once")]
+    pub fn start(output: Output) -> Result<Self, Problem> {
+        for outcome in [process::no_core_files(), process::not_dumpable()] {
+            if let Err(error) = outcome {
+                output.note(&format!("warning: this process's memory is not protected: {error}"));
+            }
+        }
+        let passphrase_file = std::env::var_os("TOKENRACK_PASSPHRASE_FILE").filter(|path| !path.is_empty());
+        let environment = Environment::read()?;
+        Ok(Self { output, environment, passphrase_file: passphrase_file.map(PathBuf::from) })
+    }
+
+    /// The engine of this person's profile, for what needs no secret.
+    pub fn engine(&self) -> Result<Engine, Problem> {
+        let (engine, _) = self.open()?;
+        Ok(engine)
+    }
+
+    /// The engine with a vault that can be read. A keychain is asked only when something is read from it, and
+    /// unlocks with the system's own prompt; an encrypted file needs its passphrase first.
+    pub async fn unlocked(&self) -> Result<Engine, Problem> {
+        let (engine, kind) = self.open()?;
+        if kind == VaultKind::File {
+            let new = match engine.vault_status().await.state {
+                VaultState::Locked => false,
+                VaultState::New => true,
+                _ => return Ok(engine),
+            };
+            let passphrase = prompt::passphrase(self.passphrase_file.as_deref(), new)?;
+            engine.unlock(Some(passphrase)).await?;
+        }
+        Ok(engine)
+    }
+
+    /// New tokens that the vault refused live only in this process, so it does not end before it has tried for a
+    /// while. Any other problem is handed back.
+    pub async fn rescue(&self, engine: &Engine, id: &ConnectionId, problem: Problem) -> Result<(), Problem> {
+        if problem.code != Code::Unsaved {
+            return Err(problem);
+        }
+        let seconds = RESCUE.as_secs();
+        self.output.note(&format!(
+            "New tokens have arrived and could not be saved: unlock the keychain. Trying for {seconds} s."
+        ));
+        engine.save_before_the_end(id, RESCUE, Channel::Command).await
+    }
+
+    /// The wall clock, for "57 min left".
+    pub fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    fn open(&self) -> Result<(Engine, VaultKind), Problem> {
+        let profile = Profile::open(self.environment.home.clone())?;
+        let ports = tokenrack_platform::ports(&profile, &self.environment)?;
+        let kind = ports.vault.kind();
+        let engine = Engine::open(ports, Arc::new(profile.catalog()?))?;
+        // Never dropped: closing the database by hand folds its journal in first, for which a script would wait
+        // each time. Everything is committed; the system takes the rest back, and a later process folds it in.
+        std::mem::forget(engine.clone());
+        Ok((engine, kind))
+    }
+}

@@ -1,0 +1,199 @@
+//! From typed failures to [`Problem`]s: transient, permanent, configuration, or a person's turn.
+
+use tokenrack_oauth::authorization::RedirectError;
+use tokenrack_oauth::error::{OAuthError, ServerError};
+
+use crate::ports::{HttpErrorKind, ListenError, LockError, StoreError, VaultError};
+use crate::problem::{Code, Problem};
+
+impl From<OAuthError> for Problem {
+    fn from(error: OAuthError) -> Self {
+        match &error {
+            OAuthError::Http(failure) => Problem::new(network(failure.kind)).because(&failure.detail),
+            OAuthError::Server(answer) => server(answer),
+            OAuthError::Status { status, retry_after } => {
+                let mut problem = Problem::new(by_status(*status).unwrap_or(match status {
+                    300..400 => Code::UnreadableAnswer,
+                    _ => Code::ServerRefused,
+                }))
+                .with_status(*status);
+                problem.retry_after = *retry_after;
+                if (300..400).contains(status) {
+                    problem = problem.because("it redirects, and a secret is never sent on");
+                }
+                problem
+            }
+            OAuthError::Unreadable { status, .. } => {
+                Problem::new(Code::UnreadableAnswer).because(&error).with_status(*status)
+            }
+            OAuthError::Invalid(_) => Problem::new(Code::InvalidTokenResponse).because(&error),
+            OAuthError::TokenType(_) => Problem::new(Code::UnsupportedTokenType).because(&error),
+            OAuthError::IdToken(_) => Problem::new(Code::InvalidIdToken).because(&error),
+            OAuthError::Endpoint(..) => Problem::new(Code::InsecureUrl).because(&error),
+            OAuthError::MetadataIssuer { .. } => Problem::new(Code::DiscoveryIssuerMismatch).because(&error),
+            OAuthError::NoMetadata(_) => Problem::new(Code::DiscoveryFailed).because(&error),
+            OAuthError::UserinfoMismatch => Problem::new(Code::UserinfoMismatch),
+        }
+    }
+}
+
+/// The same failures, met while looking for a server's metadata or keys.
+pub fn discovery(error: OAuthError) -> Problem {
+    match &error {
+        OAuthError::Server(answer) if by_status(answer.status).is_none() => {
+            Problem::new(Code::DiscoveryFailed).because(&error).with_status(answer.status)
+        }
+        OAuthError::Unreadable { .. } => Problem::new(Code::DiscoveryFailed).because(&error),
+        OAuthError::Status { status, .. } if by_status(*status).is_none() => {
+            Problem::new(Code::DiscoveryFailed).because(&error).with_status(*status)
+        }
+        OAuthError::Invalid("lacks an endpoint") => Problem::new(Code::DiscoveryIncomplete),
+        OAuthError::Invalid(_) => Problem::new(Code::DiscoveryFailed).because(&error),
+        _ => error.into(),
+    }
+}
+
+fn network(kind: HttpErrorKind) -> Code {
+    match kind {
+        HttpErrorKind::NameResolution => Code::Offline,
+        HttpErrorKind::Connect => Code::Unreachable,
+        HttpErrorKind::Tls => Code::TlsFailed,
+        HttpErrorKind::Timeout => Code::TimedOut,
+        HttpErrorKind::Interrupted => Code::Interrupted,
+        HttpErrorKind::BodyTooLarge => Code::AnswerTooLarge,
+    }
+}
+
+/// Statuses that mean "later", whatever the body says.
+fn by_status(status: u16) -> Option<Code> {
+    match status {
+        408 => Some(Code::TimedOut),
+        429 => Some(Code::RateLimited),
+        500.. => Some(Code::ServerError),
+        _ => None,
+    }
+}
+
+/// RFC 6749 §5.2 and §4.1.2.1.
+fn server(answer: &ServerError) -> Problem {
+    let code = by_status(answer.status).unwrap_or(match answer.code.as_str() {
+        "access_denied" => Code::AccessDenied,
+        "invalid_grant" => Code::InvalidGrant,
+        "invalid_client" => Code::InvalidClient,
+        "invalid_scope" => Code::InvalidScope,
+        "invalid_request" => Code::InvalidRequest,
+        "unauthorized_client" | "unsupported_grant_type" | "unsupported_response_type" => {
+            Code::UnauthorizedClient
+        }
+        "server_error" | "temporarily_unavailable" => Code::ServerError,
+        "slow_down" => Code::RateLimited,
+        _ => Code::ServerRefused,
+    });
+    let words = match &answer.description {
+        Some(description) => format!("{}: {description}", answer.code),
+        None => answer.code.clone(),
+    };
+    let mut problem = Problem::new(code).because(words);
+    problem.http_status = (answer.status != 0).then_some(answer.status);
+    problem.retry_after = answer.retry_after;
+    problem
+}
+
+impl From<RedirectError> for Problem {
+    fn from(error: RedirectError) -> Self {
+        match &error {
+            RedirectError::TooLarge => Problem::new(Code::OversizedCallback),
+            RedirectError::Malformed(_) => Problem::new(Code::MalformedCallback).because(&error),
+            RedirectError::WrongTarget => Problem::new(Code::WrongRedirectUri),
+            RedirectError::IssuerMismatch => Problem::new(Code::IssuerMismatch),
+            RedirectError::IssuerMissing => Problem::new(Code::IssuerMissing),
+            RedirectError::Server(answer) => server(answer),
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Locked => Problem::new(Code::VaultLocked),
+            VaultError::Absent(words) => Problem::new(Code::VaultAbsent).because(words),
+            VaultError::Denied(words) => Problem::new(Code::VaultDenied).because(words),
+            VaultError::TimedOut => Problem::new(Code::VaultTimedOut),
+            VaultError::WrongPassphrase => Problem::new(Code::VaultWrongPassphrase),
+            VaultError::Corrupt(words) => Problem::new(Code::VaultCorrupt).because(words),
+            VaultError::Failed(words) => Problem::new(Code::VaultFailed).because(words),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound => Problem::new(Code::NoSuchConnection),
+            StoreError::NameTaken(name) => Problem::new(Code::NameTaken).because(name),
+            StoreError::TooNew { .. } => Problem::new(Code::StoreTooNew).because(&error),
+            StoreError::Failed(words) => Problem::new(Code::StoreFailed).because(words),
+        }
+    }
+}
+
+impl From<LockError> for Problem {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy => Problem::new(Code::Busy),
+            LockError::Failed(words) => Problem::new(Code::StoreFailed).because(words),
+        }
+    }
+}
+
+impl From<ListenError> for Problem {
+    fn from(error: ListenError) -> Self {
+        match &error {
+            ListenError::PortInUse(_) => Problem::new(Code::PortInUse).because(&error),
+            ListenError::Failed(words) => Problem::new(Code::ListenFailed).because(words),
+        }
+    }
+}
+
+/// What a failed refresh means for the grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshVerdict {
+    /// The provider has ended it: only a person helps.
+    Permanent,
+    /// Nothing is lost; the same tokens are tried again later.
+    Keep,
+}
+
+/// Only `invalid_grant`, or a word the provider's spec names for it, ends a grant.
+pub fn refresh_verdict(problem: &Problem, synonyms: &[String], answered: Option<&str>) -> RefreshVerdict {
+    let named = answered.is_some_and(|code| synonyms.iter().any(|synonym| synonym == code));
+    let refused = matches!(problem.code, Code::ServerRefused | Code::InvalidRequest) && named;
+    if problem.code == Code::InvalidGrant || refused {
+        RefreshVerdict::Permanent
+    } else {
+        RefreshVerdict::Keep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, code: &str) -> Problem {
+        OAuthError::Server(ServerError { code: code.into(), description: None, status, retry_after: None })
+            .into()
+    }
+
+    #[test]
+    fn only_a_clear_word_ends_a_grant() {
+        let verdict =
+            |status, code| refresh_verdict(&answered(status, code), &["token_revoked".into()], Some(code));
+        assert_eq!(verdict(400, "invalid_grant"), RefreshVerdict::Permanent);
+        assert_eq!(verdict(200, "token_revoked"), RefreshVerdict::Permanent);
+        for (status, code) in
+            [(500, "invalid_grant"), (429, "invalid_grant"), (403, "odd"), (401, "invalid_client")]
+        {
+            assert_eq!(verdict(status, code), RefreshVerdict::Keep, "{status} {code}");
+        }
+    }
+}

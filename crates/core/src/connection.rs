@@ -1,0 +1,139 @@
+//! A person's named relation to a provider: client registration, account, scopes, and where it stands.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{ActivityKind, Channel, NewActivity};
+use crate::lifecycle::ConnectionState;
+use crate::problem::Code;
+use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
+
+/// Twelve hex digits, unique in a profile.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
+#[serde(transparent)]
+pub struct ConnectionId(pub String);
+
+impl std::fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A connection as it is stored: everything but its secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Never changes.
+    pub id: ConnectionId,
+    /// The person's name for it; unique in a profile, ignoring case.
+    pub name: String,
+    /// How to talk to its server.
+    pub provider: ProviderRef,
+    /// dev, staging, prod or the person's own word.
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// The person's client at that server.
+    pub registration: ClientRegistration,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// Values of the provider's variables: tenant, host.
+    #[serde(default)]
+    pub vars: BTreeMap<String, String>,
+    /// The server as it was resolved last: endpoints pinned by the spec, blanks filled by its metadata.
+    #[serde(default)]
+    pub server: Option<ServerMetadata>,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// The newest line of its record.
+    pub last_event: LastEvent,
+}
+
+/// Where a connection's spec comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderRef {
+    /// By id, so that a better catalog entry reaches existing connections.
+    Catalog(ProviderId),
+    /// Written by the user or discovered from a URL.
+    Own(Box<ProviderSpec>),
+}
+
+/// The newest line of a connection's record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LastEvent {
+    /// When.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+    /// What.
+    pub kind: ActivityKind,
+    /// Why it failed.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub code: Option<Code>,
+}
+
+/// RFC 7591 §2, as far as a person fills it in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientRegistration {
+    /// Public.
+    pub client_id: String,
+    /// How the client proves itself at the token endpoint.
+    pub authentication: ClientAuthentication,
+    /// How the redirect comes back.
+    pub redirect: RedirectMethod,
+    /// The registered redirect URI, to the letter. A loopback URI without a port takes any free one.
+    pub redirect_uri: String,
+}
+
+/// `token_endpoint_auth_method` (RFC 7591 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// A public client: no secret.
+    None,
+    /// The secret in the Authorization header.
+    ClientSecretBasic,
+    /// The secret in the body.
+    ClientSecretPost,
+}
+
+/// How a redirect comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectMethod {
+    /// The private-use scheme (RFC 8252 §7.1).
+    DeepLink,
+    /// A listener on loopback (RFC 8252 §7.3).
+    Loopback,
+    /// The person copies the address from the browser.
+    Paste,
+}
+
+impl Connection {
+    /// Builds a line for the record and remembers it as the newest.
+    pub fn event(
+        &mut self,
+        at: Timestamp,
+        kind: ActivityKind,
+        channel: Channel,
+        code: Option<Code>,
+        detail: Option<String>,
+    ) -> NewActivity {
+        self.last_event = LastEvent { at, kind, code };
+        NewActivity {
+            at,
+            connection: Some(self.id.clone()),
+            connection_name: self.name.clone(),
+            kind,
+            channel,
+            code,
+            detail,
+        }
+    }
+}

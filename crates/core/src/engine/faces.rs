@@ -1,0 +1,269 @@
+//! What faces are told: a snapshot when they open, then every change, whichever process made it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast};
+
+use super::{Engine, Inner, locked};
+use crate::Timestamp;
+use crate::connection::{Connection, ConnectionId};
+use crate::event::EngineEvent;
+use crate::ports::{Revision, VaultState, VaultStatus};
+use crate::problem::Problem;
+use crate::status;
+use crate::view::{ConnectionView, Snapshot};
+
+/// A vault that hangs must not keep a window from opening.
+const VAULT_PATIENCE: Duration = Duration::from_millis(300);
+/// While the vault is not ready, somebody may open it elsewhere.
+const VAULT_AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// A sleeping machine's timers stand still, so no timer is trusted for longer.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+pub(super) struct Faces {
+    events: broadcast::Sender<EngineEvent>,
+    shown: Mutex<Shown>,
+    watching: AtomicBool,
+    /// The next moment at which time alone changes something may have moved.
+    moved: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct Shown {
+    revision: Revision,
+    connections: HashMap<ConnectionId, (Revision, Connection, ConnectionView)>,
+    vault: Option<VaultStatus>,
+}
+
+impl Default for Faces {
+    fn default() -> Self {
+        Self {
+            events: broadcast::Sender::new(256),
+            shown: Mutex::default(),
+            watching: AtomicBool::new(false),
+            moved: Arc::default(),
+        }
+    }
+}
+
+impl Engine {
+    /// State changes, also those made by other processes. A receiver that lags takes a new snapshot.
+    pub fn subscribe(&self) -> broadcast::Receiver<EngineEvent> {
+        let receiver = self.inner.faces.events.subscribe();
+        if !self.inner.faces.watching.swap(true, Ordering::Relaxed) {
+            tokio::spawn(watch_store(Arc::downgrade(&self.inner)));
+            tokio::spawn(watch_time(Arc::downgrade(&self.inner)));
+            tokio::spawn(watch_vault(Arc::downgrade(&self.inner)));
+        }
+        receiver
+    }
+
+    /// Everything a face needs when it opens.
+    ///
+    /// # Errors
+    /// A store problem.
+    pub async fn snapshot(&self) -> Result<Snapshot, Problem> {
+        self.end_late_attempts().await?;
+        let vault = tokio::time::timeout(VAULT_PATIENCE, self.inner.ports.vault.status()).await;
+        let vault = match vault {
+            Ok(status) => status,
+            Err(_) => self.known_vault().unwrap_or_else(|| self.unresponsive()),
+        };
+        locked(&self.inner.faces.shown).vault = Some(vault.clone());
+        self.reload()?;
+        let shown = locked(&self.inner.faces.shown);
+        let mut connections: Vec<_> = shown.connections.values().map(|(_, _, view)| view.clone()).collect();
+        connections.sort_by_key(|view| view.name.to_lowercase());
+        Ok(Snapshot { revision: shown.revision, connections, vault, settings: self.settings()? })
+    }
+
+    /// One connection as faces see it.
+    ///
+    /// # Errors
+    /// `NoSuchConnection`.
+    pub fn view(&self, id: &ConnectionId) -> Result<ConnectionView, Problem> {
+        Ok(self.view_of(&self.load(id)?))
+    }
+
+    pub(super) fn view_of(&self, connection: &Connection) -> ConnectionView {
+        let authorization_url =
+            connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
+        let vault = self.known_vault().map_or(VaultState::Ready, |status| status.state);
+        let context =
+            status::Context { now: self.now(), vault, catalog: &self.inner.catalog, authorization_url };
+        status::view(connection, context)
+    }
+
+    /// Tells faces of one change of this process. Revisions never go back: of two changes that race, the newer is shown.
+    pub(super) fn show(&self, revision: Revision, connection: &Connection) {
+        let view = self.view_of(connection);
+        let mut shown = locked(&self.inner.faces.shown);
+        if shown.connections.get(&connection.id).is_some_and(|(newer, _, _)| *newer > revision) {
+            return;
+        }
+        // Only a reload may say that everything up to a revision is shown.
+        let event = EngineEvent::Connections {
+            revision: shown.revision.max(revision),
+            changed: vec![view.clone()],
+            removed: vec![],
+        };
+        shown.connections.insert(connection.id.clone(), (revision, connection.clone(), view));
+        let _ = self.inner.faces.events.send(event);
+        self.inner.faces.moved.notify_one();
+    }
+
+    pub(super) fn show_removed(&self, revision: Revision, id: &ConnectionId) {
+        let mut shown = locked(&self.inner.faces.shown);
+        shown.connections.remove(id);
+        let revision = shown.revision.max(revision);
+        let _ = self.inner.faces.events.send(EngineEvent::Connections {
+            revision,
+            changed: vec![],
+            removed: vec![id.clone()],
+        });
+    }
+
+    /// Reads everything again and tells faces what differs.
+    pub(super) fn reload(&self) -> Result<(), Problem> {
+        let (revision, all) = self.inner.ports.store.load_all()?;
+        let views: Vec<_> =
+            all.into_iter().map(|connection| (self.view_of(&connection), connection)).collect();
+        let mut shown = locked(&self.inner.faces.shown);
+        if revision < shown.revision {
+            return Ok(());
+        }
+        let removed: Vec<ConnectionId> = shown
+            .connections
+            .iter()
+            .filter(|(id, (at, _, _))| *at <= revision && !views.iter().any(|(view, _)| view.id == **id))
+            .map(|(id, _)| id.clone())
+            .collect();
+        let mut changed = Vec::new();
+        for (view, connection) in views {
+            let known = shown.connections.get(&view.id);
+            if known.is_some_and(|(at, _, shown)| *at > revision || *shown == view) {
+                continue;
+            }
+            changed.push(view.clone());
+            shown.connections.insert(view.id.clone(), (revision, connection, view));
+        }
+        for id in &removed {
+            shown.connections.remove(id);
+        }
+        shown.revision = revision;
+        if !changed.is_empty() || !removed.is_empty() {
+            let _ = self.inner.faces.events.send(EngineEvent::Connections { revision, changed, removed });
+        }
+        self.inner.faces.moved.notify_one();
+        Ok(())
+    }
+
+    /// The vault's state has been seen: faces hear of a change, and every row's word follows.
+    pub(super) fn vault_is(&self, status: VaultStatus) {
+        let before = locked(&self.inner.faces.shown).vault.replace(status.clone());
+        if before.as_ref() != Some(&status) && self.inner.faces.watching.load(Ordering::Relaxed) {
+            let _ = self.inner.faces.events.send(EngineEvent::Vault { status });
+            if let Err(problem) = self.reload() {
+                tracing::warn!(%problem, "the connections could not be read again");
+            }
+        }
+    }
+
+    /// A vault call failed in a way that says its state has changed.
+    pub(super) fn vault_failed(&self) {
+        if self.inner.faces.watching.load(Ordering::Relaxed) {
+            let engine = self.clone();
+            tokio::spawn(async move { engine.vault_status().await });
+        }
+    }
+
+    fn known_vault(&self) -> Option<VaultStatus> {
+        locked(&self.inner.faces.shown).vault.clone()
+    }
+
+    fn unresponsive(&self) -> VaultStatus {
+        VaultStatus {
+            kind: self.inner.ports.vault.kind(),
+            backend: String::new(),
+            state: VaultState::Unresponsive,
+            detail: None,
+        }
+    }
+
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let shown = locked(&self.inner.faces.shown);
+        shown.connections.values().filter_map(|(_, connection, _)| status::next_change(connection, now)).min()
+    }
+}
+
+/// Another process has committed something.
+async fn watch_store(engine: Weak<Inner>) {
+    let Some(mut changes) = engine.upgrade().map(|inner| inner.ports.store.changes()) else { return };
+    while changes.changed().await.is_ok() {
+        let Some(inner) = engine.upgrade() else { return };
+        if let Err(problem) = (Engine { inner }).reload() {
+            tracing::warn!(%problem, "the connections could not be read again");
+        }
+    }
+}
+
+/// Time alone changes words: soon, expired, timed out. Sleeps until the next such moment, or until it moves.
+async fn watch_time(engine: Weak<Inner>) {
+    loop {
+        let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
+        let now = current.now();
+        let span = current.next_change(now).map(|at| {
+            let left = at.duration_since(now).as_millis().clamp(0, LONGEST_SLEEP.as_millis() as i128);
+            Duration::from_millis(u64::try_from(left).unwrap_or(0) + 20)
+        });
+        let clock = current.inner.ports.clock.clone();
+        let moved = current.inner.faces.moved.clone();
+        drop(current);
+        let sleep = async {
+            match span {
+                Some(span) => clock.sleep(span).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = moved.notified() => continue,
+            () = sleep => {}
+        }
+        let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
+        if let Err(problem) = current.end_late_attempts().await.and_then(|()| current.reload()) {
+            tracing::warn!(%problem, "the connections could not be read again");
+        }
+    }
+}
+
+/// While the vault is not ready, looks now and then whether somebody has opened it.
+async fn watch_vault(engine: Weak<Inner>) {
+    loop {
+        let Some(inner) = engine.upgrade() else { return };
+        let engine_now = Engine { inner };
+        let clock = engine_now.inner.ports.clock.clone();
+        let ready = engine_now.known_vault().is_some_and(|status| status.state == VaultState::Ready);
+        if !ready {
+            engine_now.vault_status().await;
+        }
+        let ready = engine_now.known_vault().is_some_and(|status| status.state == VaultState::Ready);
+        if ready {
+            // A call that finds it locked again says so (`vault_failed`), and the event wakes this loop.
+            let mut events = engine_now.inner.faces.events.subscribe();
+            drop(engine_now);
+            loop {
+                match events.recv().await {
+                    Ok(EngineEvent::Vault { status }) if status.state != VaultState::Ready => break,
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => return,
+                }
+            }
+        } else {
+            drop(engine_now);
+            clock.sleep(VAULT_AGAIN_AFTER).await;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The record, the settings, the doctor.
+
+use super::Engine;
+use crate::connection::ConnectionId;
+use crate::event::{ActivityEntry, ActivityFilter};
+use crate::ports::{VaultKind, VaultState, VaultStatus};
+use crate::problem::{Code, Problem};
+use crate::view::{CheckOutcome, CheckView, Settings};
+
+const SETTINGS: &str = "settings";
+
+impl Engine {
+    /// The activity record, newest first.
+    ///
+    /// # Errors
+    /// A store problem.
+    pub fn activity(&self, filter: &ActivityFilter) -> Result<Vec<ActivityEntry>, Problem> {
+        Ok(self.inner.ports.store.activity(filter)?)
+    }
+
+    /// The person's settings; the defaults until they are saved.
+    ///
+    /// # Errors
+    /// A store problem.
+    pub fn settings(&self) -> Result<Settings, Problem> {
+        let Some(text) = self.inner.ports.store.setting(SETTINGS)? else { return Ok(Settings::default()) };
+        Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the saved settings could not be read; the defaults are used");
+            Settings::default()
+        }))
+    }
+
+    /// Saves the settings.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a value out of range, or a store problem.
+    pub fn set_settings(&self, settings: &Settings) -> Result<(), Problem> {
+        if !(5..=300).contains(&settings.clipboard_seconds) {
+            return Err(Problem::new(Code::InvalidInput).because("the clipboard time is 5 to 300 seconds"));
+        }
+        let text =
+            serde_json::to_string(settings).map_err(|error| Problem::new(Code::Internal).because(error))?;
+        self.inner.ports.store.set_setting(SETTINGS, &text)?;
+        Ok(())
+    }
+
+    /// A page of the connection's provider a person may open: `register`, `docs` or `user_revoke`.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the provider has no such page.
+    pub fn provider_link(&self, id: &ConnectionId, which: &str) -> Result<url::Url, Problem> {
+        super::registration::link(&self.spec(&self.load(id)?)?, which)
+    }
+
+    /// Vault, database and clock checked; faces add what only they can check.
+    pub async fn doctor(&self) -> Vec<CheckView> {
+        vec![vault_check(&self.vault_status().await), self.database_check(), self.clock_check()]
+    }
+
+    fn database_check(&self) -> CheckView {
+        let all = self.inner.ports.store.load_all();
+        let (outcome, finding, cure) = match all {
+            Ok((_, all)) => {
+                let many = if all.len() == 1 { "connection" } else { "connections" };
+                (CheckOutcome::Ok, format!("readable, {} {many}", all.len()), None)
+            }
+            Err(error) => {
+                let problem = Problem::from(error);
+                (CheckOutcome::Failed, problem.to_string(), Some(problem.code.suggestion().to_owned()))
+            }
+        };
+        CheckView { name: "database".into(), title: "Database".into(), outcome, finding, cure }
+    }
+
+    /// Without asking the network, a clock that went back is all that can be seen.
+    fn clock_check(&self) -> CheckView {
+        let now = self.now();
+        let newest = self.activity(&ActivityFilter { connection: None, limit: 1 }).ok();
+        let newest = newest.and_then(|lines| lines.first().map(|line| line.at));
+        let behind = newest.filter(|at| at.duration_since(now).as_secs() > 300);
+        let (outcome, finding, cure) = match behind {
+            None => (CheckOutcome::Ok, format!("{now:.0}, after everything in the record"), None),
+            Some(at) => (
+                CheckOutcome::Warning,
+                format!("{now:.0}, but the record goes on until {at:.0}"),
+                Some("Set this machine's clock: sign-ins fail when it is wrong by minutes.".to_owned()),
+            ),
+        };
+        CheckView { name: "clock".into(), title: "Clock".into(), outcome, finding, cure }
+    }
+}
+
+fn vault_check(status: &VaultStatus) -> CheckView {
+    let (outcome, words, code) = match status.state {
+        VaultState::Ready => (CheckOutcome::Ok, "ready", None),
+        VaultState::New => (CheckOutcome::Warning, "not created yet", None),
+        VaultState::Locked => (CheckOutcome::Warning, "locked", Some(Code::VaultLocked)),
+        VaultState::Absent => (CheckOutcome::Failed, "absent", Some(Code::VaultAbsent)),
+        VaultState::Denied => (CheckOutcome::Failed, "denied", Some(Code::VaultDenied)),
+        VaultState::Unresponsive => (CheckOutcome::Failed, "does not answer", Some(Code::VaultTimedOut)),
+    };
+    let mut finding = format!("{}: {words}", status.backend);
+    if let Some(detail) = &status.detail {
+        finding = format!("{finding} ({detail})");
+    }
+    let cure = match (status.state, code) {
+        (VaultState::New, _) => Some("Choose a passphrase; the first one creates the vault.".to_owned()),
+        (_, code) => code.map(|code| code.suggestion().to_owned()),
+    };
+    let (name, title) = match status.kind {
+        VaultKind::Keychain => ("keychain", "Keychain"),
+        VaultKind::File => ("keychain", "Encrypted file"),
+    };
+    CheckView { name: name.into(), title: title.into(), outcome, finding, cure }
+}

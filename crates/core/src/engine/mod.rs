@@ -1,0 +1,253 @@
+//! Owns all connections, carries out what the lifecycle asks for, and tells faces.
+//!
+//! Every process of a profile has an engine; the store is the truth between them, the connection's lock keeps
+//! their writes to the vault apart, and the one path for redirects is [`Engine::deliver`].
+
+mod faces;
+mod housekeeping;
+mod registration;
+mod secrets;
+mod sign_in;
+mod tokens;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokenrack_oauth::secret::AccessToken;
+
+use crate::Timestamp;
+use crate::connection::{Connection, ConnectionId};
+use crate::event::{ActivityKind, Channel};
+use crate::ports::{
+    Browser, Change, Clock, ConnectionLock, Entropy, HttpClient, LockGuard, RedirectListener, StateDigest,
+    Store, Vault,
+};
+use crate::problem::{Code, Problem};
+use crate::provider::{Catalog, ProviderSpec};
+use crate::record::SecretRecord;
+use crate::status;
+
+/// The outside world, as one engine uses it.
+#[derive(Clone)]
+pub struct Ports {
+    /// Secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Everything else that lasts.
+    pub store: Arc<dyn Store>,
+    /// The network.
+    pub http: Arc<dyn HttpClient>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The person's browser.
+    pub browser: Arc<dyn Browser>,
+    /// Loopback redirects.
+    pub listener: Arc<dyn RedirectListener>,
+    /// Between processes.
+    pub lock: Arc<dyn ConnectionLock>,
+}
+
+/// How a sign-in is started.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectOptions {
+    /// Open the system browser; otherwise only the URL is answered.
+    pub open_browser: bool,
+    /// How long a redirect is awaited.
+    pub time_limit: Duration,
+    /// Who asks.
+    pub channel: Channel,
+}
+
+/// A sign-in that waits for its redirect.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// What the browser opens.
+    pub authorization_url: String,
+    /// Where the redirect comes back to, with the port.
+    pub redirect_uri: String,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// Why no browser was opened, when one was asked for.
+    pub browser_problem: Option<Problem>,
+    /// Which attempt.
+    digest: StateDigest,
+}
+
+/// Why a redirect brought no tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What went wrong.
+    pub problem: Problem,
+    /// The connection whose view tells it already, if one does.
+    pub told_by: Option<ConnectionId>,
+}
+
+impl<P: Into<Problem>> From<P> for Refusal {
+    fn from(problem: P) -> Self {
+        Self { problem: problem.into(), told_by: None }
+    }
+}
+
+/// An access token that a person or program asked for. The release is already in the record.
+#[derive(Debug)]
+pub struct ReleasedToken {
+    /// The token.
+    pub access_token: AccessToken,
+    /// Whose, by name.
+    pub connection: String,
+    /// When it ends, if known.
+    pub expires_at: Option<Timestamp>,
+    /// What it may do, if known.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    ports: Ports,
+    catalog: Arc<Catalog>,
+    /// Specs from a URL or a file, by what the draft calls them.
+    learned: Mutex<HashMap<String, ProviderSpec>>,
+    /// Attempts this process started.
+    attempts: Mutex<HashMap<ConnectionId, sign_in::Live>>,
+    /// Read-held while a browser waits for the page that tells how its redirect ended.
+    answering: Arc<tokio::sync::RwLock<()>>,
+    /// One refresh at a time per connection, inside this process.
+    flights: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    /// New tokens the vault has not taken yet, and with them the connection's lock: while they wait, no other process
+    /// writes, and one that gets the lock knows that they are gone.
+    unsaved: Mutex<HashMap<ConnectionId, Unsaved>>,
+    faces: faces::Faces,
+}
+
+struct Unsaved {
+    record: SecretRecord,
+    lock: Option<LockGuard>,
+}
+
+/// The connection's lock. Dropped while tokens wait for the vault, it is kept with them.
+struct Held {
+    engine: Engine,
+    id: ConnectionId,
+    lock: Option<LockGuard>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(unsaved) = locked(&self.engine.inner.unsaved).get_mut(&self.id) {
+            unsaved.lock = self.lock.take();
+        }
+    }
+}
+
+/// A process that works on a connection is done within its time limits; longer than this it hangs.
+const LOCK_PATIENCE: Duration = Duration::from_secs(40);
+
+impl Engine {
+    /// An engine for a profile. It watches for changes by other processes once somebody subscribes.
+    ///
+    /// # Errors
+    /// `StoreFailed` or `StoreTooNew` when the profile cannot be read.
+    pub fn open(ports: Ports, catalog: Arc<Catalog>) -> Result<Self, Problem> {
+        ports.store.revision()?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                ports,
+                catalog,
+                learned: Mutex::default(),
+                attempts: Mutex::default(),
+                answering: Arc::default(),
+                flights: Mutex::default(),
+                unsaved: Mutex::default(),
+                faces: faces::Faces::default(),
+            }),
+        })
+    }
+
+    /// Finds by id, or by name ignoring case.
+    ///
+    /// # Errors
+    /// `NoSuchConnection`.
+    pub fn find(&self, name_or_id: &str) -> Result<Connection, Problem> {
+        let store = &self.inner.ports.store;
+        if let Some(connection) = store.load(&ConnectionId(name_or_id.to_owned()))? {
+            return Ok(connection);
+        }
+        let wanted = name_or_id.to_lowercase();
+        let (_, all) = store.load_all()?;
+        all.into_iter()
+            .find(|connection| connection.name.to_lowercase() == wanted)
+            .ok_or_else(|| Problem::new(Code::NoSuchConnection).because(name_or_id))
+    }
+
+    fn load(&self, id: &ConnectionId) -> Result<Connection, Problem> {
+        self.inner.ports.store.load(id)?.ok_or_else(|| Code::NoSuchConnection.into())
+    }
+
+    /// Changes a record in one transaction, then shows it to the faces.
+    fn update(
+        &self,
+        id: &ConnectionId,
+        mut change: impl FnMut(&mut Connection) -> Option<Change>,
+    ) -> Result<Connection, Problem> {
+        let (revision, connection) = self.inner.ports.store.update(id, &mut change)?;
+        self.show(revision, &connection);
+        Ok(connection)
+    }
+
+    /// As `update`, for a change that is one line of the record.
+    fn update_with(
+        &self,
+        id: &ConnectionId,
+        kind: ActivityKind,
+        channel: Channel,
+        problem: Option<&Problem>,
+        mut change: impl FnMut(&mut Connection, Timestamp),
+    ) -> Result<Connection, Problem> {
+        let now = self.now();
+        let code = problem.map(|problem| problem.code);
+        let words = problem.and_then(|problem| problem.cause.clone());
+        self.update(id, |connection| {
+            change(connection, now);
+            let line = connection.event(now, kind, channel, code, words.clone());
+            Some(Change { activity: vec![line], ended: None })
+        })
+    }
+
+    /// The spec of a connection, its variables filled in.
+    fn spec(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
+        let spec = status::spec(connection, &self.inner.catalog)
+            .ok_or_else(|| Problem::new(Code::UnknownProvider).because(connection.name.as_str()))?;
+        spec.resolve(&connection.vars).map_err(|errors| {
+            let words: Vec<String> =
+                errors.into_iter().map(|(name, what)| format!("{name}: {what}")).collect();
+            Problem::new(Code::InvalidInput).because(words.join("; "))
+        })
+    }
+
+    async fn lock(&self, id: &ConnectionId) -> Result<Held, Problem> {
+        let kept = locked(&self.inner.unsaved).get_mut(id).and_then(|unsaved| unsaved.lock.take());
+        let lock = match kept {
+            Some(lock) => lock,
+            None => self.inner.ports.lock.acquire(id, LOCK_PATIENCE).await?,
+        };
+        Ok(Held { engine: self.clone(), id: id.clone(), lock: Some(lock) })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.ports.clock.now()
+    }
+}
+
+/// A poisoned lock means a panic elsewhere; the data behind these locks is whole at every await and every line.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

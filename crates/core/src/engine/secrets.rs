@@ -1,0 +1,133 @@
+//! The way to the vault: one record a connection, read whole and written whole, under the connection's lock.
+
+use std::time::Duration;
+
+use tokenrack_oauth::secret::Passphrase;
+
+use super::{Engine, Unsaved, locked};
+use crate::connection::{Connection, ConnectionId};
+use crate::event::Channel;
+use crate::ports::{VaultError, VaultItem, VaultStatus};
+use crate::problem::{Code, Problem};
+use crate::record::SecretRecord;
+use crate::status;
+
+/// Waits between tries to save new tokens before they are declared unsaved.
+const SAVE_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+
+impl Engine {
+    /// The connection's secrets; empty when the vault has none. Tokens that wait for saving come first.
+    pub(super) async fn read_secrets(&self, connection: &Connection) -> Result<SecretRecord, Problem> {
+        if let Some(unsaved) = locked(&self.inner.unsaved).get(&connection.id) {
+            return Ok(unsaved.record.clone());
+        }
+        let bytes = self.heard(self.inner.ports.vault.read(&self.item(connection)).await)?;
+        match bytes {
+            Some(bytes) => Ok(SecretRecord::decode(&bytes)?),
+            None => Ok(SecretRecord::default()),
+        }
+    }
+
+    /// Writes the connection's secrets; an empty record removes the item.
+    pub(super) async fn write_secrets(
+        &self,
+        connection: &Connection,
+        record: &SecretRecord,
+    ) -> Result<(), Problem> {
+        let item = self.item(connection);
+        let vault = &self.inner.ports.vault;
+        let written = if record.is_empty() {
+            vault.delete(&item).await
+        } else {
+            vault.write(&item, record.encode()?).await
+        };
+        self.heard(written)?;
+        locked(&self.inner.unsaved).remove(&connection.id);
+        Ok(())
+    }
+
+    /// As `write_secrets`, for tokens that exist nowhere else: tries again, and keeps them in memory if it must.
+    pub(super) async fn save_new_tokens(
+        &self,
+        connection: &Connection,
+        record: SecretRecord,
+    ) -> Result<(), Problem> {
+        let mut outcome = self.write_secrets(connection, &record).await;
+        for pause in SAVE_AGAIN_AFTER {
+            if outcome.is_ok() {
+                break;
+            }
+            self.inner.ports.clock.sleep(pause).await;
+            outcome = self.write_secrets(connection, &record).await;
+        }
+        outcome.map_err(|problem| {
+            locked(&self.inner.unsaved).insert(connection.id.clone(), Unsaved { record, lock: None });
+            Problem::new(Code::Unsaved).because(&problem)
+        })
+    }
+
+    /// Saves tokens that wait in memory, again and again for so long: for a face that is about to end, because they
+    /// would end with it. Does nothing when none wait.
+    ///
+    /// # Errors
+    /// `Unsaved` when the vault did not take them in that time.
+    pub async fn save_before_the_end(
+        &self,
+        id: &ConnectionId,
+        patience: Duration,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let tries = patience.as_secs();
+        let mut outcome = Ok(());
+        for _ in 0..=tries {
+            if !self.is_unsaved(id) {
+                return Ok(());
+            }
+            outcome = self.refresh(id, channel).await.map(drop);
+            if outcome.is_err() {
+                self.inner.ports.clock.sleep(Duration::from_secs(1)).await;
+            }
+        }
+        outcome
+    }
+
+    /// Whether tokens of this connection wait in memory for the vault.
+    pub(super) fn is_unsaved(&self, id: &ConnectionId) -> bool {
+        locked(&self.inner.unsaved).contains_key(id)
+    }
+
+    pub(super) async fn delete_secrets(&self, connection: &Connection) -> Result<(), Problem> {
+        self.write_secrets(connection, &SecretRecord::default()).await
+    }
+
+    /// Whether the vault can be used now.
+    pub async fn vault_status(&self) -> VaultStatus {
+        let status = self.inner.ports.vault.status().await;
+        self.vault_is(status.clone());
+        status
+    }
+
+    /// Unlocks the vault: the system's prompt for a keychain, the passphrase for a file.
+    ///
+    /// # Errors
+    /// A vault problem.
+    pub async fn unlock(&self, passphrase: Option<Passphrase>) -> Result<(), Problem> {
+        let outcome = self.inner.ports.vault.unlock(passphrase).await;
+        self.vault_status().await;
+        Ok(outcome?)
+    }
+
+    /// A failed call may mean that the vault's state has changed: faces hear of it.
+    fn heard<T>(&self, outcome: Result<T, VaultError>) -> Result<T, VaultError> {
+        if matches!(outcome, Err(VaultError::Locked | VaultError::Absent(_) | VaultError::Denied(_))) {
+            self.vault_failed();
+        }
+        outcome
+    }
+
+    fn item(&self, connection: &Connection) -> VaultItem {
+        let provider =
+            status::spec(connection, &self.inner.catalog).map_or("provider", |spec| spec.name.as_str());
+        VaultItem { id: connection.id.clone(), label: format!("Tokenrack: {} ({provider})", connection.name) }
+    }
+}

@@ -1,0 +1,351 @@
+//! What happens to tokens after a sign-in: refresh, release, disconnect.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{Engine, ReleasedToken, locked};
+use crate::classify::RefreshVerdict;
+use crate::connection::{Connection, ConnectionId};
+use crate::event::{ActivityKind, Channel, NewActivity};
+use crate::flows::{refresh, revoke};
+use crate::lifecycle::{Grant, RefreshState, Settled};
+use crate::ports::{AttemptEnd, Change};
+use crate::problem::{Code, Problem};
+use crate::record::{SecretRecord, Tokens};
+use crate::view::{ConnectionView, DisconnectView, Revocation};
+
+impl Engine {
+    /// Renews the token; joins a refresh that is under way, adopts one another process has just made.
+    ///
+    /// # Errors
+    /// Why there are no new tokens. Unless the provider has ended the grant, the old ones are as before.
+    pub async fn refresh(&self, id: &ConnectionId, channel: Channel) -> Result<ConnectionView, Problem> {
+        let seen = self.load(id)?.state.grant().map_or(0, |grant| grant.generation);
+        self.refresh_from(id, seen, channel).await
+    }
+
+    /// Renews the token set of generation `seen`; a newer one is adopted instead.
+    async fn refresh_from(
+        &self,
+        id: &ConnectionId,
+        seen: u64,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
+        let _single: tokio::sync::OwnedMutexGuard<()> = Arc::clone(&flight).lock_owned().await;
+        let _lock = self.lock(id).await?;
+        let mut connection = self.load(id)?;
+        let record = self.read_secrets(&connection).await?;
+        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let Some(tokens) = &record.tokens else {
+            return Err(match connection.state.grant() {
+                None => Code::NotConnected.into(),
+                Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
+            });
+        };
+        if self.is_unsaved(id) {
+            return self.save_again(&connection, record, channel).await;
+        }
+        if tokens.grant.generation < known {
+            // Whoever had the newest tokens would still hold the lock: they ended with it. The older refresh token is
+            // spent, and sending it again could end more than this grant.
+            return Err(self.tokens_are_gone(id, Code::RefreshInterrupted, channel)?);
+        }
+        if tokens.grant.generation > known {
+            connection = self.adopt(id, &tokens.grant)?;
+        }
+        if tokens.grant.generation > seen {
+            return Ok(self.view_of(&connection));
+        }
+        self.renew(&connection, record.clone(), tokens, channel).await
+    }
+
+    async fn renew(
+        &self,
+        connection: &Connection,
+        record: SecretRecord,
+        tokens: &Tokens,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let id = &connection.id;
+        let spec = self.spec(connection)?;
+        let ended = match connection.state.settled() {
+            Settled::ReauthorizationRequired { problem, .. } => Some(problem.clone()),
+            _ => None,
+        };
+        if let Some(problem) = ended {
+            return Err(problem);
+        }
+        if tokens.refresh_token.is_none() {
+            return Err(Code::NoRefreshToken.into());
+        }
+        let may_be_lost = connection.state.grant().is_some_and(Grant::answer_may_be_lost);
+        let now = self.now();
+        let generation = tokens.grant.generation;
+        // The intent is written before the request, so that a death in between is known afterwards.
+        self.update(id, |connection| {
+            connection
+                .state
+                .with_grant(|grant| grant.refresh = RefreshState::InFlight { since: now, generation });
+            Some(Change::default())
+        })?;
+        let ports = &self.inner.ports;
+        let fresh =
+            match refresh::refresh(ports, connection, &spec, tokens, record.client_secret.as_ref()).await {
+                Ok(fresh) => fresh,
+                Err(refused) => {
+                    return self.refresh_failed(connection, generation, refused, may_be_lost, channel);
+                }
+            };
+        // Saved before anyone sees the new access token.
+        let grant = fresh.grant.clone();
+        let saved = self.save_new_tokens(connection, SecretRecord { tokens: Some(fresh), ..record }).await;
+        let problem = saved.err();
+        let at = self.now();
+        let kind = if problem.is_some() { ActivityKind::RefreshFailed } else { ActivityKind::Refreshed };
+        let connection = self.update_with(id, kind, channel, problem.as_ref(), |connection, _| {
+            let mut grant = grant.clone();
+            if let Some(problem) = &problem {
+                grant.refresh = RefreshState::Failed { at, attempt: 1, problem: problem.clone() };
+            }
+            connection.state.refreshed(grant);
+        })?;
+        problem.map_or_else(|| Ok(self.view_of(&connection)), Err)
+    }
+
+    fn refresh_failed(
+        &self,
+        connection: &Connection,
+        generation: u64,
+        refused: refresh::Refused,
+        may_be_lost: bool,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let mut problem = refused.problem;
+        let permanent = refused.verdict == RefreshVerdict::Permanent;
+        if permanent && may_be_lost {
+            problem = Problem { code: Code::RefreshInterrupted, ..problem };
+        }
+        let at = self.now();
+        let before = match connection.state.grant().map(|grant| &grant.refresh) {
+            Some(RefreshState::Failed { attempt, .. }) => *attempt,
+            _ => 0,
+        };
+        self.update_with(
+            &connection.id,
+            ActivityKind::RefreshFailed,
+            channel,
+            Some(&problem),
+            |connection, now| {
+                if permanent {
+                    connection.state.end_grant(generation, problem.clone(), now);
+                } else {
+                    connection.state.with_grant(|grant| {
+                        grant.refresh =
+                            RefreshState::Failed { at, attempt: before + 1, problem: problem.clone() };
+                    });
+                }
+            },
+        )?;
+        Err(problem)
+    }
+
+    /// New tokens wait in memory: only saving is left to do.
+    async fn save_again(
+        &self,
+        connection: &Connection,
+        record: SecretRecord,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let Some(grant) = record.tokens.as_ref().map(|tokens| tokens.grant.clone()) else {
+            return Err(Code::Internal.into());
+        };
+        self.save_new_tokens(connection, record).await?;
+        let connection =
+            self.update_with(&connection.id, ActivityKind::Refreshed, channel, None, |connection, _| {
+                connection.state.with_grant(|now| *now = grant.clone());
+            })?;
+        Ok(self.view_of(&connection))
+    }
+
+    /// The vault knows newer tokens than the database: another process, or a crash between the two.
+    fn adopt(&self, id: &ConnectionId, grant: &Grant) -> Result<Connection, Problem> {
+        self.update(id, |connection| {
+            let known = connection.state.grant().map_or(0, |known| known.generation);
+            (grant.generation > known).then(|| {
+                connection.state.refreshed(grant.clone());
+                Change::default()
+            })
+        })
+    }
+
+    /// The vault no longer has the tokens the record speaks of: only a person helps.
+    fn tokens_are_gone(&self, id: &ConnectionId, code: Code, channel: Channel) -> Result<Problem, Problem> {
+        let problem = Problem::new(code);
+        self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
+            let generation = connection.state.grant().map_or(0, |grant| grant.generation);
+            connection.state.end_grant(generation, problem.clone(), now);
+        })?;
+        Ok(problem)
+    }
+
+    /// The access token, refreshed first when less than `min_valid` is left. `detail` is the format, for the record.
+    ///
+    /// # Errors
+    /// Why there is no token that lives so long.
+    pub async fn release_token(
+        &self,
+        id: &ConnectionId,
+        min_valid: Duration,
+        channel: Channel,
+        detail: &str,
+    ) -> Result<ReleasedToken, Problem> {
+        let connection = self.load(id)?;
+        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
+            return Err(problem.clone());
+        }
+        let mut record = self.read_secrets(&connection).await?;
+        let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
+        let lives_long_enough = |tokens: &Tokens, now: jiff::Timestamp| {
+            tokens.grant.expires_at.is_none_or(|end| end.duration_since(now) >= wanted)
+        };
+        let Some(tokens) = &record.tokens else {
+            return Err(match connection.state.grant() {
+                None => Code::NotConnected.into(),
+                Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
+            });
+        };
+        if connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation) {
+            self.adopt(id, &tokens.grant)?;
+        }
+        if !lives_long_enough(tokens, self.now()) {
+            if tokens.refresh_token.is_none() {
+                let code =
+                    if tokens.grant.expired(self.now()) { Code::Expired } else { Code::NoRefreshToken };
+                return Err(code.into());
+            }
+            self.refresh_from(id, tokens.grant.generation, channel).await?;
+            record = self.read_secrets(&connection).await?;
+        }
+        let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
+        if tokens.grant.expired(self.now()) {
+            return Err(Code::Expired.into());
+        }
+        self.inner.ports.store.record(NewActivity {
+            at: self.now(),
+            connection: Some(id.clone()),
+            connection_name: connection.name.clone(),
+            kind: ActivityKind::TokenReleased,
+            channel,
+            code: None,
+            detail: Some(detail.to_owned()),
+        })?;
+        Ok(ReleasedToken {
+            access_token: tokens.access_token,
+            connection: connection.name,
+            expires_at: tokens.grant.expires_at,
+            scopes: tokens.grant.scopes,
+        })
+    }
+
+    /// Revokes at the provider, deletes the tokens regardless; `forget` deletes the connection too.
+    ///
+    /// # Errors
+    /// A vault problem: then nothing was changed. What the provider did is part of the answer, not an error.
+    pub async fn disconnect(
+        &self,
+        id: &ConnectionId,
+        forget: bool,
+        channel: Channel,
+    ) -> Result<DisconnectView, Problem> {
+        let _lock = self.lock(id).await?;
+        let connection = self.load(id)?;
+        let mut record = match self.read_secrets(&connection).await {
+            // Damaged secrets must not keep a person from removing them.
+            Err(problem) if problem.code == Code::VaultCorrupt => SecretRecord::default(),
+            other => other?,
+        };
+        let spec = self.spec(&connection);
+        let (revocation, problem) = match (record.tokens.take(), &spec) {
+            (None, _) => (Revocation::Nothing, None),
+            (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
+            (Some(tokens), Ok(spec)) => {
+                let secret = record.client_secret.as_ref();
+                revoke::revoke(&self.inner.ports, &connection, spec, &tokens, secret).await
+            }
+        };
+        record.pending = None;
+        let nothing_to_do = revocation == Revocation::Nothing
+            && connection.state.grant().is_none()
+            && connection.state.attempt().is_none();
+        if nothing_to_do && !forget {
+            return Ok(DisconnectView {
+                connection: id.clone(),
+                revocation,
+                problem: None,
+                user_revoke_url: None,
+                forgotten: false,
+            });
+        }
+        if forget {
+            self.delete_secrets(&connection).await?;
+        } else {
+            self.write_secrets(&connection, &record).await?;
+        }
+        self.record_disconnect(&connection, revocation, problem.as_ref(), forget, channel)?;
+        Ok(DisconnectView {
+            connection: id.clone(),
+            revocation,
+            problem: problem.as_ref().map(Into::into),
+            user_revoke_url: spec.ok().and_then(|spec| spec.links.user_revoke),
+            forgotten: forget,
+        })
+    }
+
+    fn record_disconnect(
+        &self,
+        connection: &Connection,
+        revocation: Revocation,
+        problem: Option<&Problem>,
+        forget: bool,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let id = &connection.id;
+        let now = self.now();
+        self.update(id, |connection| {
+            let ended = connection
+                .state
+                .attempt()
+                .map(|attempt| (attempt.state_digest.clone(), AttemptEnd::Cancelled));
+            connection.state.forget(now);
+            let kind = match revocation {
+                Revocation::Revoked => Some(ActivityKind::Revoked),
+                Revocation::Unsupported => Some(ActivityKind::RevocationUnsupported),
+                Revocation::Failed => Some(ActivityKind::RevocationFailed),
+                Revocation::Nothing => None,
+            };
+            let code = problem.map(|problem| problem.code);
+            let words = problem.and_then(|problem| problem.cause.clone());
+            let mut activity: Vec<_> =
+                kind.map(|kind| connection.event(now, kind, channel, code, words)).into_iter().collect();
+            activity.push(connection.event(now, ActivityKind::Disconnected, channel, None, None));
+            Some(Change { activity, ended })
+        })?;
+        if forget {
+            let line = NewActivity {
+                at: now,
+                connection: Some(id.clone()),
+                connection_name: connection.name.clone(),
+                kind: ActivityKind::Forgotten,
+                channel,
+                code: None,
+                detail: None,
+            };
+            let revision = self.inner.ports.store.remove(id, line)?;
+            self.show_removed(revision, id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! What the engine tells faces, and what the activity record keeps. No type here can hold a secret.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::ConnectionId;
+use crate::ports::{Revision, VaultStatus};
+use crate::problem::Code;
+use crate::view::ConnectionView;
+
+/// State arrives as events, after one `Snapshot`. A face ignores a revision older than what it shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EngineEvent {
+    /// Connections as they are now, and those that are gone.
+    Connections {
+        /// When this was true.
+        #[cfg_attr(test, ts(type = "number"))]
+        revision: Revision,
+        /// New or changed.
+        changed: Vec<ConnectionView>,
+        /// Forgotten.
+        removed: Vec<ConnectionId>,
+    },
+    /// The vault became usable, or stopped being so.
+    Vault {
+        /// As it is now.
+        status: VaultStatus,
+    },
+}
+
+/// Which door a request or a redirect came through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The desktop app.
+    App,
+    /// The command line.
+    Command,
+    /// A private-use scheme redirect.
+    DeepLink,
+    /// The loopback listener.
+    Loopback,
+    /// A pasted redirect URL.
+    Paste,
+    /// The engine itself: a time limit, the scheduler.
+    Engine,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    /// The connection was added.
+    Added,
+    /// A sign-in was started.
+    AuthorizationStarted,
+    /// Tokens arrived.
+    Connected,
+    /// A sign-in failed.
+    AuthorizationFailed,
+    /// A sign-in was cancelled.
+    AuthorizationCancelled,
+    /// A redirect was refused.
+    CallbackRefused,
+    /// New tokens by refresh.
+    Refreshed,
+    /// A refresh failed.
+    RefreshFailed,
+    /// An access token was handed out.
+    TokenReleased,
+    /// The tokens were revoked at the provider.
+    Revoked,
+    /// The provider has no way to revoke.
+    RevocationUnsupported,
+    /// The provider did not revoke; the tokens may live on there.
+    RevocationFailed,
+    /// The local tokens were deleted.
+    Disconnected,
+    /// The connection was deleted.
+    Forgotten,
+    /// Its settings were changed.
+    Edited,
+}
+
+/// A line for the record, before it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewActivity {
+    /// When.
+    pub at: Timestamp,
+    /// Which connection, if one.
+    pub connection: Option<ConnectionId>,
+    /// Its name at the time.
+    pub connection_name: String,
+    /// What happened.
+    pub kind: ActivityKind,
+    /// Through which door.
+    pub channel: Channel,
+    /// Why it failed.
+    pub code: Option<Code>,
+    /// More words: a format, a provider's sentence. Never a secret.
+    pub detail: Option<String>,
+}
+
+/// A line of the record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ActivityEntry {
+    /// Grows with every line.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub seq: i64,
+    /// When.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+    /// Which connection, if one; it may have been forgotten since.
+    pub connection: Option<ConnectionId>,
+    /// Its name at the time.
+    pub connection_name: String,
+    /// What happened.
+    pub kind: ActivityKind,
+    /// Through which door.
+    pub channel: Channel,
+    /// Why it failed.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub code: Option<Code>,
+    /// More words.
+    pub detail: Option<String>,
+}
+
+/// Which lines.
+#[derive(Debug, Clone, Default)]
+pub struct ActivityFilter {
+    /// Only this connection's.
+    pub connection: Option<ConnectionId>,
+    /// At most so many; 0 means 200.
+    pub limit: usize,
+}

@@ -1,0 +1,21 @@
+//! The product: providers, connections, the engine that moves them, and what faces see.
+//!
+//! Core knows no window, socket, keychain or clock: those are [`ports`], and `tokenrack-platform` implements them.
+
+#[cfg(test)]
+mod bindings;
+mod classify;
+pub mod connection;
+pub mod engine;
+pub mod event;
+pub mod export;
+mod flows;
+pub mod lifecycle;
+pub mod ports;
+pub mod problem;
+pub mod provider;
+mod record;
+mod status;
+pub mod view;
+
+pub use jiff::Timestamp;

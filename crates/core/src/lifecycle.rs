@@ -1,0 +1,355 @@
+//! Where a connection stands, and the pure transitions between.
+//!
+//! A state owns its data. A token stays usable while it is refreshed, so refresh lives inside [`Grant`]; a sign-in
+//! that is cancelled returns to what was before, so [`ConnectionState::Authorizing`] keeps it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::RedirectMethod;
+use crate::ports::StateDigest;
+use crate::problem::Problem;
+
+/// Where a connection stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Nobody is being waited for.
+    Settled(Settled),
+    /// A redirect is awaited. Until it comes, everything is as before.
+    Authorizing {
+        /// What is awaited.
+        attempt: Attempt,
+        /// What was, and is again if the attempt ends without tokens.
+        prior: Settled,
+    },
+}
+
+/// The states that last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settled {
+    /// No tokens.
+    Unauthorized {
+        /// Since when.
+        since: Timestamp,
+        /// Why the last attempt failed, if it did.
+        problem: Option<Problem>,
+    },
+    /// There are tokens in the vault.
+    Authorized(Grant),
+    /// The provider ended the grant for good; only a person helps. The record stays.
+    ReauthorizationRequired {
+        /// Since when.
+        since: Timestamp,
+        /// The provider's answer.
+        problem: Problem,
+        /// What it was.
+        grant: Grant,
+    },
+}
+
+/// An attempt that waits for its redirect. Its secrets (`state`, `nonce`, verifier) are in the vault.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Finds the attempt for a redirect.
+    pub state_digest: StateDigest,
+    /// Since when.
+    pub started_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// How the redirect comes back.
+    pub redirect: RedirectMethod,
+    /// The redirect URI as it was sent, with the port.
+    pub redirect_uri: String,
+    /// The issuer it must come from, when known.
+    pub issuer: Option<String>,
+    /// Where the code goes, and nowhere else.
+    pub token_endpoint: String,
+    /// For whom.
+    pub client_id: String,
+    /// Whether the browser could be opened.
+    pub browser_opened: bool,
+    /// A redirect was accepted and the exchange runs.
+    pub exchanging_since: Option<Timestamp>,
+}
+
+/// What is known of the tokens in the vault. No secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Counts the token sets of this connection; grows with every save.
+    pub generation: u64,
+    /// When this token set was received.
+    pub issued_at: Timestamp,
+    /// When the access token ends; `None` when the provider does not say.
+    pub expires_at: Option<Timestamp>,
+    /// Granted scopes; `None` when the provider does not say (RFC 6749 §5.1: then as asked for).
+    pub scopes: Option<Vec<String>>,
+    /// Whether there is a refresh token.
+    pub refreshable: bool,
+    /// When the refresh token ends, when the provider says so.
+    pub refresh_expires_at: Option<Timestamp>,
+    /// Who is connected.
+    pub account: Option<Account>,
+    /// What the refresh is doing.
+    pub refresh: RefreshState,
+    /// The person finished a sign-in at this time; refreshes do not move it.
+    pub authorized_at: Timestamp,
+}
+
+/// What the refresh is doing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshState {
+    /// Nothing.
+    Idle,
+    /// The refresh token of `generation` may have been sent.
+    InFlight {
+        /// Since when.
+        since: Timestamp,
+        /// Which token set is being renewed.
+        generation: u64,
+    },
+    /// The last try failed for a while; the tokens are as before.
+    Failed {
+        /// When.
+        at: Timestamp,
+        /// How often in a row.
+        attempt: u32,
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// Who is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The provider's stable id for the account (`sub`).
+    pub id: Option<String>,
+    /// What a person recognises: an e-mail address, a login.
+    pub label: String,
+}
+
+impl ConnectionState {
+    /// What lasts, whether or not a redirect is awaited.
+    pub fn settled(&self) -> &Settled {
+        match self {
+            Self::Settled(settled) | Self::Authorizing { prior: settled, .. } => settled,
+        }
+    }
+
+    /// The attempt that waits.
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Settled(_) => None,
+            Self::Authorizing { attempt, .. } => Some(attempt),
+        }
+    }
+
+    /// What is known of the tokens in the vault, also of a grant the provider has ended.
+    pub fn grant(&self) -> Option<&Grant> {
+        match self.settled() {
+            Settled::Unauthorized { .. } => None,
+            Settled::Authorized(grant) | Settled::ReauthorizationRequired { grant, .. } => Some(grant),
+        }
+    }
+
+    /// A redirect is awaited from now on. Answers the attempt whose place is taken.
+    pub fn begin(&mut self, attempt: Attempt) -> Option<StateDigest> {
+        let superseded = self.attempt().map(|attempt| attempt.state_digest.clone());
+        *self = Self::Authorizing { attempt, prior: self.settled().clone() };
+        superseded
+    }
+
+    /// The attempt has ended without tokens: what was, is again. Without tokens from before, the problem stays.
+    pub fn end_attempt(&mut self, problem: Option<Problem>, now: Timestamp) {
+        let settled = match (self.settled().clone(), problem) {
+            (Settled::Unauthorized { .. }, Some(problem)) => {
+                Settled::Unauthorized { since: now, problem: Some(problem) }
+            }
+            (settled, _) => settled,
+        };
+        *self = Self::Settled(settled);
+    }
+
+    /// Tokens have arrived and are saved.
+    pub fn authorize(&mut self, grant: Grant) {
+        *self = Self::Settled(Settled::Authorized(grant));
+    }
+
+    /// The tokens are gone from here.
+    pub fn forget(&mut self, now: Timestamp) {
+        *self = Self::Settled(Settled::Unauthorized { since: now, problem: None });
+    }
+
+    /// The person has changed what a failure may have come from, so it no longer says anything.
+    pub fn settings_changed(&mut self, now: Timestamp) {
+        match self.settled_mut() {
+            settled @ Settled::Unauthorized { problem: Some(_), .. } => {
+                *settled = Settled::Unauthorized { since: now, problem: None };
+            }
+            Settled::Authorized(grant) => match &grant.refresh {
+                // Tokens that wait for the vault still do, and a lost answer stays lost.
+                RefreshState::Failed { problem, .. } if is_about_settings(problem) => {
+                    grant.refresh = RefreshState::Idle
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Changes the grant in place, also under a waiting attempt. Does nothing without one.
+    pub fn with_grant(&mut self, change: impl FnOnce(&mut Grant)) {
+        if let Settled::Authorized(grant) = self.settled_mut() {
+            change(grant);
+        }
+    }
+
+    /// New tokens by refresh are saved. Only newer ones count: a late writer never blanks a fresh record.
+    pub fn refreshed(&mut self, fresh: Grant) {
+        let newer = self.grant().is_none_or(|grant| fresh.generation > grant.generation);
+        if newer {
+            *self.settled_mut() = Settled::Authorized(fresh);
+        }
+    }
+
+    /// The provider has ended the grant of this generation for good. The record stays.
+    pub fn end_grant(&mut self, generation: u64, problem: Problem, now: Timestamp) {
+        let settled = self.settled_mut();
+        if let Settled::Authorized(grant) = settled
+            && grant.generation == generation
+        {
+            let grant = Grant { refresh: RefreshState::Idle, ..grant.clone() };
+            *settled = Settled::ReauthorizationRequired { since: now, problem, grant };
+        }
+    }
+
+    fn settled_mut(&mut self) -> &mut Settled {
+        match self {
+            Self::Settled(settled) | Self::Authorizing { prior: settled, .. } => settled,
+        }
+    }
+}
+
+impl Grant {
+    /// Whether the access token has ended. One without an end has not.
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// When to say "expires soon": `min(5 min, 25 % of the lifetime)` before the end.
+    pub fn expires_soon_at(&self) -> Option<Timestamp> {
+        let end = self.expires_at?;
+        let lifetime = end.duration_since(self.issued_at).as_secs().max(0);
+        end.checked_sub(jiff::SignedDuration::from_secs((lifetime / 4).min(300))).ok()
+    }
+
+    /// Whether the last refresh may have spent the refresh token without an answer reaching us.
+    pub fn answer_may_be_lost(&self) -> bool {
+        use crate::problem::Code;
+        match &self.refresh {
+            RefreshState::Idle => false,
+            RefreshState::InFlight { .. } => true,
+            RefreshState::Failed { problem, .. } => {
+                matches!(
+                    problem.code,
+                    Code::TimedOut
+                        | Code::Interrupted
+                        | Code::AnswerTooLarge
+                        | Code::UnreadableAnswer
+                        | Code::InvalidTokenResponse
+                        | Code::UnsupportedTokenType
+                )
+            }
+        }
+    }
+}
+
+/// Whether a failure comes from the client or its settings: a person can mend it.
+pub fn is_about_settings(problem: &Problem) -> bool {
+    use crate::problem::Code;
+    matches!(
+        problem.code,
+        Code::InvalidClient
+            | Code::InvalidScope
+            | Code::InvalidRequest
+            | Code::UnauthorizedClient
+            | Code::MissingClientSecret
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Code;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-01-01T{text}Z").parse().unwrap()
+    }
+
+    fn grant(generation: u64) -> Grant {
+        Grant {
+            generation,
+            issued_at: at("12:00:00"),
+            expires_at: Some(at("13:00:00")),
+            scopes: None,
+            refreshable: true,
+            refresh_expires_at: None,
+            account: None,
+            refresh: RefreshState::Idle,
+            authorized_at: at("12:00:00"),
+        }
+    }
+
+    fn attempt(digest: &str) -> Attempt {
+        Attempt {
+            state_digest: StateDigest(digest.into()),
+            started_at: at("12:00:00"),
+            expires_at: at("12:05:00"),
+            redirect: RedirectMethod::DeepLink,
+            redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
+            issuer: None,
+            token_endpoint: "https://as.example/token".into(),
+            client_id: "me".into(),
+            browser_opened: true,
+            exchanging_since: None,
+        }
+    }
+
+    #[test]
+    fn a_cancelled_sign_in_leaves_the_old_tokens() {
+        let mut state = ConnectionState::Settled(Settled::Authorized(grant(3)));
+        assert_eq!(state.begin(attempt("a")), None);
+        assert_eq!(state.begin(attempt("b")), Some(StateDigest("a".into())));
+        state.end_attempt(Some(Problem::new(Code::AccessDenied)), at("12:01:00"));
+        assert_eq!(state, ConnectionState::Settled(Settled::Authorized(grant(3))));
+    }
+
+    #[test]
+    fn a_refresh_counts_also_under_a_waiting_sign_in() {
+        let mut state = ConnectionState::Settled(Settled::Authorized(grant(3)));
+        state.begin(attempt("a"));
+        state.refreshed(grant(4));
+        assert_eq!(state.grant().unwrap().generation, 4);
+        assert!(state.attempt().is_some());
+    }
+
+    #[test]
+    fn only_newer_tokens_count_and_only_their_own_end() {
+        let mut state = ConnectionState::Settled(Settled::Authorized(grant(4)));
+        state.refreshed(grant(3));
+        assert_eq!(state.grant().unwrap().generation, 4);
+        state.end_grant(3, Problem::new(Code::InvalidGrant), at("12:30:00"));
+        assert!(matches!(state.settled(), Settled::Authorized(_)));
+        state.end_grant(4, Problem::new(Code::InvalidGrant), at("12:30:00"));
+        assert!(matches!(state.settled(), Settled::ReauthorizationRequired { .. }));
+    }
+
+    #[test]
+    fn soon_is_a_quarter_of_a_short_life_and_five_minutes_of_a_long_one() {
+        assert_eq!(grant(1).expires_soon_at(), Some(at("12:55:00")));
+        let short = Grant { expires_at: Some(at("12:01:00")), ..grant(1) };
+        assert_eq!(short.expires_soon_at(), Some(at("12:00:45")));
+    }
+}

@@ -1,0 +1,315 @@
+//! What went wrong, as data: a code for programs, two sentences for people, one text for every face.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::view::Action;
+
+/// How a face reacts: the command's exit code, the interface's tone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Failed; exit code 1.
+    Failed,
+    /// Wrong input; exit code 2.
+    Usage,
+    /// A person must act, usually sign in again; exit code 3.
+    NeedsPerson,
+    /// No such connection; exit code 4.
+    NotFound,
+    /// Try again later; exit code 5.
+    Temporary,
+}
+
+impl Class {
+    /// The command's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NeedsPerson => 3,
+            Self::NotFound => 4,
+            Self::Temporary => 5,
+        }
+    }
+}
+
+/// A failure a face can show, store and hand on. It never holds a secret or a raw body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Which failure.
+    pub code: Code,
+    /// The other side's own words, as plain text, capped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// The HTTP status, when an answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Seconds the server asked to wait (`Retry-After`), capped at an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A failure without more words.
+    pub fn new(code: Code) -> Self {
+        Self { code, cause: None, http_status: None, retry_after: None }
+    }
+
+    /// Adds the other side's words: control characters removed, at most 300 characters.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        let text = plain(&cause.to_string(), 300);
+        self.cause = (!text.is_empty()).then_some(text);
+        self
+    }
+
+    /// Adds the HTTP status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.http_status = Some(status);
+        self
+    }
+
+    /// Where the documentation explains it.
+    pub fn docs_url(&self) -> String {
+        format!("{DOCS}#{}", self.code.as_str().replace('/', "-"))
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.title())?;
+        self.cause.as_ref().map_or(Ok(()), |cause| write!(f, ": {cause}"))
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+/// The page that explains every code (docs/errors.md).
+const DOCS: &str = "https://tokenrack.dev/docs/errors";
+
+/// Text from outside made fit to show: one line, no control or bidi characters, at most `limit` characters.
+pub fn plain(text: &str, limit: usize) -> String {
+    let bidi =
+        |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut out: String = text
+        .chars()
+        .filter(|c| !bidi(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(limit + 1)
+        .collect();
+    if out.chars().count() > limit {
+        out = out.chars().take(limit.saturating_sub(1)).collect();
+        out.push('…');
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+macro_rules! codes {
+    ($($name:ident $code:literal $class:ident $action:expr, $title:literal, $suggestion:literal;)*) => {
+        /// Every failure a person or a program can meet.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $title] #[serde(rename = $code)] $name,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of the documentation.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The stable name for programs.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// How a face reacts.
+            pub fn class(self) -> Class {
+                match self { $(Self::$name => Class::$class),* }
+            }
+
+            /// What happened, in one sentence without a full stop.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+
+            /// What to do, in one sentence.
+            pub fn suggestion(self) -> &'static str {
+                match self { $(Self::$name => $suggestion),* }
+            }
+
+            /// The button that does it.
+            pub fn action(self) -> Option<Action> {
+                match self { $(Self::$name => $action),* }
+            }
+        }
+    };
+}
+
+codes! {
+    // The person's input
+    NoSuchConnection "connection/not_found" NotFound None,
+        "There is no connection with this name or id", "Run `tokenrack status` to see the connections, or add one.";
+    NameTaken "connection/name_taken" Usage None,
+        "Another connection has this name", "Choose another name.";
+    InvalidInput "input/invalid" Usage None,
+        "Something in the form is not right", "Correct the field and try again.";
+    UnknownProvider "provider/unknown" Usage None,
+        "There is no provider with this id", "Search the catalog, or give the URL of the server.";
+    InvalidSpec "provider/invalid_spec" Usage None,
+        "The provider's description has a mistake", "Correct the file at the place named.";
+    MissingClientId "client/missing_id" Usage None,
+        "A client id is needed", "Register an application at the provider and paste its client id.";
+    MissingClientSecret "client/missing_secret" NeedsPerson Some(Action::EditConnection),
+        "This client needs its secret", "Add the client secret from the provider's page.";
+    InsecureUrl "url/insecure" Usage None,
+        "Only https addresses are allowed (http on this machine's loopback only)", "Use the https address of the server.";
+
+    // The redirect
+    UnknownState "callback/unknown_state" Failed None,
+        "No sign-in is waiting for this redirect", "Start again with Connect; a redirect works once and only for the attempt that asked for it.";
+    AlreadyAnswered "callback/already_answered" Failed None,
+        "This redirect was used already", "Nothing to do if the connection works; otherwise start again with Connect.";
+    AttemptCancelled "callback/cancelled" Failed Some(Action::Connect),
+        "This sign-in was cancelled", "Start again with Connect.";
+    AttemptSuperseded "callback/superseded" Failed None,
+        "A newer sign-in took the place of this one", "Finish in the newest browser tab.";
+    AttemptTimedOut "callback/timed_out" NeedsPerson Some(Action::Connect),
+        "The sign-in was not finished in time", "Start again with Connect.";
+    MalformedCallback "callback/malformed" Usage None,
+        "This is not a redirect Tokenrack can use", "Copy the whole address from the browser after signing in.";
+    OversizedCallback "callback/too_large" Usage None,
+        "The redirect is far too long to be genuine", "Start again with Connect.";
+    WrongRedirectUri "callback/wrong_redirect_uri" Failed Some(Action::Connect),
+        "The redirect came to another address than the one agreed", "Start again with Connect; if it happens again, do not trust this server.";
+    IssuerMismatch "callback/issuer_mismatch" Failed Some(Action::Connect),
+        "The answer came from another server than the one asked", "Start again with Connect; if it happens again, do not trust this server.";
+    IssuerMissing "callback/issuer_missing" Failed Some(Action::Connect),
+        "The server announces to name itself in its answer, and did not", "Start again with Connect; if it happens again, report it to the server's operator.";
+    AccessDenied "oauth/access_denied" NeedsPerson Some(Action::Connect),
+        "The request was declined at the provider", "Connect again and allow the access, or ask for fewer scopes.";
+
+    // What the server answered
+    InvalidGrant "oauth/invalid_grant" NeedsPerson Some(Action::Connect),
+        "The provider no longer accepts this sign-in", "Connect again.";
+    InvalidClient "oauth/invalid_client" NeedsPerson Some(Action::EditConnection),
+        "The provider does not accept the client id or secret", "Compare both with the provider's page, and how the client authenticates.";
+    InvalidScope "oauth/invalid_scope" NeedsPerson Some(Action::EditConnection),
+        "The provider does not know, or does not allow, a scope", "Compare the scopes with the provider's documentation.";
+    InvalidRequest "oauth/invalid_request" NeedsPerson Some(Action::EditConnection),
+        "The provider refused the request as malformed", "Compare the redirect URI and the client's settings with the provider's page.";
+    UnauthorizedClient "oauth/unauthorized_client" NeedsPerson Some(Action::EditConnection),
+        "The provider does not let this client sign in this way", "Check the application's type and grants on the provider's page.";
+    ServerRefused "oauth/refused" Failed Some(Action::Retry),
+        "The provider refused, with a code Tokenrack does not know", "Read the provider's words below, then try again.";
+    ServerError "oauth/server_error" Temporary Some(Action::Retry),
+        "The provider has a problem of its own", "Try again in a while; nothing was lost.";
+    RateLimited "oauth/rate_limited" Temporary Some(Action::Retry),
+        "The provider asks to wait", "Try again after the time it named; nothing was lost.";
+    UnreadableAnswer "oauth/unreadable_answer" Temporary Some(Action::Retry),
+        "The provider's answer could not be read", "Try again; a proxy or a sign-in page of the network may stand between.";
+    InvalidTokenResponse "oauth/invalid_token_response" Failed Some(Action::Connect),
+        "The provider's answer lacks something a token needs", "Connect again; if it happens again, report it to the server's operator.";
+    UnsupportedTokenType "oauth/unsupported_token_type" Failed None,
+        "The provider gave a kind of token Tokenrack cannot use", "Only bearer tokens are supported.";
+    InvalidIdToken "oauth/invalid_id_token" Failed Some(Action::Connect),
+        "The provider's proof of who signed in is not valid", "Connect again; if it happens again, check this machine's clock, and do not trust the server.";
+    UserinfoMismatch "oauth/userinfo_mismatch" Failed Some(Action::Connect),
+        "The provider named two different accounts for one sign-in", "Connect again; if it happens again, report it to the server's operator.";
+    UserinfoRefused "oauth/userinfo_refused" Failed Some(Action::Connect),
+        "The provider does not accept the token it has just given", "Connect again; if it happens again, report it to the server's operator.";
+    NoRefreshToken "refresh/no_refresh_token" NeedsPerson Some(Action::Connect),
+        "The provider gave no refresh token", "Connect again when the token ends, or ask for offline access where the provider has it.";
+    NotConnected "connection/not_connected" NeedsPerson Some(Action::Connect),
+        "This connection has no token", "Connect it first.";
+    Expired "connection/expired" NeedsPerson Some(Action::Connect),
+        "The token has ended and cannot be refreshed", "Connect again.";
+    RefreshInterrupted "refresh/interrupted" NeedsPerson Some(Action::Connect),
+        "The last refresh was interrupted, and its answer was lost", "Connect again.";
+
+    // Discovery
+    DiscoveryFailed "discovery/failed" Failed Some(Action::Retry),
+        "No OAuth metadata was found at this address", "Check the address: it should be the issuer, without a path you would see in a browser.";
+    DiscoveryIssuerMismatch "discovery/issuer_mismatch" Failed None,
+        "The server's metadata belongs to another server", "Use the issuer exactly as the server's documentation writes it.";
+    DiscoveryIncomplete "discovery/incomplete" Failed None,
+        "The server's metadata lacks an endpoint", "Give the endpoints by hand in a provider file.";
+
+    // The network
+    Offline "network/offline" Temporary Some(Action::Retry),
+        "The provider's name could not be found", "Check the network and the address; nothing was lost.";
+    Unreachable "network/unreachable" Temporary Some(Action::Retry),
+        "The provider could not be reached", "Check the network, then try again; nothing was lost.";
+    TlsFailed "network/tls" Failed Some(Action::Retry),
+        "The server's certificate was refused", "Check this machine's clock and whether a proxy stands between; Tokenrack never continues without a valid certificate.";
+    TimedOut "network/timeout" Temporary Some(Action::Retry),
+        "The provider did not answer in time", "Try again; nothing was lost.";
+    Interrupted "network/interrupted" Temporary Some(Action::Retry),
+        "The connection broke before the answer was complete", "Try again; nothing was lost.";
+    AnswerTooLarge "network/too_large" Failed Some(Action::Retry),
+        "The provider's answer is far too large to be genuine", "Try again; if it happens again, report it to the server's operator.";
+
+    // This machine
+    BrowserFailed "browser/failed" Failed Some(Action::CopyLink),
+        "The browser could not be opened", "Copy the link and open it yourself.";
+    PortInUse "redirect/port_in_use" Failed Some(Action::Retry),
+        "The loopback port is used by another program", "End the other program, or choose another port.";
+    ListenFailed "redirect/listen_failed" Failed Some(Action::Retry),
+        "The loopback listener could not be opened", "Use the deep link, or paste the redirect URL.";
+    ClipboardFailed "clipboard/failed" Failed Some(Action::Retry),
+        "The clipboard could not be used", "Try again with Tokenrack's window in front, or use `tokenrack token`.";
+    VaultLocked "vault/locked" NeedsPerson Some(Action::Unlock),
+        "The keychain is locked", "Unlock it; the connections are safe.";
+    VaultAbsent "vault/absent" NeedsPerson None,
+        "There is no keychain in this session", "Start a keychain (GNOME Keyring, KWallet, KeePassXC), or choose the encrypted file: TOKENRACK_VAULT=file.";
+    VaultDenied "vault/denied" NeedsPerson None,
+        "The system does not let Tokenrack use the keychain", "Allow it in the system's keychain program; the connections are safe.";
+    VaultTimedOut "vault/timeout" Temporary Some(Action::Retry),
+        "The keychain did not answer in time", "Look for a prompt behind other windows, then try again.";
+    VaultWrongPassphrase "vault/wrong_passphrase" NeedsPerson Some(Action::Unlock),
+        "This passphrase does not open the vault", "Try again; nothing was changed.";
+    VaultCorrupt "vault/corrupt" NeedsPerson Some(Action::Connect),
+        "The stored tokens are damaged", "Connect again to replace them.";
+    VaultFailed "vault/failed" Failed Some(Action::Retry),
+        "The keychain failed", "Try again; nothing was lost.";
+    VaultMismatch "vault/other_backend" Usage None,
+        "This profile keeps its secrets in the other kind of vault", "Unset TOKENRACK_VAULT, or use another profile (TOKENRACK_HOME).";
+    VaultItemMissing "vault/item_missing" NeedsPerson Some(Action::Connect),
+        "The keychain no longer has this connection's tokens", "Connect again; something outside Tokenrack deleted them.";
+    Unsaved "vault/unsaved" NeedsPerson Some(Action::Retry),
+        "New tokens could not be saved", "Unlock the keychain and try again before closing.";
+    Busy "connection/busy" Temporary Some(Action::Retry),
+        "Another Tokenrack process is working on this connection", "Try again in a moment.";
+    StoreFailed "store/failed" Failed None,
+        "The profile's database failed", "Run `tokenrack doctor`; free disk space and file permissions are the usual causes.";
+    StoreTooNew "store/too_new" Failed None,
+        "The profile was written by a newer Tokenrack", "Update this program.";
+    Internal "internal" Failed None,
+        "Tokenrack made a mistake", "Please report it with the details below.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_whole_and_codes_unique() {
+        for (i, code) in Code::ALL.iter().enumerate() {
+            assert!(!code.title().ends_with('.'), "{code:?}");
+            assert!(code.suggestion().ends_with('.'), "{code:?}");
+            assert!(Code::ALL[..i].iter().all(|other| other.as_str() != code.as_str()), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn words_from_outside_become_one_plain_line() {
+        assert_eq!(plain("a\nb\u{202e}c\u{7}", 80), "a bc");
+        assert_eq!(plain(&"x".repeat(99), 5), "xxxx…");
+    }
+}

@@ -1,0 +1,105 @@
+//! Which keys the format has. Taken from the types themselves, so that the two cannot differ.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use tokenrack_oauth::dialect::SuccessCheck;
+
+use super::{ProviderSpec, Variable};
+
+/// In the place of a key: any key may stand here.
+const ANY: &str = "*";
+
+/// A spec with everything in it, as JSON: its keys are the format's.
+fn format() -> &'static Value {
+    static FORMAT: OnceLock<Value> = OnceLock::new();
+    FORMAT.get_or_init(|| {
+        let blank = json!({ "schema": 1, "id": ANY, "name": ANY });
+        let whole = serde_json::from_value::<ProviderSpec>(blank).and_then(|mut spec| {
+            let word = || [(ANY.to_owned(), ANY.to_owned())].into();
+            spec.vars = [(ANY.to_owned(), Variable::default())].into();
+            spec.scopes.explain = word();
+            spec.scopes.granted_as = word();
+            spec.authorize.params = word();
+            spec.authorize.offline_params = word();
+            spec.token.params = word();
+            spec.account.headers = word();
+            spec.revoke.body = word();
+            spec.token.response.success = Some(SuccessCheck::default());
+            spec.revoke.success = Some(SuccessCheck::default());
+            serde_json::to_value(spec)
+        });
+        whole.unwrap_or_default()
+    })
+}
+
+/// What the format knows at a path.
+pub(super) fn at(path: &[String]) -> Option<&'static Value> {
+    path.iter().try_fold(format(), |value, key| {
+        let table = value.as_object()?;
+        table.get(key).or_else(|| table.get(ANY))
+    })
+}
+
+/// The key that was probably meant by the last part of `path`, written as from the top of the file where it
+/// belongs elsewhere.
+pub(super) fn meant(path: &[String]) -> Option<String> {
+    let (key, parents) = path.split_last()?;
+    let siblings = at(parents).and_then(Value::as_object);
+    let near = siblings.and_then(|table| nearest(key, table.keys().map(String::as_str)));
+    near.map(str::to_owned).or_else(|| foreign(key).map(str::to_owned)).or_else(|| elsewhere(key))
+}
+
+/// The same key where it belongs.
+fn elsewhere(key: &str) -> Option<String> {
+    let tables = format().as_object()?;
+    if tables.contains_key(key) {
+        return Some(format!("{key} at the top of the file"));
+    }
+    let mut homes = tables.iter().filter(|(_, inner)| inner.as_object().is_some_and(|t| t.contains_key(key)));
+    let (home, _) = homes.next()?;
+    homes.next().is_none().then(|| format!("{home}.{key}"))
+}
+
+/// What other programs call it.
+fn foreign(key: &str) -> Option<&'static str> {
+    let plain: String =
+        key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    Some(match plain.as_str() {
+        "authorizeuri" | "authorizeurl" | "authorizationuri" | "authorizationurl" | "authurl" | "authuri"
+        | "authorizeendpoint" => "server.authorization_endpoint",
+        "tokenuri" | "tokenurl" => "server.token_endpoint",
+        "revokeurl" | "revocationurl" => "server.revocation_endpoint",
+        "userinfourl" | "whoami" => "account.url",
+        "discoveryurl" | "wellknown" => "server.metadata_url",
+        "norefreshtoken" => "refresh.issued = \"never\"",
+        "skippkce" => "client.pkce = \"never\"",
+        "additionalparams" | "extraparams" | "extra" => "authorize.params",
+        "displayname" => "name",
+        "scope" | "defaultscopes" => "scopes.default",
+        _ => return None,
+    })
+}
+
+/// The word that needs the fewest changes, if they are few.
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = word.chars().count().div_ceil(3);
+    let near = known.filter(|other| *other != ANY).map(|other| (distance(word, other), other)).min();
+    near.filter(|(distance, _)| *distance <= allowed).map(|(_, other)| other)
+}
+
+/// Levenshtein distance, ignoring case.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,25 @@
+//! Providers as data: the catalog, a person's own specs, and what is discovered from a URL.
+
+mod catalog;
+mod discovered;
+mod document;
+mod keys;
+mod lint;
+mod lint_urls;
+mod page;
+mod parse;
+mod pattern;
+mod resolve;
+mod secrets;
+mod spec;
+mod template;
+mod urls;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use catalog::Catalog;
+pub use parse::{LintError, parse};
+pub use spec::*;
+pub use tokenrack_oauth::metadata::ServerMetadata;

@@ -1,0 +1,114 @@
+//! A provider as faces show it.
+
+use super::{Pkce, ProviderSpec, RedirectKind};
+use crate::connection::{ClientAuthentication, RedirectMethod};
+use crate::view::{ProviderPage, ProviderView, SecretNeed, VarView};
+
+impl ProviderSpec {
+    /// A line of the gallery.
+    pub fn view(&self) -> ProviderView {
+        ProviderView {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            category: self.category.clone(),
+            verified: self.verified.clone(),
+        }
+    }
+
+    /// The provider's page, variables still in braces.
+    pub fn page(&self) -> ProviderPage {
+        let var = |(name, var): (&String, &super::Variable)| VarView {
+            name: name.clone(),
+            title: var.title.clone(),
+            default: var.default.clone(),
+            example: var.example.clone(),
+            choices: var.choices.clone(),
+        };
+        ProviderPage {
+            provider: self.view(),
+            description: self.description.clone(),
+            register_url: self.links.register.clone(),
+            docs_url: self.links.docs.clone(),
+            app_type: self.setup.app_type.clone(),
+            checklist: self.setup.checklist.clone(),
+            warnings: self.setup.warnings.clone(),
+            vars: self.vars.iter().map(var).collect(),
+            secret: self.client.secret,
+            authentication: self.authentication(),
+            redirects: self.redirects(),
+            default_scopes: self.scopes.default.iter().chain(&self.scopes.offline).cloned().collect(),
+            scope_meanings: self.scopes.explain.clone(),
+            refreshes: self.refreshes(),
+            pkce: self.client.pkce != Pkce::Never,
+        }
+    }
+
+    /// Client authentication methods the provider takes, best first. RFC 8414 gives their list no order; Basic is
+    /// what RFC 6749 §2.3.1 wants, and a secret is better than none.
+    fn authentication(&self) -> Vec<ClientAuthentication> {
+        use ClientAuthentication::{ClientSecretBasic, ClientSecretPost, None};
+        let metadata = &self.server.metadata;
+        let mut methods: Vec<_> = match &metadata.token_endpoint_auth_methods_supported {
+            Some(names) => names.iter().filter_map(|name| method(name)).collect(),
+            // RFC 8414 §2: absent means `client_secret_basic`. Where the server's own document is still to be
+            // read, either could be in it.
+            _ if metadata.token_endpoint.is_some() => vec![ClientSecretBasic],
+            _ => vec![ClientSecretBasic, ClientSecretPost],
+        };
+        match self.client.secret {
+            SecretNeed::Forbidden => methods = vec![None],
+            SecretNeed::Required => methods.retain(|method| *method != None),
+            SecretNeed::Optional if !methods.contains(&None) => methods.push(None),
+            SecretNeed::Optional => {}
+        }
+        methods.sort_by_key(|method| {
+            [ClientSecretBasic, ClientSecretPost, None].iter().position(|m| m == method)
+        });
+        methods.dedup();
+        methods
+    }
+
+    /// Ways back the provider takes, best first; pasting always works.
+    fn redirects(&self) -> Vec<RedirectMethod> {
+        let way = |kind: &RedirectKind| match kind {
+            RedirectKind::Scheme => RedirectMethod::DeepLink,
+            RedirectKind::LoopbackAny | RedirectKind::LoopbackFixed => RedirectMethod::Loopback,
+            RedirectKind::Paste => RedirectMethod::Paste,
+        };
+        let mut ways: Vec<_> = match self.redirect.kinds.as_slice() {
+            [] => vec![RedirectMethod::DeepLink, RedirectMethod::Loopback],
+            kinds => kinds.iter().map(way).filter(|way| *way != RedirectMethod::Paste).collect(),
+        };
+        ways.push(RedirectMethod::Paste);
+        distinct(ways)
+    }
+
+    /// Whether what is asked for by default brings a refresh token.
+    fn refreshes(&self) -> Option<bool> {
+        match self.refresh.issued.as_str() {
+            "never" => Some(false),
+            "default" | "param" => Some(true),
+            "scope" => self.scopes.offline.as_ref().map(|offline| self.scopes.default.contains(offline)),
+            _ => None,
+        }
+    }
+}
+
+/// RFC 7591 §2, as far as Tokenrack can do it.
+pub(super) fn method(name: &str) -> Option<ClientAuthentication> {
+    match name {
+        "client_secret_basic" => Some(ClientAuthentication::ClientSecretBasic),
+        "client_secret_post" => Some(ClientAuthentication::ClientSecretPost),
+        "none" => Some(ClientAuthentication::None),
+        _ => None,
+    }
+}
+
+fn distinct<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+    items.into_iter().fold(Vec::new(), |mut seen, item| {
+        if !seen.contains(&item) {
+            seen.push(item);
+        }
+        seen
+    })
+}

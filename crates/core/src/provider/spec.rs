@@ -1,0 +1,200 @@
+//! The format of a provider file (docs/providers.md).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tokenrack_oauth::dialect::{
+    AccountDialect, AuthorizeDialect, RefreshDialect, RevokeDialect, ScopeDialect, TokenDialect,
+};
+
+use super::ServerMetadata;
+use crate::view::SecretNeed;
+
+/// Lower-case letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
+#[serde(transparent)]
+pub struct ProviderId(pub String);
+
+impl std::fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How to talk to an authorization server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSpec {
+    /// The format's version: 1.
+    pub schema: u32,
+    /// Unique in the catalog; the file's name without `.toml`.
+    pub id: ProviderId,
+    /// For people.
+    pub name: String,
+    /// One sentence for people.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// For filtering.
+    #[serde(default)]
+    pub category: String,
+    /// Other words a person may search for.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The day somebody last connected with it, `YYYY-MM-DD`; absent: never.
+    #[serde(default)]
+    pub verified: Option<String>,
+    /// Where the facts come from.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Pages for people.
+    #[serde(default)]
+    pub links: Links,
+    /// What to do on the registration page.
+    #[serde(default)]
+    pub setup: Setup,
+    /// Variables, used as `{name}` in URLs.
+    #[serde(default)]
+    pub vars: BTreeMap<String, Variable>,
+    /// The server, RFC 8414 names.
+    #[serde(default)]
+    pub server: Server,
+    /// The client.
+    #[serde(default)]
+    pub client: Client,
+    /// Ways back.
+    #[serde(default)]
+    pub redirect: Redirect,
+    /// Scopes.
+    #[serde(default)]
+    pub scopes: ScopeDialect,
+    /// The authorization request.
+    #[serde(default)]
+    pub authorize: AuthorizeDialect,
+    /// The token endpoint.
+    #[serde(default)]
+    pub token: TokenDialect,
+    /// The refresh.
+    #[serde(default)]
+    pub refresh: RefreshDialect,
+    /// Who is connected.
+    #[serde(default)]
+    pub account: AccountDialect,
+    /// Revocation.
+    #[serde(default)]
+    pub revoke: RevokeDialect,
+}
+
+/// Pages for people.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// Where the person registers the client.
+    pub register: Option<String>,
+    /// The provider's documentation.
+    pub docs: Option<String>,
+    /// Where the person can cut the access by hand.
+    pub user_revoke: Option<String>,
+}
+
+/// What to do on the registration page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Setup {
+    /// Which application type to choose.
+    pub app_type: Option<String>,
+    /// Steps, in order.
+    pub checklist: Vec<String>,
+    /// What is special.
+    pub warnings: Vec<String>,
+}
+
+/// A variable of a provider's URLs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Variable {
+    /// For people.
+    pub title: String,
+    /// Used when the person leaves it empty.
+    pub default: Option<String>,
+    /// Shown in the empty field.
+    pub example: Option<String>,
+    /// `host`, `host_port`, `label`, `uuid`, `slug`, `tenant` (Microsoft's), `issuer` (a whole https URL), or empty
+    /// for `slug`.
+    pub pattern: String,
+    /// The only values allowed, if any.
+    #[serde(rename = "enum")]
+    pub choices: Vec<String>,
+}
+
+/// The server: metadata pinned by the file, and where its own document is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Server {
+    /// Where the metadata document is, when not at the issuer's well-known places.
+    pub metadata_url: Option<String>,
+    /// The ID token's `iss` where it differs from the issuer: `{claim}` stands for a claim of the token itself
+    /// (Microsoft's `{tid}`).
+    pub id_token_issuer: Option<String>,
+    /// Pinned metadata. (serde cannot refuse unknown keys through `flatten`; the loader does.)
+    #[serde(flatten)]
+    pub metadata: ServerMetadata,
+}
+
+/// The client a person registers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Client {
+    /// Whether it has a secret.
+    pub secret: SecretNeed,
+    /// `default` (S256 is sent), `required`, or `never` with `sources` that say so.
+    pub pkce: Pkce,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self { secret: SecretNeed::Optional, pkce: Pkce::Default }
+    }
+}
+
+/// Whether PKCE is sent (always S256).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pkce {
+    /// Sent.
+    Default,
+    /// Sent, and the provider demands it.
+    Required,
+    /// The provider refuses it: the connection is shown as weaker.
+    Never,
+}
+
+/// Ways back that the provider takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Redirect {
+    /// Best first. Empty: unknown, so all are offered, deep link first.
+    pub kinds: Vec<RedirectKind>,
+    /// The host in a loopback redirect URI. Microsoft wants `localhost`.
+    pub loopback_host: String,
+}
+
+impl Default for Redirect {
+    fn default() -> Self {
+        Self { kinds: Vec::new(), loopback_host: "127.0.0.1".into() }
+    }
+}
+
+/// A way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RedirectKind {
+    /// A private-use scheme.
+    Scheme,
+    /// Loopback, the port does not matter.
+    LoopbackAny,
+    /// Loopback, the port is part of what is registered.
+    LoopbackFixed,
+    /// An https page of the person's own, whose address is pasted.
+    Paste,
+}

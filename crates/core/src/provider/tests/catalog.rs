@@ -1,0 +1,58 @@
+//! Finding providers, and a person's own files.
+
+use super::LEAST;
+use crate::provider::{Catalog, ProviderId};
+
+fn found(catalog: &Catalog, query: &str) -> Vec<String> {
+    catalog.search(query).into_iter().map(|spec| spec.id.0.clone()).collect()
+}
+
+fn own(files: &[(&str, &str)]) -> Catalog {
+    let files = files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
+    Catalog::builtin().with_folder_texts(files)
+}
+
+#[test]
+fn everything_by_name() {
+    let catalog = Catalog::builtin();
+    let names: Vec<_> = catalog.search("  ").into_iter().map(|spec| spec.name.to_lowercase()).collect();
+    assert!(names.len() >= 10 && names.is_sorted(), "{names:?}");
+}
+
+#[test]
+fn best_first() {
+    let catalog = Catalog::builtin();
+    assert_eq!(found(&catalog, "git"), ["github", "gitlab"]);
+    assert_eq!(found(&catalog, "GITHUB"), ["github"]);
+    assert_eq!(found(&catalog, "face"), ["huggingface"]);
+    assert_eq!(found(&catalog, "entra id"), ["microsoft"]);
+    assert_eq!(found(&catalog, "gmail"), ["google"]);
+    assert_eq!(found(&catalog, "hf"), ["huggingface"]);
+    assert_eq!(found(&catalog, "openid"), ["openid"]);
+    assert_eq!(found(&catalog, "dev-tools"), Vec::<String>::new());
+    assert_eq!(found(&catalog, "dev tools"), ["github", "gitlab", "huggingface"]);
+    assert_eq!(found(&catalog, "nothing like this"), Vec::<String>::new());
+    // "Google" by its name comes before what is only an alias or a category.
+    assert_eq!(found(&catalog, "g").first().map(String::as_str), Some("github"));
+}
+
+#[test]
+fn an_own_file_adds_or_replaces() {
+    let mine = LEAST.replace("\"acme\"", "\"github\"").replace("Acme", "My GitHub");
+    let catalog = own(&[("acme.toml", LEAST), ("github.toml", &mine)]);
+    assert_eq!(catalog.get(&ProviderId("acme".into())).unwrap().name, "Acme");
+    assert_eq!(catalog.get(&ProviderId("github".into())).unwrap().name, "My GitHub");
+    assert_eq!(found(&catalog, "github"), ["github"]);
+    assert_eq!(catalog.search("").len(), Catalog::builtin().search("").len() + 1);
+    assert!(catalog.broken().is_empty());
+}
+
+#[test]
+fn a_broken_file_takes_nothing_down() {
+    let catalog = own(&[("acme.toml", LEAST), ("github.toml", "id = "), ("other.toml", LEAST)]);
+    assert_eq!(catalog.get(&ProviderId("github".into())).unwrap().name, "GitHub");
+    assert!(catalog.get(&ProviderId("acme".into())).is_some());
+    assert!(catalog.get(&ProviderId("other".into())).is_none());
+    let files: Vec<_> = catalog.broken().iter().map(|error| error.file.as_str()).collect();
+    assert_eq!(files, ["github.toml", "other.toml"]);
+}

@@ -1,0 +1,31 @@
+//! Tests of providers as data: the shipped files, and everything a person's file can get wrong.
+
+mod builtin;
+mod catalog;
+mod discovered;
+mod lint;
+mod page;
+mod pattern;
+mod resolve;
+
+use super::{ProviderSpec, parse};
+
+/// The least a file needs.
+const LEAST: &str = r#"
+schema = 1
+id = "acme"
+name = "Acme"
+
+[server]
+authorization_endpoint = "https://acme.example/authorize"
+token_endpoint = "https://acme.example/token"
+"#;
+
+/// A spec of the least a file needs, and `more`.
+fn spec(more: &str) -> ProviderSpec {
+    parse("acme.toml", &format!("{LEAST}{more}")).unwrap()
+}
+
+fn vars(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

@@ -1,0 +1,283 @@
+//! From what is known to the word a person reads. Pure: the same facts at the same time give the same view.
+
+use jiff::Timestamp;
+
+use crate::connection::{Connection, ProviderRef};
+use crate::lifecycle::{ConnectionState, Grant, RefreshState, Settled, is_about_settings};
+use crate::ports::VaultState;
+use crate::problem::{Class, Code, Problem};
+use crate::provider::{Catalog, Pkce, ProviderSpec};
+use crate::view::{Action, ConnectionView, RegistrationView, StatusKind, StatusView, WaitingView};
+
+/// What a view depends on besides the record.
+pub struct Context<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// Whether tokens can be read.
+    pub vault: VaultState,
+    /// For names and cautions.
+    pub catalog: &'a Catalog,
+    /// The URL of a waiting attempt, where this process knows it.
+    pub authorization_url: Option<String>,
+}
+
+/// The spec a connection uses; a catalog entry may have vanished.
+pub fn spec<'a>(connection: &'a Connection, catalog: &'a Catalog) -> Option<&'a ProviderSpec> {
+    match &connection.provider {
+        ProviderRef::Own(spec) => Some(spec),
+        ProviderRef::Catalog(id) => catalog.get(id),
+    }
+}
+
+/// The connection as faces see it.
+pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
+    let spec = spec(connection, context.catalog);
+    let grant = connection.state.grant();
+    let problem = problem(&connection.state);
+    let provider = match &connection.provider {
+        ProviderRef::Own(spec) => spec.id.clone(),
+        ProviderRef::Catalog(id) => id.clone(),
+    };
+    ConnectionView {
+        id: connection.id.clone(),
+        name: connection.name.clone(),
+        provider_name: spec.map_or_else(|| provider.0.clone(), |spec| spec.name.clone()),
+        provider,
+        environment: connection.environment.clone(),
+        account: grant.and_then(|grant| grant.account.as_ref()).map(|account| account.label.clone()),
+        status: status(&connection.state, context.now, context.vault, connection.created_at),
+        issued_at: grant.map(|grant| grant.issued_at),
+        expires_at: grant.and_then(|grant| grant.expires_at),
+        refresh_expires_at: grant.and_then(|grant| grant.refresh_expires_at),
+        scopes_requested: connection.scopes.clone(),
+        // RFC 6749 §5.1: an answer without `scope` means "as asked for".
+        scopes_granted: grant.map(|grant| grant.scopes.clone().unwrap_or_else(|| connection.scopes.clone())),
+        scopes_missing: grant.map(|grant| missing(connection, grant, spec)).unwrap_or_default(),
+        refreshable: grant.is_some_and(|grant| grant.refreshable),
+        registration: RegistrationView {
+            client_id: connection.registration.client_id.clone(),
+            authentication: connection.registration.authentication,
+            redirect: connection.registration.redirect,
+            redirect_uri: connection.registration.redirect_uri.clone(),
+        },
+        waiting: connection.state.attempt().map(|attempt| WaitingView {
+            authorization_url: context.authorization_url,
+            redirect: attempt.redirect,
+            redirect_uri: attempt.redirect_uri.clone(),
+            host: attempt
+                .issuer
+                .as_deref()
+                .or(Some(&attempt.token_endpoint))
+                .and_then(|url| url::Url::parse(url).ok())
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .unwrap_or_default(),
+            started_at: attempt.started_at,
+            expires_at: attempt.expires_at,
+            browser_opened: attempt.browser_opened,
+            exchanging: attempt.exchanging_since.is_some(),
+        }),
+        problem: problem.map(Into::into),
+        cautions: cautions(spec),
+        last_event: connection.last_event.clone(),
+    }
+}
+
+/// What was asked for and not granted, in the provider's own words. That a refresh token came shows that offline
+/// access was granted, whether or not the answer names it.
+fn missing(connection: &Connection, grant: &Grant, spec: Option<&ProviderSpec>) -> Vec<String> {
+    let Some(granted) = &grant.scopes else { return Vec::new() };
+    let dialect = spec.map(|spec| &spec.scopes);
+    let offline = dialect.and_then(|dialect| dialect.offline.as_deref()).unwrap_or("offline_access");
+    let is_granted = |asked: &String| match dialect {
+        Some(dialect) => dialect.is_granted(asked, granted),
+        None => granted.contains(asked),
+    };
+    let shown_otherwise = |asked: &String| grant.refreshable && asked == offline;
+    connection.scopes.iter().filter(|asked| !is_granted(asked) && !shown_otherwise(asked)).cloned().collect()
+}
+
+fn cautions(spec: Option<&ProviderSpec>) -> Vec<String> {
+    let no_pkce = spec.is_some_and(|spec| spec.client.pkce == Pkce::Never);
+    no_pkce
+        .then(|| {
+            "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect."
+                .to_owned()
+        })
+        .into_iter()
+        .collect()
+}
+
+/// The newest failure that still matters.
+fn problem(state: &ConnectionState) -> Option<&Problem> {
+    match state.settled() {
+        Settled::Unauthorized { problem, .. } => problem.as_ref(),
+        Settled::ReauthorizationRequired { problem, .. } => Some(problem),
+        Settled::Authorized(grant) => match &grant.refresh {
+            RefreshState::Failed { problem, .. } => Some(problem),
+            _ => None,
+        },
+    }
+}
+
+fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at: Timestamp) -> StatusView {
+    if let Some(attempt) = state.attempt() {
+        let evidence = match attempt.exchanging_since {
+            Some(_) => "The browser has returned; the tokens are being fetched.",
+            None if attempt.browser_opened => "The provider's page is open in your browser.",
+            None => "The browser could not be opened: copy the link and open it yourself.",
+        };
+        return StatusView {
+            kind: StatusKind::WaitingForBrowser,
+            since: attempt.started_at,
+            until: Some(attempt.expires_at),
+            evidence: evidence.into(),
+            next: Some(Action::CopyLink),
+        };
+    }
+    let plain = |kind, since, evidence: &str, next| StatusView {
+        kind,
+        since,
+        until: None,
+        evidence: evidence.into(),
+        next,
+    };
+    match state.settled() {
+        Settled::Unauthorized { since, problem } => match problem {
+            Some(problem) if is_about_settings(problem) => plain(
+                StatusKind::ProviderError,
+                *since,
+                "The provider refuses the client or its settings.",
+                problem.code.action(),
+            ),
+            Some(_) => plain(
+                StatusKind::NotConnected,
+                *since,
+                "The last sign-in did not succeed.",
+                Some(Action::Connect),
+            ),
+            None => plain(
+                StatusKind::NotConnected,
+                (*since).max(created_at),
+                "There are no tokens.",
+                Some(Action::Connect),
+            ),
+        },
+        Settled::ReauthorizationRequired { since, .. } => plain(
+            StatusKind::ActionNeeded,
+            *since,
+            "The provider no longer accepts the refresh token.",
+            Some(Action::Connect),
+        ),
+        Settled::Authorized(grant)
+            if matches!(vault, VaultState::Locked | VaultState::Absent | VaultState::Denied) =>
+        {
+            plain(
+                StatusKind::KeychainLocked,
+                grant.issued_at,
+                "The tokens are safe, and cannot be read until the keychain is open.",
+                Some(Action::Unlock),
+            )
+        }
+        Settled::Authorized(grant) => authorized(grant, now),
+    }
+}
+
+/// A refresh that runs longer than every time limit together belongs to a process that died.
+const LONGEST_REFRESH_SECONDS: i64 = 90;
+
+fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
+    let expired = grant.expired(now);
+    let next_if_refreshable = |action| if grant.refreshable { action } else { Action::Connect };
+    let (kind, since, until, evidence, next) = match &grant.refresh {
+        RefreshState::InFlight { since, .. }
+            if now.duration_since(*since).as_secs() < LONGEST_REFRESH_SECONDS =>
+        {
+            (
+                StatusKind::Refreshing,
+                *since,
+                None,
+                "New tokens are being fetched; the old ones stay until then.",
+                None,
+            )
+        }
+        RefreshState::Failed { at, problem, .. } if problem.code == Code::Unsaved => {
+            let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
+            (StatusKind::Unsaved, *at, None, evidence, Some(Action::Refresh))
+        }
+        RefreshState::Failed { at, problem, .. } if is_about_settings(problem) => {
+            let evidence = "The provider refuses the client or its settings; the tokens are kept.";
+            (
+                StatusKind::ProviderError,
+                *at,
+                grant.expires_at.filter(|_| !expired),
+                evidence,
+                problem.code.action(),
+            )
+        }
+        RefreshState::Failed { at, problem, .. } if expired && is_unreachable(problem) => {
+            let evidence = "The provider could not be reached; the refresh token is kept.";
+            (StatusKind::Offline, *at, None, evidence, Some(Action::Retry))
+        }
+        _ if expired => {
+            let evidence = if grant.refreshable {
+                "The access token has ended; the refresh token can renew it."
+            } else {
+                "The access token has ended, and the provider gave no refresh token."
+            };
+            let since = grant.expires_at.unwrap_or(grant.issued_at);
+            (StatusKind::Expired, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))
+        }
+        _ => match grant.expires_soon_at() {
+            Some(soon) if soon <= now => {
+                let evidence = "The access token is valid; its end is near.";
+                let next = Some(next_if_refreshable(Action::Refresh));
+                (StatusKind::ExpiresSoon, soon, grant.expires_at, evidence, next)
+            }
+            soon => {
+                let evidence = match soon {
+                    Some(_) => "The provider issued the access token, and its end is ahead.",
+                    None => "The provider issued the access token and does not say when it ends.",
+                };
+                (StatusKind::Connected, grant.issued_at, soon, evidence, Some(Action::CopyToken))
+            }
+        },
+    };
+    StatusView { kind, since, until, evidence: evidence.into(), next }
+}
+
+fn is_unreachable(problem: &Problem) -> bool {
+    problem.code.class() == Class::Temporary
+        && matches!(problem.code, Code::Offline | Code::Unreachable | Code::TimedOut | Code::Interrupted)
+}
+
+/// When time alone will change this view next.
+pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    let attempt = connection.state.attempt().map(|attempt| match attempt.exchanging_since {
+        // Past its time it is looked at each second: whether somebody still works on it.
+        Some(_) => {
+            attempt.expires_at.max(now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now))
+        }
+        None => attempt.expires_at,
+    });
+    let grant = match connection.state.settled() {
+        Settled::Authorized(grant) => Some(grant),
+        _ => None,
+    };
+    let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
+    let stuck = grant.and_then(|grant| match &grant.refresh {
+        RefreshState::InFlight { since, .. } => {
+            since.checked_add(jiff::SignedDuration::from_secs(LONGEST_REFRESH_SECONDS)).ok()
+        }
+        _ => None,
+    });
+    // An attempt whose time has passed is due now, not never.
+    [
+        attempt.map(|at| at.max(now)),
+        ahead(grant.and_then(Grant::expires_soon_at)),
+        ahead(grant.and_then(|grant| grant.expires_at)),
+        ahead(stuck),
+    ]
+    .into_iter()
+    .flatten()
+    .min()
+}

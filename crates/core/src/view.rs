@@ -1,0 +1,473 @@
+//! What faces see. The same types serve the window and `--json`; none can hold a secret.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::{ClientAuthentication, ConnectionId, LastEvent, RedirectMethod};
+use crate::ports::{Revision, VaultStatus};
+use crate::provider::ProviderId;
+
+/// Everything a face needs when it opens.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Snapshot {
+    /// When this was true.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub revision: Revision,
+    /// All connections.
+    pub connections: Vec<ConnectionView>,
+    /// The vault.
+    pub vault: VaultStatus,
+    /// The person's settings.
+    pub settings: Settings,
+}
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ConnectionView {
+    /// Stable.
+    pub id: ConnectionId,
+    /// The person's name for it.
+    pub name: String,
+    /// Provider id.
+    pub provider: ProviderId,
+    /// Provider name.
+    pub provider_name: String,
+    /// dev, staging, prod or the person's own word.
+    pub environment: Option<String>,
+    /// Who is connected.
+    pub account: Option<String>,
+    /// Where it stands.
+    pub status: StatusView,
+    /// When the current access token was issued.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub issued_at: Option<Timestamp>,
+    /// When it ends; absent when unknown or when there is none.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub expires_at: Option<Timestamp>,
+    /// When the refresh token ends, where the provider says so.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub refresh_expires_at: Option<Timestamp>,
+    /// Asked for.
+    pub scopes_requested: Vec<String>,
+    /// Granted; absent when not connected.
+    pub scopes_granted: Option<Vec<String>>,
+    /// Asked for and not granted; empty when not connected.
+    pub scopes_missing: Vec<String>,
+    /// Whether there is a refresh token.
+    pub refreshable: bool,
+    /// The client.
+    pub registration: RegistrationView,
+    /// While a redirect is awaited.
+    pub waiting: Option<WaitingView>,
+    /// The newest failure that still matters.
+    pub problem: Option<ProblemView>,
+    /// What is weaker than it could be, one sentence each ("This provider cannot do PKCE…").
+    pub cautions: Vec<String>,
+    /// The newest line of its record.
+    pub last_event: LastEvent,
+}
+
+/// One word, one shape, one tone, one next step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StatusView {
+    /// The word.
+    pub kind: StatusKind,
+    /// Since when.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub since: Timestamp,
+    /// Until when, if time alone will change it.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub until: Option<Timestamp>,
+    /// What shows it: "Token valid, received from the provider at 14:32". Times are left to the face: no instants here.
+    pub evidence: String,
+    /// The one next step.
+    pub next: Option<Action>,
+}
+
+/// The twelve words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum StatusKind {
+    /// No tokens.
+    NotConnected,
+    /// A redirect is awaited.
+    WaitingForBrowser,
+    /// A valid token is in the vault.
+    Connected,
+    /// Valid, and the end is near.
+    ExpiresSoon,
+    /// A refresh is under way.
+    Refreshing,
+    /// The token has ended; a refresh may help.
+    Expired,
+    /// The provider could not be reached.
+    Offline,
+    /// A try failed, another follows.
+    Retrying,
+    /// A person must sign in again.
+    ActionNeeded,
+    /// The provider refuses the client or its settings.
+    ProviderError,
+    /// The vault is locked.
+    KeychainLocked,
+    /// New tokens are not saved yet.
+    Unsaved,
+}
+
+impl StatusKind {
+    /// The word a person reads.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotConnected => "Not connected",
+            Self::WaitingForBrowser => "Waiting for browser",
+            Self::Connected => "Connected",
+            Self::ExpiresSoon => "Expires soon",
+            Self::Refreshing => "Refreshing",
+            Self::Expired => "Expired",
+            Self::Offline => "Offline",
+            Self::Retrying => "Retrying",
+            Self::ActionNeeded => "Action needed",
+            Self::ProviderError => "Provider error",
+            Self::KeychainLocked => "Keychain locked",
+            Self::Unsaved => "Unsaved",
+        }
+    }
+}
+
+/// What a button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Start a sign-in.
+    Connect,
+    /// Renew the token.
+    Refresh,
+    /// Copy the access token.
+    CopyToken,
+    /// Do the last thing again.
+    Retry,
+    /// Copy the authorization URL.
+    CopyLink,
+    /// Unlock the vault.
+    Unlock,
+    /// Change the client's settings.
+    EditConnection,
+}
+
+/// The client a connection uses.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RegistrationView {
+    /// Public.
+    pub client_id: String,
+    /// How it proves itself.
+    pub authentication: ClientAuthentication,
+    /// How the redirect comes back.
+    pub redirect: RedirectMethod,
+    /// What is registered at the provider.
+    pub redirect_uri: String,
+}
+
+/// What is awaited while the browser is open.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WaitingView {
+    /// To copy or open again; absent when another process started the attempt.
+    pub authorization_url: Option<String>,
+    /// How the redirect comes back.
+    pub redirect: RedirectMethod,
+    /// Where it comes back to.
+    pub redirect_uri: String,
+    /// The host the person signs in at.
+    pub host: String,
+    /// Since when.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub started_at: Timestamp,
+    /// Until when.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub expires_at: Timestamp,
+    /// False when no browser could be opened: the URL must be copied.
+    pub browser_opened: bool,
+    /// The redirect has come and the tokens are being fetched.
+    pub exchanging: bool,
+}
+
+/// A failure in five parts: what happened, why, what to do, details, a link.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProblemView {
+    /// Stable, for programs.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// Why, in the other side's words: plain text, capped.
+    pub cause: Option<String>,
+    /// What to do.
+    pub suggestion: String,
+    /// The button that does it.
+    pub action: Option<Action>,
+    /// The HTTP status, when an answer came.
+    pub http_status: Option<u16>,
+    /// Where it is explained.
+    pub docs_url: String,
+}
+
+impl From<&crate::problem::Problem> for ProblemView {
+    fn from(problem: &crate::problem::Problem) -> Self {
+        Self {
+            code: problem.code.as_str().to_owned(),
+            message: problem.code.title().to_owned(),
+            cause: problem.cause.clone(),
+            suggestion: problem.code.suggestion().to_owned(),
+            action: problem.code.action(),
+            http_status: problem.http_status,
+            docs_url: problem.docs_url(),
+        }
+    }
+}
+
+/// A line of the gallery.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProviderView {
+    /// Stable.
+    pub id: ProviderId,
+    /// For people.
+    pub name: String,
+    /// For filtering.
+    pub category: String,
+    /// The day of the last live check; absent: not verified here.
+    pub verified: Option<String>,
+}
+
+/// A provider's page: what to register, where, and what is special.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProviderPage {
+    /// The line of the gallery.
+    #[serde(flatten)]
+    pub provider: ProviderView,
+    /// One sentence.
+    pub description: Option<String>,
+    /// Where the person registers the client, with variables still in braces.
+    pub register_url: Option<String>,
+    /// The provider's documentation.
+    pub docs_url: Option<String>,
+    /// Which application type to choose there.
+    pub app_type: Option<String>,
+    /// What to do there, in order.
+    pub checklist: Vec<String>,
+    /// What is special.
+    pub warnings: Vec<String>,
+    /// Variables to fill in.
+    pub vars: Vec<VarView>,
+    /// Whether the client has a secret.
+    pub secret: SecretNeed,
+    /// Client authentication methods the provider takes, best first.
+    pub authentication: Vec<ClientAuthentication>,
+    /// Ways back the provider takes, best first.
+    pub redirects: Vec<RedirectMethod>,
+    /// Asked for unless the person chooses otherwise.
+    pub default_scopes: Vec<String>,
+    /// What scopes mean, for people.
+    pub scope_meanings: BTreeMap<String, String>,
+    /// Whether the provider gives refresh tokens; absent when unknown.
+    pub refreshes: Option<bool>,
+    /// Whether PKCE is sent.
+    pub pkce: bool,
+}
+
+/// Whether the client has a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SecretNeed {
+    /// Always.
+    Required,
+    /// Depends on how the client is registered.
+    Optional,
+    /// Never sent.
+    Forbidden,
+}
+
+/// A variable of a provider: tenant, host.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct VarView {
+    /// As in `--var name=value`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// Used when left empty.
+    pub default: Option<String>,
+    /// An example to show in the empty field.
+    pub example: Option<String>,
+    /// The only values allowed, if any.
+    pub choices: Vec<String>,
+}
+
+/// What a person fills in to add a connection. The client secret travels beside it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// A catalog id, or the URL of an issuer to discover from.
+    pub provider: String,
+    /// Empty: the provider's name, with a number if taken.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Public.
+    #[serde(default)]
+    pub client_id: String,
+    /// Absent: `none` without a secret, else the first the provider takes.
+    #[serde(default)]
+    pub authentication: Option<ClientAuthentication>,
+    /// Absent: the provider's default.
+    #[serde(default)]
+    pub scopes: Option<Vec<String>>,
+    /// Tenant, host.
+    #[serde(default)]
+    pub vars: BTreeMap<String, String>,
+    /// dev, staging, prod or the person's own word.
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Absent: the provider's best.
+    #[serde(default)]
+    pub redirect: Option<RedirectMethod>,
+    /// A fixed loopback port; absent: any free one where the provider allows it.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// For a client that is registered already: used to the letter.
+    #[serde(default)]
+    pub redirect_uri: Option<String>,
+}
+
+/// A draft as it would be added, so that a person can register exactly that.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DraftPreview {
+    /// The URI to register.
+    pub redirect_uri: String,
+    /// How the redirect comes back.
+    pub redirect: RedirectMethod,
+    /// The name it would have.
+    pub name: String,
+    /// Where to register, variables filled in.
+    pub register_url: Option<String>,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// How the client would prove itself.
+    pub authentication: ClientAuthentication,
+    /// Fields that are not right yet: field → what to write instead.
+    pub errors: BTreeMap<String, String>,
+}
+
+/// What became of a disconnect.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DisconnectView {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// What the provider did.
+    pub revocation: Revocation,
+    /// Why it did not, when it failed.
+    pub problem: Option<ProblemView>,
+    /// Where a person can cut the access by hand.
+    pub user_revoke_url: Option<String>,
+    /// The connection itself was deleted too.
+    pub forgotten: bool,
+}
+
+/// What the provider did with the tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Revocation {
+    /// It ended them.
+    Revoked,
+    /// It has no way to.
+    Unsupported,
+    /// It did not; they may live on until they expire.
+    Failed,
+    /// There was nothing to revoke.
+    Nothing,
+}
+
+/// One check of the doctor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CheckView {
+    /// keychain, deep_link, clock, database, browser, files.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// How it went.
+    pub outcome: CheckOutcome,
+    /// What was seen.
+    pub finding: String,
+    /// What to do, unless it is well.
+    pub cure: Option<String>,
+}
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CheckOutcome {
+    /// Well.
+    Ok,
+    /// Usable, with a limit.
+    Warning,
+    /// Not usable.
+    Failed,
+}
+
+/// The person's settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Seconds until a copied token leaves the clipboard, 5 to 300.
+    pub clipboard_seconds: u32,
+    /// Colours.
+    pub theme: Theme,
+    /// Row height.
+    pub density: Density,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { clipboard_seconds: 30, theme: Theme::System, density: Density::Comfortable }
+    }
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the desktop.
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// Row height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Density {
+    /// 40 px.
+    Comfortable,
+    /// 28 px.
+    Compact,
+}

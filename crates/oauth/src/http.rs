@@ -1,0 +1,54 @@
+//! The one way out: a request goes in, a response or a named failure comes back.
+
+use async_trait::async_trait;
+
+/// A request with its whole body.
+pub type HttpRequest = http::Request<Vec<u8>>;
+/// A response with its whole body, already under the size cap.
+pub type HttpResponse = http::Response<Vec<u8>>;
+
+/// Sends one request. An implementation follows no redirect, verifies certificates, limits connecting,
+/// reading and the whole call in time, and caps the body's size (also after decompression).
+/// It does not retry and knows nothing of OAuth.
+#[async_trait]
+pub trait HttpClient: Send + Sync {
+    /// Any status is an answer, not an error.
+    ///
+    /// # Errors
+    /// [`HttpError`] when no complete answer came.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError>;
+}
+
+/// Why no complete answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind:?}: {detail}")]
+pub struct HttpError {
+    /// What kind of failure.
+    pub kind: HttpErrorKind,
+    /// The library's words, without URL query, header values or body.
+    pub detail: String,
+}
+
+/// The kinds that lead to different advice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpErrorKind {
+    /// The host's name has no address (offline, or a typing mistake). Nothing was sent.
+    NameResolution,
+    /// No connection. Nothing was sent.
+    Connect,
+    /// The certificate or the TLS handshake was refused. Nothing was sent.
+    Tls,
+    /// A time limit passed; the request may have arrived.
+    Timeout,
+    /// The connection broke after sending; the request may have arrived.
+    Interrupted,
+    /// The body was larger than the cap.
+    BodyTooLarge,
+}
+
+impl HttpErrorKind {
+    /// True when the server may have acted on the request although no answer was read.
+    pub fn may_have_arrived(self) -> bool {
+        matches!(self, Self::Timeout | Self::Interrupted | Self::BodyTooLarge)
+    }
+}

@@ -1,0 +1,166 @@
+//! Reads an answer: status, content type, JSON, success or error; then hands on plain values.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::dialect::SuccessCheck;
+use crate::error::{OAuthError, ServerError};
+use crate::http::HttpResponse;
+
+/// No server makes a client wait longer than this by `Retry-After`.
+const LONGEST_WAIT: u32 = 3600;
+
+/// A JSON object from a success status, or the failure it is.
+///
+/// # Errors
+/// `Server` for an RFC error body under any status, `Status` for other non-success statuses, `Unreadable` for the rest.
+pub fn json_object(
+    response: &HttpResponse,
+    success: Option<&SuccessCheck>,
+    now: Timestamp,
+) -> Result<Value, OAuthError> {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response, now);
+    let body: Option<Value> =
+        if is_json(response) { serde_json::from_slice(response.body()).ok() } else { None };
+    if let Some(body) = &body
+        && let Some(error) = server_error(body, success, status, retry_after)
+    {
+        return Err(OAuthError::Server(error));
+    }
+    if !response.status().is_success() {
+        return Err(OAuthError::Status { status, retry_after });
+    }
+    match body {
+        Some(body) if body.is_object() => Ok(body),
+        Some(_) => Err(OAuthError::Unreadable { status, what: "JSON, but not an object" }),
+        None if is_json(response) => Err(OAuthError::Unreadable { status, what: "not valid JSON" }),
+        None => Err(OAuthError::Unreadable { status, what: "not JSON" }),
+    }
+}
+
+/// For endpoints whose success has no body (RFC 7009 §2.2).
+///
+/// # Errors
+/// As [`json_object`], but any body is fine with a success status.
+pub fn success_only(response: &HttpResponse, now: Timestamp) -> Result<(), OAuthError> {
+    if response.status().is_success() {
+        return Ok(());
+    }
+    match json_object(response, None, now) {
+        Err(error) => Err(error),
+        Ok(_) => Err(OAuthError::Status { status: response.status().as_u16(), retry_after: None }),
+    }
+}
+
+/// The RFC's error member, or what the dialect calls one.
+fn server_error(
+    body: &Value,
+    success: Option<&SuccessCheck>,
+    status: u16,
+    retry_after: Option<u32>,
+) -> Option<ServerError> {
+    let (failed, pointer) = match success {
+        None => (body.get("error").is_some_and(|error| !error.is_null()), "/error"),
+        Some(check) => (!passes(body, check), check.error.as_deref().unwrap_or("/error")),
+    };
+    let code = body.pointer(pointer).and_then(Value::as_str);
+    let http_failed = !(200..300).contains(&status);
+    if !(failed || http_failed && code.is_some()) {
+        return None;
+    }
+    let description = body.get("error_description").and_then(Value::as_str);
+    let nested = body.pointer("/error/message").and_then(Value::as_str);
+    Some(ServerError {
+        code: plain(code.unwrap_or("error"), 80),
+        description: description.or(nested).map(|text| plain(text, 300)).filter(|text| !text.is_empty()),
+        status,
+        retry_after,
+    })
+}
+
+/// Whether the dialect takes this body for a success.
+pub fn passes(body: &Value, check: &SuccessCheck) -> bool {
+    let absent = check.absent.as_ref().is_none_or(|pointer| body.pointer(pointer).is_none_or(Value::is_null));
+    let equals = match (&check.pointer, &check.equals) {
+        (Some(pointer), Some(value)) => body.pointer(pointer) == Some(value),
+        (Some(pointer), None) => body.pointer(pointer).is_some(),
+        (None, _) => true,
+    };
+    absent && equals
+}
+
+fn is_json(response: &HttpResponse) -> bool {
+    let Some(value) = response.headers().get(http::header::CONTENT_TYPE) else { return true };
+    let Ok(text) = value.to_str() else { return false };
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Seconds or a date (RFC 9110 §10.2.3), capped at an hour.
+fn retry_after(response: &HttpResponse, now: Timestamp) -> Option<u32> {
+    let text = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let seconds = match text.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+            u64::try_from(date.as_second() - now.as_second()).unwrap_or(0)
+        }
+    };
+    Some(u32::try_from(seconds).unwrap_or(u32::MAX).min(LONGEST_WAIT))
+}
+
+/// Text from a server made fit to show: one line, no control characters, at most `limit` characters.
+pub fn plain(text: &str, limit: usize) -> String {
+    let kept: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limit).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, content_type: &str, body: &str) -> HttpResponse {
+        http::Response::builder()
+            .status(status)
+            .header("content-type", content_type)
+            .header("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")
+            .body(body.as_bytes().to_vec())
+            .unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "1994-11-06T08:49:37Z".parse().unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_answer_is_told_apart() {
+        let read = |status, kind, body| json_object(&answer(status, kind, body), None, now());
+        assert!(read(200, "application/json; charset=utf-8", "{}").is_ok());
+        assert!(matches!(read(200, "text/html", "{}"), Err(OAuthError::Unreadable { .. })));
+        assert!(matches!(read(200, "application/json", "[]"), Err(OAuthError::Unreadable { .. })));
+        assert!(matches!(read(200, "application/json", "null"), Err(OAuthError::Unreadable { .. })));
+        assert!(matches!(read(400, "application/json", ""), Err(OAuthError::Status { status: 400, .. })));
+        assert_eq!(
+            read(503, "text/html", "<p>"),
+            Err(OAuthError::Status { status: 503, retry_after: Some(60) })
+        );
+        let Err(OAuthError::Server(error)) = read(200, "application/json", r#"{"error":"invalid_grant"}"#)
+        else {
+            panic!("an error with status 200 is an error")
+        };
+        assert_eq!((error.code.as_str(), error.status), ("invalid_grant", 200));
+    }
+
+    #[test]
+    fn a_dialect_says_what_success_is() {
+        let check =
+            SuccessCheck { pointer: Some("/ok".into()), equals: Some(true.into()), ..Default::default() };
+        let read = |body| json_object(&answer(200, "application/json", body), Some(&check), now());
+        assert!(read(r#"{"ok":true}"#).is_ok());
+        let Err(OAuthError::Server(error)) = read(r#"{"ok":false,"error":"token_revoked"}"#) else {
+            panic!("not ok is an error")
+        };
+        assert_eq!(error.code, "token_revoked");
+    }
+}

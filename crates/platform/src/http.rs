@@ -1,0 +1,185 @@
+//! The one HTTP client: certificates verified, no redirects, no retries, every wait and every size limited.
+
+use std::error::Error;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokenrack_core::ports::{HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+use tokio::sync::OnceCell;
+
+/// How long and how much one call may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Until a connection stands, TLS included.
+    pub connect: Duration,
+    /// Until the answer begins, connecting included, and between two of its pieces. Longer than `connect`, so that
+    /// "nothing was sent" stays certain.
+    pub read: Duration,
+    /// For the whole call.
+    pub total: Duration,
+    /// Bytes of the answer's body, after decompression.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            read: Duration::from_secs(15),
+            total: Duration::from_secs(30),
+            body: 1 << 20,
+        }
+    }
+}
+
+/// A pooled connection older than this is not used again: one that died in its sleep would break a request that
+/// must not be repeated. Long enough for the steps of one sign-in.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// [`HttpClient`] over reqwest and rustls. Made in no time; the real clients are built when first needed,
+/// because loading the system's certificates would cost a command that sends nothing.
+#[derive(Debug, Default)]
+pub struct ReqwestClient {
+    limits: Limits,
+    outside: OnceCell<reqwest::Client>,
+    loopback: OnceCell<reqwest::Client>,
+}
+
+impl ReqwestClient {
+    /// A client with these limits.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// Loopback never goes through a proxy; everything else goes the way the system says.
+    async fn client(&self, loopback: bool) -> Result<&reqwest::Client, HttpError> {
+        let (cell, limits) = (if loopback { &self.loopback } else { &self.outside }, self.limits);
+        cell.get_or_try_init(|| async move {
+            tokio::task::spawn_blocking(move || build(limits, loopback))
+                .await
+                .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: e.to_string() })?
+                .map_err(|e| HttpError { kind: HttpErrorKind::Tls, detail: words(&e) })
+        })
+        .await
+    }
+
+    async fn body(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, HttpError> {
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(explain)? {
+            if body.len() + piece.len() > self.limits.body {
+                let detail = format!("the answer is larger than {} bytes", self.limits.body);
+                return Err(HttpError { kind: HttpErrorKind::BodyTooLarge, detail });
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
+    }
+}
+
+#[async_trait]
+impl HttpClient for ReqwestClient {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let client = self.client(is_loopback(request.uri().host())).await?;
+        let request = reqwest::Request::try_from(request)
+            .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
+        let mut response = client.execute(request).await.map_err(explain)?;
+        let body = self.body(&mut response).await?;
+        let mut answer = http::Response::new(body);
+        *answer.status_mut() = response.status();
+        *answer.version_mut() = response.version();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(answer)
+    }
+}
+
+fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
+    // Fails when it is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("tokenrack/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .dns_resolver(SystemResolver)
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.read)
+        .timeout(limits.total)
+        .pool_idle_timeout(IDLE);
+    if loopback { builder.no_proxy() } else { builder }.build()
+}
+
+fn is_loopback(host: Option<&str>) -> bool {
+    let host = host.unwrap_or_default().trim_matches(['[', ']']);
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The system's resolver, with failures of a type of their own, so that "no such name" is told from "no connection"
+/// by type and not by a library's wording.
+struct SystemResolver;
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NameFailure(io::Error);
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(NameFailure)?;
+            let found: Vec<SocketAddr> = found.collect();
+            if found.is_empty() {
+                return Err(NameFailure(io::Error::other("the name has no address")).into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The order matters: a time limit while connecting means that nothing was sent.
+fn explain(error: reqwest::Error) -> HttpError {
+    let error = error.without_url();
+    let kind = if has::<NameFailure>(&error) {
+        HttpErrorKind::NameResolution
+    } else if error.is_connect() {
+        if has::<rustls::Error>(&error) { HttpErrorKind::Tls } else { HttpErrorKind::Connect }
+    } else if error.is_timeout() {
+        HttpErrorKind::Timeout
+    } else {
+        HttpErrorKind::Interrupted
+    };
+    HttpError { kind, detail: words(&error) }
+}
+
+/// Whether an error of this type is anywhere among the causes. `io::Error` hides what it wraps from `source()`.
+fn has<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    if error.is::<T>() {
+        return true;
+    }
+    let wrapped = error.downcast_ref::<io::Error>().and_then(|e| e.get_ref());
+    if let Some(inner) = wrapped
+        && has::<T>(inner)
+    {
+        return true;
+    }
+    error.source().is_some_and(has::<T>)
+}
+
+/// The causes in one line, each once.
+fn words(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !line.contains(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = error.source();
+    }
+    line
+}
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;

@@ -1,0 +1,265 @@
+//! Against real sockets that misbehave, each on loopback.
+
+use super::*;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+fn short() -> ReqwestClient {
+    let ms = Duration::from_millis;
+    ReqwestClient::new(Limits { connect: ms(200), read: ms(300), total: ms(900), body: 4096 })
+}
+
+/// A server that treats each connection so; answers its address.
+fn serve(treat: impl Fn(TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            treat(stream.unwrap());
+        }
+    });
+    format!("http://{address}/token?code=canary")
+}
+
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut piece = [0; 1024];
+    while !request.windows(4).any(|w| w == b"\r\n\r\n") {
+        let n = stream.read(&mut piece).unwrap();
+        assert!(n > 0);
+        request.extend_from_slice(&piece[..n]);
+    }
+    String::from_utf8(request).unwrap()
+}
+
+fn answer(stream: &mut TcpStream, head: &str, body: &[u8]) {
+    // The client may have had enough before the end.
+    let _ = write!(stream, "HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n", body.len());
+    let _ = stream.write_all(body);
+}
+
+async fn post(client: &ReqwestClient, url: &str) -> Result<HttpResponse, HttpError> {
+    let request =
+        http::Request::post(url).header("authorization", "canary").body(b"canary".to_vec()).unwrap();
+    let result = client.send(request).await;
+    if let Err(error) = &result {
+        assert!(!error.detail.contains("canary"), "{error}");
+        assert!(!error.detail.is_empty());
+    }
+    result
+}
+
+async fn kind(url: &str) -> HttpErrorKind {
+    post(&short(), url).await.unwrap_err().kind
+}
+
+#[tokio::test]
+async fn any_status_is_an_answer_and_redirects_are_not_followed() {
+    let url = serve(|mut stream| {
+        let request = read_request(&mut stream).to_ascii_lowercase();
+        assert!(request.starts_with("post /token?code=canary http/1.1"));
+        assert!(request.contains(concat!("user-agent: tokenrack/", env!("CARGO_PKG_VERSION"))));
+        answer(&mut stream, "307 Go\r\nlocation: http://169.254.169.254/\r\nx-a: 1\r\nx-a: 2", b"moved");
+    });
+    let answer = post(&short(), &url).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.body().as_slice()), (307, &b"moved"[..]));
+    assert_eq!(answer.headers().get_all("x-a").iter().count(), 2);
+}
+
+#[tokio::test]
+async fn a_name_without_address() {
+    assert_eq!(kind("http://no-such-host.invalid/").await, HttpErrorKind::NameResolution);
+}
+
+#[tokio::test]
+async fn a_refused_connection() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(kind(&format!("http://{free}/")).await, HttpErrorKind::Connect);
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_says_nothing() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        thread::sleep(Duration::from_secs(2));
+    });
+    assert_eq!(kind(&url).await, HttpErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_hang_after_the_headers() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{").unwrap();
+        thread::sleep(Duration::from_secs(2));
+    });
+    assert_eq!(kind(&url).await, HttpErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_slow_drip_ends_with_the_total_limit() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n").unwrap();
+        while stream.write_all(b" ").is_ok() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let client = ReqwestClient::new(Limits { read: Duration::from_secs(9), ..short().limits });
+    let before = tokio::time::Instant::now();
+    assert_eq!(post(&client, &url).await.unwrap_err().kind, HttpErrorKind::Timeout);
+    assert!(before.elapsed() >= Duration::from_millis(800) && before.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_reset_after_the_request() {
+    // Closing with unread bytes in the buffer makes the kernel send a reset.
+    let url = serve(|stream| {
+        stream.peek(&mut [0; 8]).unwrap();
+    });
+    assert_eq!(kind(&url).await, HttpErrorKind::Interrupted);
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\nhalf").unwrap();
+    });
+    assert_eq!(kind(&url).await, HttpErrorKind::Interrupted);
+}
+
+#[tokio::test]
+async fn a_body_over_the_cap() {
+    let exact = serve(|mut stream| {
+        read_request(&mut stream);
+        answer(&mut stream, "200 OK", &[b'x'; 4096]);
+    });
+    assert_eq!(post(&short(), &exact).await.unwrap().body().len(), 4096);
+    let over = serve(|mut stream| {
+        read_request(&mut stream);
+        answer(&mut stream, "200 OK", &[b'x'; 4097]);
+    });
+    assert_eq!(kind(&over).await, HttpErrorKind::BodyTooLarge);
+}
+
+#[tokio::test]
+async fn a_gzip_bomb() {
+    // Half a MiB of zeros: under the cap before decompression and far over it after.
+    let bomb = gzip_of_zeros();
+    assert!(bomb.len() < 4096);
+    let url = serve(move |mut stream| {
+        let request = read_request(&mut stream).to_ascii_lowercase();
+        assert!(request.contains("accept-encoding: gzip"));
+        answer(&mut stream, "200 OK\r\ncontent-encoding: gzip", &bomb);
+    });
+    assert_eq!(kind(&url).await, HttpErrorKind::BodyTooLarge);
+}
+
+/// A gzip file (RFC 1952) of one fixed-Huffman block (RFC 1951 §3.2.6): a zero, then matches of length 258 at
+/// distance 1, each 13 bits.
+fn gzip_of_zeros() -> Vec<u8> {
+    let (mut bits, mut out): (Vec<bool>, Vec<u8>) =
+        (vec![true, true, false], vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+    let code = |bits: &mut Vec<bool>, value: u16, length: u16| {
+        bits.extend((0..length).rev().map(|i| value >> i & 1 == 1));
+    };
+    code(&mut bits, 0x30, 8);
+    let matches = 2000;
+    for _ in 0..matches {
+        code(&mut bits, 0b1100_0101, 8);
+        code(&mut bits, 0, 5);
+    }
+    code(&mut bits, 0, 7);
+    out.extend(
+        bits.chunks(8)
+            .map(|byte| byte.iter().enumerate().fold(0u8, |all, (i, bit)| all | u8::from(*bit) << i)),
+    );
+    out.extend([0; 4]);
+    out.extend((1u32 + 258 * matches).to_le_bytes());
+    out
+}
+
+#[tokio::test]
+async fn plain_http_on_the_tls_port() {
+    let url = serve(|mut stream| {
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        thread::sleep(Duration::from_millis(200));
+    });
+    assert_eq!(kind(&url.replace("http:", "https:")).await, HttpErrorKind::Tls);
+}
+
+#[tokio::test]
+async fn a_certificate_nobody_vouches_for() {
+    let made =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![made.cert.der().clone()],
+            rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into(),
+        )
+        .unwrap();
+    let config = Arc::new(config);
+    let url = serve(move |mut stream| {
+        let mut tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+        // Ends with the client's refusal.
+        let _ = tls.complete_io(&mut stream);
+        let mut got = Vec::new();
+        let _ = rustls::Stream::new(&mut tls, &mut stream).read_to_end(&mut got);
+        assert!(!got.windows(6).any(|w| w == b"canary"), "nothing is sent to a server that is not trusted");
+    });
+    let error = post(&short(), &url.replace("http:", "https:")).await.unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::Tls, "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_that_never_stands_means_nothing_was_sent() {
+    // A full backlog swallows the handshake: connecting runs into its limit.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let fillers: Vec<_> = (0..400)
+        .map_while(|_| TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok())
+        .collect();
+    let error = post(&short(), &format!("http://{address}/")).await.unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::Connect, "{error} after {} fillers", fillers.len());
+    assert!(!error.kind.may_have_arrived());
+}
+
+#[test]
+fn loopback_does_not_go_through_the_systems_proxy() {
+    let dead = "http://127.0.0.1:9";
+    crate::testing::in_child(
+        "http::tests::loopback_does_not_go_through_the_systems_proxy",
+        &[
+            ("http_proxy", dead),
+            ("HTTP_PROXY", dead),
+            ("ALL_PROXY", dead),
+            ("NO_PROXY", ""),
+            ("no_proxy", ""),
+        ],
+        || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let url = serve(|mut stream| {
+                read_request(&mut stream);
+                answer(&mut stream, "200 OK", b"direct");
+            });
+            assert_eq!(runtime.block_on(post(&short(), &url)).unwrap().body(), b"direct");
+            let outside = runtime.block_on(post(&short(), "http://no-such-host.invalid/")).unwrap_err();
+            assert_eq!(outside.kind, HttpErrorKind::Connect, "everything else goes to the proxy: {outside}");
+        },
+    );
+}
+
+#[test]
+fn making_one_costs_nothing() {
+    let before = std::time::Duration::from_micros(500);
+    let clock = tokio::time::Instant::now();
+    let client = ReqwestClient::new(Limits::default());
+    assert!(clock.elapsed() < before && client.outside.get().is_none());
+}

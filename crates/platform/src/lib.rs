@@ -1,0 +1,28 @@
+//! The outside world, as adapters for the ports of core: no retries, no OAuth knowledge, no decisions.
+
+mod browser;
+mod clock;
+mod entropy;
+mod environment;
+mod http;
+mod lock;
+mod loopback;
+mod private;
+pub mod process;
+mod profile;
+mod store;
+#[cfg(test)]
+mod testing;
+mod thread;
+mod vault;
+
+pub use browser::SystemBrowser;
+pub use clock::SystemClock;
+pub use entropy::SystemEntropy;
+pub use environment::{Environment, ports};
+pub use http::{Limits, ReqwestClient};
+pub use lock::FileLock;
+pub use loopback::{LoopbackListener, Patience};
+pub use profile::Profile;
+pub use store::SqliteStore;
+pub use vault::{FileVault, KeychainVault, SessionBus};

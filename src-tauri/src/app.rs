@@ -1,0 +1,224 @@
+//! The app's life: plugins, the window, the end.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use tauri::{App, AppHandle, Builder, Manager as _, RunEvent, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+use tokenrack_platform::Profile;
+
+use crate::deep_link::{self, Links};
+use crate::face::Face;
+use crate::session::Session;
+use crate::{commands, window};
+
+/// Runs until the window is closed.
+pub fn run(session: Session) -> ExitCode {
+    log(session.log.as_deref());
+    if let Err(error) = tokenrack_platform::process::no_core_files() {
+        tracing::warn!(%error, "core files could not be switched off");
+    }
+    if !session.display {
+        // GTK would panic.
+        tracing::error!("there is no display in this session; the `tokenrack` command works without one");
+        return ExitCode::FAILURE;
+    }
+    let links = Arc::new(Links::default());
+    links.push(session.arguments.iter().cloned());
+
+    let profile = session.environment.clone().and_then(|environment| Profile::open(environment.home));
+    let root = profile.ok().map(|profile| profile.root().to_owned());
+    let mut context = tauri::generate_context!();
+    if let Some(home) = session.home() {
+        context.config_mut().identifier = identifier(home);
+    }
+
+    let again = session.arguments.iter().any(|argument| argument == AGAIN);
+    let program = session.program.clone();
+    let left = links.clone();
+    match builder(session, root, links.clone()).build(context) {
+        Ok(app) => {
+            app.run(move |app, event| on_event(app, &event));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the app could not start");
+            // The instance that was to take our links may have been ending just then.
+            if !again {
+                start_again(program.as_deref(), &left.left());
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Marks a process that was started for links another could not deliver: it does not start a third.
+const AGAIN: &str = "--again";
+
+fn start_again(program: Option<&Path>, links: &[String]) {
+    if let (Some(program), false) = (program, links.is_empty())
+        && let Err(error) = std::process::Command::new(program).arg(AGAIN).args(links).spawn()
+    {
+        tracing::error!(%error, "a link could not be handed to a new process");
+    }
+}
+
+/// A profile of its own is an app of its own: with the plain identifier its second start would be taken by the
+/// person's own running app.
+fn identifier(home: &Path) -> String {
+    let home = std::path::absolute(home).unwrap_or_else(|_| home.to_owned());
+    let digest = Sha256::digest(home.as_os_str().as_encoded_bytes());
+    let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}.p{short}", crate::SCHEME)
+}
+
+fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builder<tauri::Wry> {
+    let mut states = tauri_plugin_window_state::Builder::new()
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED);
+    if let Some(root) = &root {
+        states = states.with_filename(root.join("window.json").to_string_lossy());
+    }
+    let builder = Builder::default();
+    // It must be the first plugin: a second instance ends in its set-up, before anything else is opened.
+    // macOS gives one instance by itself.
+    #[cfg(not(target_os = "macos"))]
+    let builder = builder.plugin(single_instance(links.clone()));
+    builder
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(states.build())
+        .invoke_handler(tauri::generate_handler![
+            commands::console::subscribe,
+            commands::console::painted,
+            commands::providers::providers,
+            commands::providers::provider,
+            commands::connections::preview,
+            commands::connections::add,
+            commands::connections::connect,
+            commands::connections::cancel,
+            commands::connections::reopen,
+            commands::clipboard::copylink,
+            commands::connections::deliver,
+            commands::connections::refresh,
+            commands::connections::disconnect,
+            commands::connections::draft,
+            commands::connections::edit,
+            commands::clipboard::copytoken,
+            commands::clipboard::clearclipboard,
+            commands::clipboard::copytext,
+            commands::console::activity,
+            commands::console::settings,
+            commands::console::savesettings,
+            commands::console::diagnostics,
+            commands::console::selftest,
+            commands::console::unlock,
+            commands::links::openlink,
+            commands::links::openprovider,
+            commands::links::opendocs,
+            commands::console::report,
+            commands::console::files,
+            commands::console::version,
+        ])
+        .setup(move |app| Ok(set_up(app, session, root, links)?))
+}
+
+/// Every second start hands over its arguments and ends. One without a link asks for the window.
+#[cfg(not(target_os = "macos"))]
+fn single_instance(links: Arc<Links>) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    tauri_plugin_single_instance::Builder::new()
+        .callback(move |app, arguments, _| {
+            if links.push(arguments.into_iter().skip(1)) == 0 {
+                window::raise(app);
+            }
+        })
+        .build()
+}
+
+/// The window first: its process loads the page while the profile is opened.
+fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>) -> tauri::Result<()> {
+    let data = root.map(|root| root.join("webview"));
+    window::build(app.handle(), session.wayland, data)?;
+
+    // The engine starts tasks of its own.
+    let runtime = tauri::async_runtime::handle();
+    let _inside = runtime.inner().enter();
+    let face = Face::open(session, links)?;
+    if let Ok(settings) = face.core().and_then(|core| core.engine.settings()) {
+        window::theme(app.handle(), settings.theme);
+    }
+    app.manage(face);
+    tauri::async_runtime::spawn(deep_link::run(app.handle().clone()));
+    tauri::async_runtime::spawn(end_on_signal(app.handle().clone()));
+    register_scheme(app);
+    Ok(())
+}
+
+/// In the background: it asks other programs, and its failure must not stop the start.
+#[cfg(target_os = "linux")]
+fn register_scheme(app: &App) {
+    let app = app.handle().clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = crate::handler::register(&app.state::<Face>().session) {
+            tracing::warn!(%error, "the deep link could not be registered; loopback and pasting still work");
+        }
+    });
+}
+
+/// Windows keeps it per user; on macOS the bundle declares it, and links come as events of the system.
+#[cfg(not(target_os = "linux"))]
+fn register_scheme(app: &App) {
+    use tauri_plugin_deep_link::DeepLinkExt as _;
+    let links = app.state::<Face>().links.clone();
+    if cfg!(target_os = "macos") {
+        app.deep_link().on_open_url(move |event| _ = links.push(event.urls().into_iter().map(String::from)));
+    } else if let Err(error) = app.deep_link().register_all() {
+        tracing::warn!(%error, "the deep link could not be registered; loopback and pasting still work");
+    }
+}
+
+fn on_event(app: &AppHandle, event: &RunEvent) {
+    let Some(face) = app.try_state::<Face>() else { return };
+    match event {
+        RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
+            face.clipboard.focused();
+        }
+        RunEvent::Exit => {
+            face.clipboard.end();
+            // From here on a new link starts a new process; one that came before gets a process now.
+            #[cfg(not(target_os = "macos"))]
+            tauri_plugin_single_instance::destroy(app);
+            start_again(face.session.program.as_deref(), &face.links.left());
+        }
+        _ => {}
+    }
+}
+
+/// The end of the session, or Ctrl-C, is an end like any other: the clipboard is cleared.
+#[cfg(unix)]
+async fn end_on_signal(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+    for kind in kinds {
+        match signal(kind) {
+            Ok(mut signal) => {
+                let app = app.clone();
+                tauri::async_runtime::spawn(async move {
+                    if signal.recv().await.is_some() {
+                        app.exit(0);
+                    }
+                });
+            }
+            Err(error) => tracing::warn!(%error, ?kind, "a signal cannot be awaited"),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn end_on_signal(_app: AppHandle) {}
+
+/// To standard error, warnings and worse unless `TOKENRACK_LOG` says otherwise. Never values: redaction is by type.
+fn log(level: Option<&str>) {
+    let level = level.and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::WARN);
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).init();
+}

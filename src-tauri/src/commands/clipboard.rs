@@ -1,0 +1,47 @@
+//! Copying. A token goes from the vault to the clipboard without passing the page.
+
+use std::time::Duration;
+
+use tauri::State;
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::event::Channel;
+use tokenrack_core::problem::{Code, Problem};
+
+use super::Answer;
+use crate::face::Face;
+
+/// A copied token is good for at least so long, where it can be refreshed.
+const MIN_VALID: Duration = Duration::from_secs(60);
+
+/// Bytes of public text.
+const MOST: usize = 8 * 1024;
+
+#[tauri::command]
+pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId) -> Answer<()> {
+    let core = face.core()?;
+    let seconds = core.engine.settings()?.clipboard_seconds;
+    let released = core.engine.release_token(&id, MIN_VALID, Channel::App, "clipboard").await?;
+    Ok(face.clipboard.token(id, released.access_token, seconds).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn clearclipboard(face: State<'_, Face>) -> Answer<()> {
+    Ok(face.clipboard.clear().await?)
+}
+
+/// Public text: a redirect URI, a client id.
+#[tauri::command]
+pub(crate) async fn copytext(face: State<'_, Face>, text: String) -> Answer<()> {
+    if text.len() > MOST {
+        return Err(Problem::new(Code::InvalidInput).because("the text is too long to copy").into());
+    }
+    Ok(face.clipboard.text(text).await?)
+}
+
+/// The authorization URL of a sign-in that waits.
+#[tauri::command]
+pub(crate) async fn copylink(face: State<'_, Face>, id: ConnectionId) -> Answer<()> {
+    let core = face.core()?;
+    let url = core.engine.authorization_url(&id)?;
+    Ok(face.clipboard.text(url).await?)
+}

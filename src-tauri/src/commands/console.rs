@@ -1,0 +1,101 @@
+//! What concerns the whole console: opening it, settings, activity, diagnostics.
+
+use serde::Serialize;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::event::{ActivityEntry, ActivityFilter};
+use tokenrack_core::view::{CheckView, Settings, Snapshot};
+use tokenrack_oauth::secret::Passphrase;
+
+use super::Answer;
+use crate::events::FaceEvent;
+use crate::face::Face;
+use crate::{diagnostics, report, window};
+
+/// Where a file of the profile is.
+#[derive(Debug, Serialize)]
+pub(crate) struct Place {
+    label: &'static str,
+    path: String,
+}
+
+/// Lines of the activity record in a report.
+const REPORTED: usize = 20;
+
+/// The page listens before the snapshot is taken, so that nothing falls between. It calls this again to retry when
+/// the profile could not be opened.
+#[tauri::command]
+pub(crate) async fn subscribe(face: State<'_, Face>, channel: Channel<FaceEvent>) -> Answer<Snapshot> {
+    face.pages.open(channel);
+    let snapshot = face.try_to_open()?.engine.snapshot().await?;
+    face.pages.shows(&snapshot);
+    Ok(snapshot)
+}
+
+#[tauri::command]
+pub(crate) fn painted(app: AppHandle) {
+    window::show(&app);
+}
+
+#[tauri::command]
+pub(crate) async fn activity(
+    face: State<'_, Face>,
+    id: Option<ConnectionId>,
+    limit: usize,
+) -> Answer<Vec<ActivityEntry>> {
+    Ok(face.core()?.engine.activity(&ActivityFilter { connection: id, limit })?)
+}
+
+#[tauri::command]
+pub(crate) async fn settings(face: State<'_, Face>) -> Answer<Settings> {
+    Ok(face.core()?.engine.settings()?)
+}
+
+#[tauri::command]
+pub(crate) async fn savesettings(app: AppHandle, face: State<'_, Face>, settings: Settings) -> Answer<()> {
+    face.core()?.engine.set_settings(&settings)?;
+    window::theme(&app, settings.theme);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn diagnostics(app: AppHandle, face: State<'_, Face>) -> Answer<Vec<CheckView>> {
+    Ok(diagnostics::checks(&app, &face).await)
+}
+
+/// Sends itself a link through the desktop.
+#[tauri::command]
+pub(crate) async fn selftest(face: State<'_, Face>) -> Answer<CheckView> {
+    Ok(face.selftest.run(&*face.entropy).await)
+}
+
+/// The system's own prompt for a keychain, the passphrase for an encrypted file.
+#[tauri::command]
+pub(crate) async fn unlock(face: State<'_, Face>, passphrase: Option<String>) -> Answer<()> {
+    Ok(face.core()?.engine.unlock(passphrase.map(Passphrase::new)).await?)
+}
+
+/// Text for an issue, redacted.
+#[tauri::command]
+pub(crate) async fn report(face: State<'_, Face>, id: ConnectionId) -> Answer<String> {
+    let core = face.core()?;
+    let connection = core.engine.view(&id)?;
+    let activity = core.engine.activity(&ActivityFilter { connection: Some(id), limit: REPORTED })?;
+    let in_catalog = core.catalog.get(&connection.provider).is_some();
+    Ok(report::text(&connection, in_catalog, &activity))
+}
+
+#[tauri::command]
+pub(crate) async fn files(face: State<'_, Face>) -> Answer<Vec<Place>> {
+    let place = |(label, path): &(&'static str, std::path::PathBuf)| Place {
+        label,
+        path: path.display().to_string(),
+    };
+    Ok(face.core()?.files.iter().map(place).collect())
+}
+
+#[tauri::command]
+pub(crate) fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,188 @@
+//! What is pushed to the page: the engine's events, and what only the shell knows.
+//!
+//! The page listens on one channel that it hands over itself. It cannot listen to Tauri's events, which would show
+//! it every deep link with its code.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use tauri::ipc::Channel;
+use tokenrack_core::Timestamp;
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::EngineEvent;
+use tokenrack_core::view::{ProblemView, Snapshot};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// Everything a page is told.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(crate) enum FaceEvent {
+    /// The engine's own.
+    Engine(EngineEvent),
+    /// The shell's.
+    Shell(ShellEvent),
+}
+
+/// What only the shell knows.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum ShellEvent {
+    /// Whose token is on the clipboard, and until when; nothing when it has gone.
+    Clipboard {
+        /// Whose.
+        connection: Option<ConnectionId>,
+        /// Until when.
+        clears_at: Option<Timestamp>,
+    },
+    /// Something failed that no command of the page asked for.
+    Notice {
+        /// What.
+        problem: ProblemView,
+    },
+    /// Show this connection.
+    Focus {
+        /// Which.
+        connection: ConnectionId,
+    },
+}
+
+/// The page that listens, and what it is told when it is there.
+#[derive(Default)]
+pub(crate) struct Pages {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    channel: Option<Channel<FaceEvent>>,
+    painted: bool,
+    early: Vec<FaceEvent>,
+    /// The connections it shows.
+    known: HashSet<ConnectionId>,
+}
+
+impl Pages {
+    /// A page has opened; the one before has gone.
+    pub(crate) fn open(&self, channel: Channel<FaceEvent>) {
+        let mut inner = self.lock();
+        inner.channel = Some(channel);
+        inner.painted = false;
+    }
+
+    /// The page shows its connections: what came before is told now.
+    pub(crate) fn painted(&self) {
+        let mut inner = self.lock();
+        inner.painted = true;
+        let early = std::mem::take(&mut inner.early);
+        drop(inner);
+        for event in early {
+            self.tell(event);
+        }
+    }
+
+    /// The page got this snapshot. Answers the connections it showed and which are no more.
+    pub(crate) fn shows(&self, snapshot: &Snapshot) -> Vec<ConnectionId> {
+        let now: HashSet<_> = snapshot.connections.iter().map(|connection| connection.id.clone()).collect();
+        let before = std::mem::replace(&mut self.lock().known, now.clone());
+        before.difference(&now).cloned().collect()
+    }
+
+    /// Tells the page; notices and calls for attention wait until it has painted, state does not (a page that
+    /// opens takes a snapshot).
+    pub(crate) fn tell(&self, event: FaceEvent) {
+        let mut inner = self.lock();
+        if let FaceEvent::Engine(EngineEvent::Connections { changed, removed, .. }) = &event {
+            inner.known.extend(changed.iter().map(|connection| connection.id.clone()));
+            removed.iter().for_each(|id| _ = inner.known.remove(id));
+        }
+        let waits = matches!(event, FaceEvent::Shell(ShellEvent::Notice { .. } | ShellEvent::Focus { .. }));
+        if waits && !(inner.painted && inner.channel.is_some()) {
+            inner.early.push(event);
+            return;
+        }
+        if let Some(channel) = inner.channel.clone() {
+            drop(inner);
+            if let Err(error) = channel.send(event) {
+                tracing::debug!(%error, "the page has gone");
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forwards the engine's events for as long as it lives.
+pub(crate) async fn forward(mut events: Receiver<EngineEvent>, engine: Engine, pages: Arc<Pages>) {
+    loop {
+        match events.recv().await {
+            Ok(event) => pages.tell(FaceEvent::Engine(event)),
+            Err(RecvError::Lagged(missed)) => {
+                tracing::debug!(missed, "events were missed; telling the whole state");
+                match engine.snapshot().await {
+                    Ok(snapshot) => tell_all(&pages, snapshot),
+                    Err(problem) => {
+                        pages.tell(FaceEvent::Shell(ShellEvent::Notice { problem: (&problem).into() }));
+                    }
+                }
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// A snapshot in the form of events, for a page that missed some.
+fn tell_all(pages: &Pages, snapshot: Snapshot) {
+    let removed = pages.shows(&snapshot);
+    let Snapshot { revision, connections: changed, vault: status, .. } = snapshot;
+    pages.tell(FaceEvent::Engine(EngineEvent::Connections { revision, changed, removed }));
+    pages.tell(FaceEvent::Engine(EngineEvent::Vault { status }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn focus(id: &str) -> FaceEvent {
+        FaceEvent::Shell(ShellEvent::Focus { connection: ConnectionId(id.to_owned()) })
+    }
+
+    fn page() -> (Channel<FaceEvent>, Arc<Mutex<Vec<String>>>) {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = seen.clone();
+        let channel = Channel::new(move |body| {
+            if let tauri::ipc::InvokeResponseBody::Json(json) = body {
+                sink.lock().unwrap().push(json);
+            }
+            Ok(())
+        });
+        (channel, seen)
+    }
+
+    #[test]
+    fn a_link_that_came_first_is_told_after_the_page_has_painted() {
+        let pages = Pages::default();
+        pages.tell(focus("1"));
+        let (channel, seen) = page();
+        pages.open(channel);
+        pages.tell(focus("2"));
+        assert!(seen.lock().unwrap().is_empty());
+        pages.painted();
+        assert_eq!(
+            *seen.lock().unwrap(),
+            [r#"{"event":"focus","connection":"1"}"#, r#"{"event":"focus","connection":"2"}"#]
+        );
+    }
+
+    #[test]
+    fn the_clipboard_is_told_at_once_and_in_the_agreed_words() {
+        let pages = Pages::default();
+        let (channel, seen) = page();
+        pages.open(channel);
+        pages.tell(FaceEvent::Shell(ShellEvent::Clipboard { connection: None, clears_at: None }));
+        assert_eq!(*seen.lock().unwrap(), [r#"{"event":"clipboard","connection":null,"clears_at":null}"#]);
+    }
+}

@@ -1,0 +1,113 @@
+//! What the commands work with.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tokenrack_core::engine::Engine;
+use tokenrack_core::ports::{Browser, Entropy};
+use tokenrack_core::problem::{Code, Problem};
+use tokenrack_core::provider::Catalog;
+use tokenrack_platform::{Profile, SystemBrowser, SystemClock, SystemEntropy};
+
+use crate::clipboard::Clipboard;
+use crate::deep_link::Links;
+use crate::events::{self, Pages};
+use crate::selftest::SelfTest;
+use crate::session::Session;
+
+/// The app, as its commands see it.
+pub(crate) struct Face {
+    core: OnceLock<Core>,
+    /// Why there is no core; held while one is being opened.
+    problem: Mutex<Option<Problem>>,
+    /// The clipboard, and when it is cleared.
+    pub(crate) clipboard: Clipboard,
+    /// The person's browser.
+    pub(crate) browser: Arc<dyn Browser>,
+    /// Chance.
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// The page that listens.
+    pub(crate) pages: Arc<Pages>,
+    /// Links on their way to the engine.
+    pub(crate) links: Arc<Links>,
+    /// The deep-link test that waits for its own link.
+    pub(crate) selftest: SelfTest,
+    /// What this process was started with.
+    pub(crate) session: Session,
+}
+
+/// The open profile.
+pub(crate) struct Core {
+    /// The one engine of this process.
+    pub(crate) engine: Engine,
+    /// The providers, also what is wrong with a person's own files.
+    pub(crate) catalog: Arc<Catalog>,
+    /// Every place, with a person's word for it.
+    pub(crate) files: Vec<(&'static str, PathBuf)>,
+}
+
+impl Face {
+    /// Opens the profile. When that fails the app still opens: the page shows what happened and what to do.
+    pub(crate) fn open(session: Session, links: Arc<Links>) -> std::io::Result<Self> {
+        let pages = Arc::new(Pages::default());
+        let browser = session.environment.as_ref().ok().and_then(|environment| environment.browser.clone());
+        let face = Self {
+            core: OnceLock::new(),
+            problem: Mutex::new(None),
+            clipboard: Clipboard::start(Arc::new(SystemClock), &SystemEntropy, pages.clone())?,
+            browser: Arc::new(SystemBrowser::new(browser)),
+            entropy: Arc::new(SystemEntropy),
+            pages,
+            links,
+            selftest: SelfTest::default(),
+            session,
+        };
+        if let Err(problem) = face.try_to_open() {
+            tracing::error!(code = problem.code.as_str(), %problem, "the profile could not be opened");
+        }
+        Ok(face)
+    }
+
+    /// The open profile, or why there is none.
+    pub(crate) fn core(&self) -> Result<&Core, Problem> {
+        self.core.get().ok_or_else(|| self.problem().clone().unwrap_or_else(|| Code::Internal.into()))
+    }
+
+    /// The open profile; opens it if that has failed before. Must run inside the runtime.
+    pub(crate) fn try_to_open(&self) -> Result<&Core, Problem> {
+        let mut problem = self.problem();
+        if let Some(core) = self.core.get() {
+            return Ok(core);
+        }
+        match Core::open(&self.session) {
+            Ok(core) => {
+                tokio::spawn(events::forward(
+                    core.engine.subscribe(),
+                    core.engine.clone(),
+                    self.pages.clone(),
+                ));
+                *problem = None;
+                Ok(self.core.get_or_init(|| core))
+            }
+            Err(error) => {
+                *problem = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn problem(&self) -> std::sync::MutexGuard<'_, Option<Problem>> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Core {
+    fn open(session: &Session) -> Result<Self, Problem> {
+        let environment = session.environment.as_ref().map_err(Problem::clone)?;
+        let profile = Profile::open(environment.home.clone())?;
+        let catalog = Arc::new(profile.catalog()?);
+        let ports = tokenrack_platform::ports(&profile, environment)?;
+        let engine = Engine::open(ports, catalog.clone())?;
+        Ok(Self { engine, catalog, files: profile.files() })
+    }
+}

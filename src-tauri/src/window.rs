@@ -1,0 +1,130 @@
+//! The one window: it appears painted, shows nothing but the app's own page, and comes to the front when a link
+//! has been answered.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tauri::webview::{NewWindowResponse, PermissionResponse};
+use tauri::window::Color;
+use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder};
+use tokenrack_core::view::Theme;
+
+use crate::face::Face;
+
+/// Its label; the capability file names it.
+const LABEL: &str = "main";
+
+/// A page that has not painted by then is shown anyway.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The page's background (`--paper` and `--night` in ui/src/styles/palette.css), for the time before its first paint.
+const LIGHT: Color = Color(0xf5, 0xf7, 0xf7, 0xff);
+const DARK: Color = Color(0x0f, 0x16, 0x19, 0xff);
+
+/// Builds the window, hidden until the page has painted. The web view's files go under `data`.
+pub(crate) fn build(app: &AppHandle, wayland: bool, data: Option<PathBuf>) -> tauri::Result<()> {
+    let Some(config) = app.config().app.windows.iter().find(|window| window.label == LABEL).cloned() else {
+        return Err(tauri::Error::WindowNotFound);
+    };
+    let mut builder = WebviewWindowBuilder::from_config(app, &config)?
+        // A window that was created hidden does not appear reliably under Wayland.
+        .visible(wayland)
+        .devtools(cfg!(debug_assertions))
+        .on_navigation(is_our_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .on_permission_request(|_, _| PermissionResponse::Deny);
+    if let Some(data) = data {
+        builder = builder.data_directory(data);
+    }
+    let window = builder.build()?;
+    paint(&window, Theme::System);
+
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(PATIENCE).await;
+        if app.get_webview_window(LABEL).is_some_and(|window| !window.is_visible().unwrap_or(false)) {
+            tracing::warn!("the page has not painted in time; showing the window anyway");
+            show(&app);
+        }
+    });
+    Ok(())
+}
+
+/// Linux and macOS use the first form, Windows the second.
+fn is_our_page(url: &url::Url) -> bool {
+    (url.scheme() == "tauri" && url.host_str() == Some("localhost"))
+        || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
+}
+
+/// Sets the background for the person's theme.
+pub(crate) fn theme(app: &AppHandle, theme: Theme) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        paint(&window, theme);
+    }
+}
+
+fn paint(window: &WebviewWindow, theme: Theme) {
+    let fixed = match theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    };
+    let painted = window.set_theme(fixed).and_then(|()| {
+        let dark = fixed.map_or_else(|| window.theme(), Ok)? == tauri::Theme::Dark;
+        window.set_background_color(Some(if dark { DARK } else { LIGHT }))
+    });
+    if let Err(error) = painted {
+        tracing::warn!(%error, "the window's theme could not be set");
+    }
+}
+
+/// Shows the window, and tells the page what came before it was there.
+pub(crate) fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        if let Err(error) = window.show() {
+            tracing::error!(%error, "the window could not be shown");
+        }
+        tracing::info!("the window is shown");
+    }
+    app.state::<Face>().pages.painted();
+}
+
+/// Brings the window to the front, if it is there already; a window that is still being painted will show itself.
+pub(crate) fn raise(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL).filter(|window| window.is_visible().unwrap_or(false))
+    else {
+        return;
+    };
+    if let Err(error) = window.unminimize().and_then(|()| window.set_focus()) {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_background_is_the_pages_own() {
+        let palette = include_str!("../../ui/src/styles/palette.css");
+        for (name, Color(red, green, blue, _)) in [("--paper", LIGHT), ("--night", DARK)] {
+            assert!(palette.contains(&format!("{name}: #{red:02x}{green:02x}{blue:02x};")), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_our_page_is_shown() {
+        let shown = |url: &str| is_our_page(&url::Url::parse(url).unwrap());
+        assert!(shown("tauri://localhost/index.html") && shown("http://tauri.localhost/"));
+        for url in [
+            "https://example.com/",
+            "file:///etc/passwd",
+            "tauri://evil/",
+            "http://localhost:5173/",
+            "about:blank",
+        ] {
+            assert!(!shown(url), "{url}");
+        }
+    }
+}

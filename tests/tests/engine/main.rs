@@ -1,0 +1,288 @@
+//! The engine through its public API, with ports that fail when they are told to.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
+
+mod world;
+
+use std::time::Duration;
+
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::{ConnectOptions, Engine};
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::StatusKind;
+use world::World;
+
+const FRESH: &str =
+    r#"{"access_token":"at-2","refresh_token":"rt-2","token_type":"bearer","expires_in":7200}"#;
+
+fn kind(engine: &Engine, id: &ConnectionId) -> StatusKind {
+    engine.view(id).unwrap().status.kind
+}
+
+async fn token(engine: &Engine, id: &ConnectionId) -> Result<String, Code> {
+    let released = engine.release_token(id, Duration::from_secs(60), Channel::Command, "raw").await;
+    released.map(|released| released.access_token.expose().to_owned()).map_err(|problem| problem.code)
+}
+
+#[tokio::test]
+async fn new_tokens_the_vault_refuses_are_kept_and_saved_later() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::Unsaved);
+    assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
+    assert_eq!(world.network.sent().len(), 1);
+    world.vault.refuse_writes(false);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert!(world.network.sent().is_empty(), "saving again is no reason to ask the provider again");
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2", "another process reads the new token");
+}
+
+#[tokio::test]
+async fn tokens_of_a_sign_in_the_vault_refuses_are_kept_too() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    let refusal = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::Unsaved, "what is not saved is no success");
+    assert_eq!(refusal.told_by, Some(id.clone()));
+    assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
+    world.vault.refuse_writes(false);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn tokens_that_ended_with_their_process_are_not_asked_for_with_a_spent_one() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    assert_eq!(dies.refresh(&id, Channel::Command).await.unwrap_err().code, Code::Unsaved);
+    drop(dies);
+    world.vault.refuse_writes(false);
+    world.network.sent();
+    let next = world.engine();
+    assert_eq!(next.refresh(&id, Channel::Command).await.unwrap_err().code, Code::RefreshInterrupted);
+    assert!(world.network.sent().is_empty(), "the refresh token that was spent is not sent again");
+    assert_eq!(kind(&next, &id), StatusKind::ActionNeeded);
+}
+
+#[tokio::test]
+async fn a_face_that_ends_waits_for_its_tokens_to_be_saved() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    let patience = Duration::from_secs(3);
+    let in_vain = engine.save_before_the_end(&id, patience, Channel::Command).await;
+    assert_eq!(in_vain.unwrap_err().code, Code::Unsaved);
+    world.vault.refuse_writes(false);
+    engine.save_before_the_end(&id, patience, Channel::Command).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn a_redirect_that_came_in_time_is_not_late_while_it_is_exchanged() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.clock.forward(299);
+    world.network.answer(200, FRESH);
+    world.network.take_seconds(&world.clock, 30);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn another_server_gets_neither_the_tokens_nor_the_secret() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut draft = engine.draft(&id).unwrap();
+    draft.vars.insert("host".into(), "gitlab.evil.example".into());
+    assert_eq!(engine.edit(&id, &draft, None, Channel::App).await.unwrap_err().code, Code::InvalidInput);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_cannot_start_changes_nothing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.refuse_writes(true);
+    let options = ConnectOptions {
+        open_browser: false,
+        time_limit: Duration::from_secs(300),
+        channel: Channel::Command,
+    };
+    assert_eq!(engine.connect(&id, options).await.unwrap_err().code, Code::VaultLocked);
+    world.vault.refuse_writes(false);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn a_crash_between_vault_and_database_leaves_the_newer_tokens() {
+    let world = World::new();
+    let (first, second) = (world.engine(), world.engine());
+    let id = world.connected(&first).await;
+    world.network.answer(200, FRESH);
+    first.refresh(&id, Channel::Command).await.unwrap();
+    let newer = world.vault.snapshot();
+    // The database of a process that died after the vault's write: it still speaks of the first token set.
+    let other = World::new();
+    let survivor = other.engine();
+    let twin = other.connected(&survivor).await;
+    let mut items = other.vault.snapshot();
+    items.insert(twin.0.clone(), newer[&id.0].clone());
+    other.vault.restore(items);
+    survivor.refresh(&twin, Channel::Command).await.unwrap();
+    assert!(other.network.sent().is_empty(), "newer tokens are adopted, not renewed");
+    assert_eq!(token(&survivor, &twin).await.unwrap(), "at-2");
+    drop(second);
+}
+
+#[tokio::test]
+async fn two_processes_make_one_request() {
+    let world = World::new();
+    let (first, second) = (world.engine(), world.engine());
+    let id = world.connected(&first).await;
+    world.clock.forward(7190);
+    world.network.answer(200, FRESH);
+    let (one, two) = tokio::join!(token(&first, &id), token(&second, &id));
+    assert_eq!((one.unwrap(), two.unwrap()), ("at-2".into(), "at-2".into()));
+    assert_eq!(world.network.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_told_from_a_revocation() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    assert_eq!(engine.refresh(&id, Channel::Command).await.unwrap_err().code, Code::TimedOut);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "the token that still lives is kept");
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::Command).await.unwrap_err().code, Code::RefreshInterrupted);
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+}
+
+#[tokio::test]
+async fn only_invalid_grant_ends_a_grant() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    for (status, body) in
+        [(400, ""), (403, r#"{"error":"odd"}"#), (429, ""), (500, r#"{"error":"invalid_grant"}"#)]
+    {
+        world.network.answer(status, body);
+        engine.refresh(&id, Channel::Command).await.unwrap_err();
+        assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "after {status}");
+    }
+    assert!(world.network.sent().iter().all(|body| body.contains("refresh_token=rt-1")));
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::Command).await.unwrap_err().code, Code::InvalidGrant);
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+    assert_eq!(token(&engine, &id).await, Err(Code::InvalidGrant));
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    assert_eq!(world.network.sent().len(), 1, "a grant that has ended is not asked for again");
+}
+
+#[tokio::test]
+async fn a_refresh_answer_without_a_refresh_token_keeps_the_old_one() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#);
+    engine.refresh(&id, Channel::Command).await.unwrap();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::Command).await.unwrap();
+    assert!(world.network.sent()[1].contains("refresh_token=rt-1"));
+}
+
+#[tokio::test]
+async fn time_alone_changes_the_word_and_a_late_redirect_is_told_so() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7200 - 299);
+    assert_eq!(kind(&engine, &id), StatusKind::ExpiresSoon);
+    world.clock.forward(300);
+    assert_eq!(kind(&engine, &id), StatusKind::Expired);
+    let redirect = world.start(&engine, &id).await;
+    assert_eq!(kind(&engine, &id), StatusKind::WaitingForBrowser);
+    world.clock.forward(301);
+    assert_eq!(
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err().problem.code,
+        Code::AttemptTimedOut
+    );
+    assert_eq!(kind(&engine, &id), StatusKind::Expired, "what was, is again");
+    assert!(world.network.sent().is_empty(), "the code of a late redirect goes nowhere");
+}
+
+#[tokio::test]
+async fn a_redirect_works_once_and_a_newer_attempt_takes_its_place() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let old = world.start(&engine, &id).await;
+    let new = world.start(&engine, &id).await;
+    assert_eq!(
+        engine.deliver(&old, Channel::DeepLink).await.unwrap_err().problem.code,
+        Code::AttemptSuperseded
+    );
+    world.network.answer(200, FRESH);
+    let other_process = world.engine();
+    let (one, two) =
+        tokio::join!(engine.deliver(&new, Channel::DeepLink), other_process.deliver(&new, Channel::Paste));
+    let refused = one.and(two).unwrap_err();
+    assert_eq!(refused.problem.code, Code::AlreadyAnswered);
+    assert_eq!(world.network.sent().len(), 1, "one code, one exchange");
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn a_deleted_vault_item_is_said_to_be_one() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.restore(Default::default());
+    assert_eq!(token(&engine, &id).await, Err(Code::VaultItemMissing));
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+}
+
+#[tokio::test]
+async fn settings_can_be_corrected_without_losing_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(401, r#"{"error":"invalid_client"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidClient);
+    assert_eq!(kind(&engine, &id), StatusKind::ProviderError);
+
+    let mut draft = engine.draft(&id).unwrap();
+    draft.client_id = "  ".into();
+    assert_eq!(engine.edit(&id, &draft, None, Channel::App).await.unwrap_err().code, Code::MissingClientId);
+    draft.client_id = "the-right-one".into();
+    draft.name = Some("Renamed".into());
+    let view = engine.edit(&id, &draft, None, Channel::App).await.unwrap();
+    assert_eq!((view.name.as_str(), view.status.kind), ("Renamed", StatusKind::Connected));
+    assert_eq!(view.problem, None);
+
+    world.network.sent();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    assert!(sent[0].contains("client_id=the-right-one") && sent[0].contains("refresh_token=rt-1"));
+}

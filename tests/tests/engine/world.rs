@@ -1,0 +1,226 @@
+//! A world for an engine in which one thing at a time can fail: the real database and lock, a vault and a network
+//! that obey the test, a clock that stands still until it is moved.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::{ConnectOptions, Engine, Ports};
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::*;
+use tokenrack_core::provider::Catalog;
+use tokenrack_core::view::Draft;
+use tokenrack_oauth::secret::{Passphrase, SecretBytes};
+use tokenrack_platform::{FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy};
+
+/// A process's view of the world; several share one by `World::engine`.
+pub struct World {
+    pub clock: Arc<TestClock>,
+    pub vault: Arc<TestVault>,
+    pub network: Arc<TestNetwork>,
+    profile: Profile,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock(Mutex::new("2026-01-01T12:00:00Z".parse().unwrap())));
+        let profile = Profile::open(Some(folder.path().into())).unwrap();
+        Self { clock, vault: Arc::default(), network: Arc::default(), profile, _folder: folder }
+    }
+
+    /// One more process on this profile.
+    pub fn engine(&self) -> Engine {
+        let ports = Ports {
+            vault: self.vault.clone(),
+            store: Arc::new(SqliteStore::open(&self.profile.database(), self.clock.clone()).unwrap()),
+            http: self.network.clone(),
+            clock: self.clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            browser: Arc::new(NoBrowser),
+            listener: Arc::new(LoopbackListener::new(Patience::default())),
+            lock: Arc::new(FileLock::new(self.profile.locks_dir())),
+        };
+        Engine::open(ports, Arc::new(Catalog::builtin())).unwrap()
+    }
+
+    /// A connection to GitLab's spec: pinned endpoints, so that no discovery stands between.
+    pub async fn add(&self, engine: &Engine) -> ConnectionId {
+        let draft = Draft {
+            provider: "gitlab".into(),
+            client_id: "me".into(),
+            scopes: Some(vec!["api".into()]),
+            redirect: Some(tokenrack_core::connection::RedirectMethod::DeepLink),
+            ..Draft::default()
+        };
+        engine.add(&draft, None, Channel::Command).await.unwrap().id
+    }
+
+    /// A connection that has signed in.
+    pub async fn connected(&self, engine: &Engine) -> ConnectionId {
+        let id = self.add(engine).await;
+        let redirect = self.start(engine, &id).await;
+        self.network.answer(
+            200,
+            r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+        );
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        self.network.sent();
+        id
+    }
+
+    /// Starts a sign-in; answers the redirect that the provider would send.
+    pub async fn start(&self, engine: &Engine, id: &ConnectionId) -> String {
+        let options = ConnectOptions {
+            open_browser: false,
+            time_limit: Duration::from_secs(300),
+            channel: Channel::Command,
+        };
+        let started = engine.connect(id, options).await.unwrap();
+        let url = url::Url::parse(&started.authorization_url).unwrap();
+        let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        format!("{}?code=c-1&state={state}", started.redirect_uri)
+    }
+}
+
+/// Stands still until it is moved; sleeping takes no time.
+pub struct TestClock(Mutex<Timestamp>);
+
+impl TestClock {
+    pub fn forward(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    }
+}
+
+#[async_trait]
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+
+    async fn sleep(&self, _: Duration) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A vault in memory that refuses writes when it is told to.
+#[derive(Default)]
+pub struct TestVault {
+    items: Mutex<HashMap<String, SecretBytes>>,
+    refuse_writes: Mutex<bool>,
+}
+
+impl TestVault {
+    pub fn refuse_writes(&self, refuse: bool) {
+        *self.refuse_writes.lock().unwrap() = refuse;
+    }
+
+    /// As it was at this moment, to put back later: a crash between vault and database, or a thief's copy.
+    pub fn snapshot(&self) -> HashMap<String, SecretBytes> {
+        self.items.lock().unwrap().clone()
+    }
+
+    pub fn restore(&self, items: HashMap<String, SecretBytes>) {
+        *self.items.lock().unwrap() = items;
+    }
+}
+
+#[async_trait]
+impl Vault for TestVault {
+    async fn read(&self, item: &VaultItem) -> Result<Option<SecretBytes>, VaultError> {
+        Ok(self.items.lock().unwrap().get(&item.id.0).cloned())
+    }
+
+    async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError> {
+        if *self.refuse_writes.lock().unwrap() {
+            return Err(VaultError::Locked);
+        }
+        self.items.lock().unwrap().insert(item.id.0.clone(), value);
+        Ok(())
+    }
+
+    async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {
+        self.items.lock().unwrap().remove(&item.id.0);
+        Ok(())
+    }
+
+    fn kind(&self) -> VaultKind {
+        VaultKind::Keychain
+    }
+
+    async fn status(&self) -> VaultStatus {
+        VaultStatus {
+            kind: VaultKind::Keychain,
+            backend: "memory".into(),
+            state: VaultState::Ready,
+            detail: None,
+        }
+    }
+
+    async fn unlock(&self, _: Option<Passphrase>) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
+/// Answers what the test has prepared, in order, and keeps what was sent.
+#[derive(Default)]
+pub struct TestNetwork {
+    answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
+    requests: Mutex<Vec<String>>,
+    slow: Mutex<Option<(Arc<TestClock>, i64)>>,
+}
+
+impl TestNetwork {
+    pub fn answer(&self, status: u16, body: &str) {
+        let builder = http::Response::builder().status(status).header("content-type", "application/json");
+        self.answers.lock().unwrap().push_back(Ok(builder.body(body.as_bytes().to_vec()).unwrap()));
+    }
+
+    pub fn fail(&self, kind: HttpErrorKind) {
+        self.answers
+            .lock()
+            .unwrap()
+            .push_back(Err(HttpError { kind, detail: "as the test wants it".into() }));
+    }
+
+    /// The next answer takes so long.
+    pub fn take_seconds(&self, clock: &Arc<TestClock>, seconds: i64) {
+        *self.slow.lock().unwrap() = Some((clock.clone(), seconds));
+    }
+
+    /// The bodies sent since the last look.
+    pub fn sent(&self) -> Vec<String> {
+        std::mem::take(&mut *self.requests.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl HttpClient for TestNetwork {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if request.method() == http::Method::GET {
+            // "Who am I" has no place in these tests; without a label nothing changes.
+            return Ok(http::Response::builder().status(404).body(Vec::new()).unwrap());
+        }
+        self.requests.lock().unwrap().push(String::from_utf8_lossy(request.body()).into_owned());
+        // A real network takes a turn of the scheduler at least.
+        tokio::task::yield_now().await;
+        if let Some((clock, seconds)) = self.slow.lock().unwrap().take() {
+            clock.forward(seconds);
+        }
+        self.answers.lock().unwrap().pop_front().expect("the test has prepared an answer")
+    }
+}
+
+struct NoBrowser;
+
+#[async_trait]
+impl Browser for NoBrowser {
+    async fn open(&self, _: &url::Url) -> Result<(), String> {
+        Err("no browser here".into())
+    }
+}

@@ -1,0 +1,559 @@
+// Written by the test `bindings_are_current` from the Rust types. Do not edit.
+
+export type ConnectionId = string;
+
+export type ProviderId = string;
+
+export type Snapshot = { 
+/**
+ * When this was true.
+ */
+revision: number, 
+/**
+ * All connections.
+ */
+connections: Array<ConnectionView>, 
+/**
+ * The vault.
+ */
+vault: VaultStatus, 
+/**
+ * The person's settings.
+ */
+settings: Settings, };
+
+export type ConnectionView = { 
+/**
+ * Stable.
+ */
+id: ConnectionId, 
+/**
+ * The person's name for it.
+ */
+name: string, 
+/**
+ * Provider id.
+ */
+provider: ProviderId, 
+/**
+ * Provider name.
+ */
+provider_name: string, 
+/**
+ * dev, staging, prod or the person's own word.
+ */
+environment: string | null, 
+/**
+ * Who is connected.
+ */
+account: string | null, 
+/**
+ * Where it stands.
+ */
+status: StatusView, 
+/**
+ * When the current access token was issued.
+ */
+issued_at: string | null, 
+/**
+ * When it ends; absent when unknown or when there is none.
+ */
+expires_at: string | null, 
+/**
+ * When the refresh token ends, where the provider says so.
+ */
+refresh_expires_at: string | null, 
+/**
+ * Asked for.
+ */
+scopes_requested: Array<string>, 
+/**
+ * Granted; absent when not connected.
+ */
+scopes_granted: Array<string> | null, 
+/**
+ * Asked for and not granted; empty when not connected.
+ */
+scopes_missing: Array<string>, 
+/**
+ * Whether there is a refresh token.
+ */
+refreshable: boolean, 
+/**
+ * The client.
+ */
+registration: RegistrationView, 
+/**
+ * While a redirect is awaited.
+ */
+waiting: WaitingView | null, 
+/**
+ * The newest failure that still matters.
+ */
+problem: ProblemView | null, 
+/**
+ * What is weaker than it could be, one sentence each ("This provider cannot do PKCE…").
+ */
+cautions: Array<string>, 
+/**
+ * The newest line of its record.
+ */
+last_event: LastEvent, };
+
+export type StatusView = { 
+/**
+ * The word.
+ */
+kind: StatusKind, 
+/**
+ * Since when.
+ */
+since: string, 
+/**
+ * Until when, if time alone will change it.
+ */
+until: string | null, 
+/**
+ * What shows it: "Token valid, received from the provider at 14:32". Times are left to the face: no instants here.
+ */
+evidence: string, 
+/**
+ * The one next step.
+ */
+next: Action | null, };
+
+export type StatusKind = "not_connected" | "waiting_for_browser" | "connected" | "expires_soon" | "refreshing" | "expired" | "offline" | "retrying" | "action_needed" | "provider_error" | "keychain_locked" | "unsaved";
+
+export type Action = "connect" | "refresh" | "copy_token" | "retry" | "copy_link" | "unlock" | "edit_connection";
+
+export type RegistrationView = { 
+/**
+ * Public.
+ */
+client_id: string, 
+/**
+ * How it proves itself.
+ */
+authentication: ClientAuthentication, 
+/**
+ * How the redirect comes back.
+ */
+redirect: RedirectMethod, 
+/**
+ * What is registered at the provider.
+ */
+redirect_uri: string, };
+
+export type WaitingView = { 
+/**
+ * To copy or open again; absent when another process started the attempt.
+ */
+authorization_url: string | null, 
+/**
+ * How the redirect comes back.
+ */
+redirect: RedirectMethod, 
+/**
+ * Where it comes back to.
+ */
+redirect_uri: string, 
+/**
+ * The host the person signs in at.
+ */
+host: string, 
+/**
+ * Since when.
+ */
+started_at: string, 
+/**
+ * Until when.
+ */
+expires_at: string, 
+/**
+ * False when no browser could be opened: the URL must be copied.
+ */
+browser_opened: boolean, 
+/**
+ * The redirect has come and the tokens are being fetched.
+ */
+exchanging: boolean, };
+
+export type ProblemView = { 
+/**
+ * Stable, for programs.
+ */
+code: string, 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * Why, in the other side's words: plain text, capped.
+ */
+cause: string | null, 
+/**
+ * What to do.
+ */
+suggestion: string, 
+/**
+ * The button that does it.
+ */
+action: Action | null, 
+/**
+ * The HTTP status, when an answer came.
+ */
+http_status: number | null, 
+/**
+ * Where it is explained.
+ */
+docs_url: string, };
+
+export type LastEvent = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * What.
+ */
+kind: ActivityKind, 
+/**
+ * Why it failed.
+ */
+code: string | null, };
+
+export type ProviderView = { 
+/**
+ * Stable.
+ */
+id: ProviderId, 
+/**
+ * For people.
+ */
+name: string, 
+/**
+ * For filtering.
+ */
+category: string, 
+/**
+ * The day of the last live check; absent: not verified here.
+ */
+verified: string | null, };
+
+export type ProviderPage = { 
+/**
+ * One sentence.
+ */
+description: string | null, 
+/**
+ * Where the person registers the client, with variables still in braces.
+ */
+register_url: string | null, 
+/**
+ * The provider's documentation.
+ */
+docs_url: string | null, 
+/**
+ * Which application type to choose there.
+ */
+app_type: string | null, 
+/**
+ * What to do there, in order.
+ */
+checklist: Array<string>, 
+/**
+ * What is special.
+ */
+warnings: Array<string>, 
+/**
+ * Variables to fill in.
+ */
+vars: Array<VarView>, 
+/**
+ * Whether the client has a secret.
+ */
+secret: SecretNeed, 
+/**
+ * Client authentication methods the provider takes, best first.
+ */
+authentication: Array<ClientAuthentication>, 
+/**
+ * Ways back the provider takes, best first.
+ */
+redirects: Array<RedirectMethod>, 
+/**
+ * Asked for unless the person chooses otherwise.
+ */
+default_scopes: Array<string>, 
+/**
+ * What scopes mean, for people.
+ */
+scope_meanings: { [key in string]: string }, 
+/**
+ * Whether the provider gives refresh tokens; absent when unknown.
+ */
+refreshes: boolean | null, 
+/**
+ * Whether PKCE is sent.
+ */
+pkce: boolean, 
+/**
+ * Stable.
+ */
+id: ProviderId, 
+/**
+ * For people.
+ */
+name: string, 
+/**
+ * For filtering.
+ */
+category: string, 
+/**
+ * The day of the last live check; absent: not verified here.
+ */
+verified: string | null, };
+
+export type SecretNeed = "required" | "optional" | "forbidden";
+
+export type VarView = { 
+/**
+ * As in `--var name=value`.
+ */
+name: string, 
+/**
+ * For people.
+ */
+title: string, 
+/**
+ * Used when left empty.
+ */
+default: string | null, 
+/**
+ * An example to show in the empty field.
+ */
+example: string | null, 
+/**
+ * The only values allowed, if any.
+ */
+choices: Array<string>, };
+
+export type Draft = { 
+/**
+ * A catalog id, or the URL of an issuer to discover from.
+ */
+provider: string, 
+/**
+ * Empty: the provider's name, with a number if taken.
+ */
+name?: string, 
+/**
+ * Public.
+ */
+client_id: string, 
+/**
+ * Absent: `none` without a secret, else the first the provider takes.
+ */
+authentication?: ClientAuthentication, 
+/**
+ * Absent: the provider's default.
+ */
+scopes?: Array<string>, 
+/**
+ * Tenant, host.
+ */
+vars: { [key in string]: string }, 
+/**
+ * dev, staging, prod or the person's own word.
+ */
+environment?: string, 
+/**
+ * Absent: the provider's best.
+ */
+redirect?: RedirectMethod, 
+/**
+ * A fixed loopback port; absent: any free one where the provider allows it.
+ */
+port?: number, 
+/**
+ * For a client that is registered already: used to the letter.
+ */
+redirect_uri?: string, };
+
+export type DraftPreview = { 
+/**
+ * The URI to register.
+ */
+redirect_uri: string, 
+/**
+ * How the redirect comes back.
+ */
+redirect: RedirectMethod, 
+/**
+ * The name it would have.
+ */
+name: string, 
+/**
+ * Where to register, variables filled in.
+ */
+register_url: string | null, 
+/**
+ * What is asked for.
+ */
+scopes: Array<string>, 
+/**
+ * How the client would prove itself.
+ */
+authentication: ClientAuthentication, 
+/**
+ * Fields that are not right yet: field → what to write instead.
+ */
+errors: { [key in string]: string }, };
+
+export type DisconnectView = { 
+/**
+ * Whose.
+ */
+connection: ConnectionId, 
+/**
+ * What the provider did.
+ */
+revocation: Revocation, 
+/**
+ * Why it did not, when it failed.
+ */
+problem: ProblemView | null, 
+/**
+ * Where a person can cut the access by hand.
+ */
+user_revoke_url: string | null, 
+/**
+ * The connection itself was deleted too.
+ */
+forgotten: boolean, };
+
+export type Revocation = "revoked" | "unsupported" | "failed" | "nothing";
+
+export type CheckView = { 
+/**
+ * keychain, deep_link, clock, database, browser, files.
+ */
+name: string, 
+/**
+ * For people.
+ */
+title: string, 
+/**
+ * How it went.
+ */
+outcome: CheckOutcome, 
+/**
+ * What was seen.
+ */
+finding: string, 
+/**
+ * What to do, unless it is well.
+ */
+cure: string | null, };
+
+export type CheckOutcome = "ok" | "warning" | "failed";
+
+export type Settings = { 
+/**
+ * Seconds until a copied token leaves the clipboard, 5 to 300.
+ */
+clipboard_seconds: number, 
+/**
+ * Colours.
+ */
+theme: Theme, 
+/**
+ * Row height.
+ */
+density: Density, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type Density = "comfortable" | "compact";
+
+export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
+
+export type RedirectMethod = "deep_link" | "loopback" | "paste";
+
+export type VaultKind = "keychain" | "file";
+
+export type VaultState = "ready" | "locked" | "new" | "absent" | "denied" | "unresponsive";
+
+export type VaultStatus = { 
+/**
+ * Which kind it is.
+ */
+kind: VaultKind, 
+/**
+ * In a person's words: "GNOME Keyring / Secret Service", "Windows Credential Manager", a file's path.
+ */
+backend: string, 
+/**
+ * Whether it can be used now.
+ */
+state: VaultState, 
+/**
+ * The platform's own words, where it gave any.
+ */
+detail: string | null, };
+
+export type EngineEvent = { "event": "connections", 
+/**
+ * When this was true.
+ */
+revision: number, 
+/**
+ * New or changed.
+ */
+changed: Array<ConnectionView>, 
+/**
+ * Forgotten.
+ */
+removed: Array<ConnectionId>, } | { "event": "vault", 
+/**
+ * As it is now.
+ */
+status: VaultStatus, };
+
+export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
+
+export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "disconnected" | "forgotten" | "edited";
+
+export type ActivityEntry = { 
+/**
+ * Grows with every line.
+ */
+seq: number, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Which connection, if one; it may have been forgotten since.
+ */
+connection: ConnectionId | null, 
+/**
+ * Its name at the time.
+ */
+connection_name: string, 
+/**
+ * What happened.
+ */
+kind: ActivityKind, 
+/**
+ * Through which door.
+ */
+channel: Channel, 
+/**
+ * Why it failed.
+ */
+code: string | null, 
+/**
+ * More words.
+ */
+detail: string | null, };

@@ -1,0 +1,72 @@
+// What the page can ask of the app. Every command answers "accepted", an id or a rejection with a `ProblemView`;
+// state arrives as events.
+
+import type {
+  ActivityEntry,
+  CheckView,
+  DisconnectView,
+  Draft,
+  DraftPreview,
+  EngineEvent,
+  ProblemView,
+  ProviderPage,
+  ProviderView,
+  Settings,
+  Snapshot,
+} from './bindings';
+
+/** What the shell adds to the engine's events. */
+export type FaceEvent =
+  | EngineEvent
+  /** Our token is on the clipboard until then; nulls: it has gone. */
+  | { event: 'clipboard'; connection: string | null; clears_at: string | null }
+  /** Something failed that no command of the page asked for: a stray redirect. */
+  | { event: 'notice'; problem: ProblemView }
+  /** Show this connection. */
+  | { event: 'focus'; connection: string };
+
+/** Where a file of the profile is. */
+export interface Place {
+  label: string;
+  path: string;
+}
+
+export type ConnectionLink = 'register' | 'docs' | 'user_revoke';
+
+export interface Ipc {
+  subscribe(listener: (event: FaceEvent) => void): Promise<Snapshot>;
+  painted(): Promise<void>;
+
+  providers(query: string): Promise<ProviderView[]>;
+  provider(id: string): Promise<ProviderPage>;
+  preview(draft: Draft): Promise<DraftPreview>;
+  add(draft: Draft, secret: string | null): Promise<string>;
+
+  connect(id: string): Promise<void>;
+  cancel(id: string): Promise<void>;
+  reopen(id: string): Promise<void>;
+  copylink(id: string): Promise<void>;
+  deliver(url: string): Promise<void>;
+  refresh(id: string): Promise<void>;
+  disconnect(id: string, forget: boolean): Promise<DisconnectView>;
+  draft(id: string): Promise<Draft>;
+  edit(id: string, draft: Draft, secret: string | null): Promise<void>;
+
+  copytoken(id: string): Promise<void>;
+  clearclipboard(): Promise<void>;
+  copytext(text: string): Promise<void>;
+
+  activity(id: string | null, limit: number): Promise<ActivityEntry[]>;
+  settings(): Promise<Settings>;
+  savesettings(settings: Settings): Promise<void>;
+  diagnostics(): Promise<CheckView[]>;
+  selftest(): Promise<CheckView>;
+  unlock(passphrase: string | null): Promise<void>;
+
+  openlink(id: string, which: ConnectionLink): Promise<void>;
+  openprovider(id: string, which: ConnectionLink, vars: Record<string, string>): Promise<void>;
+  opendocs(code: string): Promise<void>;
+  report(id: string): Promise<string>;
+  files(): Promise<Place[]>;
+  version(): Promise<string>;
+}

@@ -1,0 +1,434 @@
+// Connections, providers and checks for the fake. Every value is made up; none is a secret.
+
+import type {
+  CheckView,
+  ConnectionView,
+  ProblemView,
+  ProviderPage,
+  Settings,
+  StatusKind,
+  StatusView,
+  VaultStatus,
+} from './bindings';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const at = (offset: number): string => new Date(Date.now() + offset).toISOString();
+
+export const settings: Settings = { clipboard_seconds: 30, theme: 'system', density: 'comfortable' };
+export const ready: VaultStatus = { kind: 'keychain', backend: 'GNOME Keyring', state: 'ready', detail: null };
+
+export const problems = {
+  invalidGrant: {
+    code: 'oauth/invalid_grant',
+    message: 'The provider no longer accepts this sign-in',
+    cause: 'invalid_grant: Token has been expired or revoked.',
+    suggestion: 'Connect again.',
+    action: 'connect',
+    http_status: 400,
+    docs_url: 'https://tokenrack.dev/docs/errors#oauth-invalid_grant',
+  },
+  invalidClient: {
+    code: 'oauth/invalid_client',
+    message: 'The provider does not accept the client id or secret',
+    cause: 'invalid_client: The provided client secret is not valid for this application.',
+    suggestion: 'Compare both with the provider’s page, and how the client authenticates.',
+    action: 'edit_connection',
+    http_status: 401,
+    docs_url: 'https://tokenrack.dev/docs/errors#oauth-invalid_client',
+  },
+  serverError: {
+    code: 'oauth/server_error',
+    message: 'The provider has a problem of its own',
+    cause: null,
+    suggestion: 'Try again in a while; nothing was lost.',
+    action: 'retry',
+    http_status: 503,
+    docs_url: 'https://tokenrack.dev/docs/errors#oauth-server_error',
+  },
+  offline: {
+    code: 'network/offline',
+    message: 'The provider’s name could not be found',
+    cause: 'dns error: failed to lookup address information',
+    suggestion: 'Check the network and the address; nothing was lost.',
+    action: 'retry',
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#network-offline',
+  },
+  unsaved: {
+    code: 'vault/unsaved',
+    message: 'New tokens could not be saved',
+    cause: 'the vault is locked',
+    suggestion: 'Unlock the keychain and try again before closing.',
+    action: 'retry',
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#vault-unsaved',
+  },
+  nameTaken: {
+    code: 'input/name_taken',
+    message: 'Another connection has this name',
+    cause: null,
+    suggestion: 'Choose another name.',
+    action: null,
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#input-name_taken',
+  },
+  unknownState: {
+    code: 'callback/unknown_state',
+    message: 'No sign-in is waiting for this redirect',
+    cause: null,
+    suggestion: 'Start again with Connect; a redirect works once and only for the attempt that asked for it.',
+    action: null,
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#callback-unknown_state',
+  },
+  wrongPassphrase: {
+    code: 'vault/wrong_passphrase',
+    message: 'This passphrase does not open the vault',
+    cause: null,
+    suggestion: 'Try again; nothing was changed.',
+    action: 'unlock',
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#vault-wrong_passphrase',
+  },
+  discovery: {
+    code: 'discovery/failed',
+    message: 'No OAuth metadata was found at this address',
+    cause: 'the server answered text/html',
+    suggestion: 'Check the address: it should be the issuer, without a path you would see in a browser.',
+    action: 'retry',
+    http_status: 200,
+    docs_url: 'https://tokenrack.dev/docs/errors#discovery-failed',
+  },
+} satisfies Record<string, ProblemView>;
+
+interface Sample {
+  status: Omit<StatusView, 'kind' | 'since'> & { since: number };
+  problem?: ProblemView;
+  /** Issued and ending, from now. */
+  life?: [issued: number, ends: number];
+}
+
+const samples: Record<StatusKind, Sample> = {
+  not_connected: { status: { since: -2 * DAY, until: null, evidence: 'No tokens are stored.', next: 'connect' } },
+  waiting_for_browser: {
+    status: {
+      since: -4 * SECOND,
+      until: at(10 * MINUTE - 4 * SECOND),
+      evidence: 'A sign-in is open in the browser.',
+      next: null,
+    },
+  },
+  connected: {
+    status: {
+      since: -17 * MINUTE,
+      until: at(43 * MINUTE),
+      evidence: 'The provider issued this token and it has not ended.',
+      next: 'copy_token',
+    },
+    life: [-17 * MINUTE, 43 * MINUTE],
+  },
+  expires_soon: {
+    status: {
+      since: -MINUTE,
+      until: at(3 * MINUTE),
+      evidence: 'The token is valid and its end is near.',
+      next: 'refresh',
+    },
+    life: [-57 * MINUTE, 3 * MINUTE],
+  },
+  refreshing: {
+    status: { since: -2 * SECOND, until: null, evidence: 'The token is valid while a new one is fetched.', next: null },
+    life: [-56 * MINUTE, 4 * MINUTE],
+  },
+  expired: {
+    status: {
+      since: -8 * MINUTE,
+      until: null,
+      evidence: 'The token has ended; a refresh may renew it.',
+      next: 'refresh',
+    },
+    life: [-68 * MINUTE, -8 * MINUTE],
+  },
+  offline: {
+    status: {
+      since: -3 * MINUTE,
+      until: null,
+      evidence: 'The provider could not be reached; the tokens are as before.',
+      next: 'retry',
+    },
+    problem: problems.offline,
+    life: [-30 * MINUTE, 30 * MINUTE],
+  },
+  retrying: {
+    status: {
+      since: -40 * SECOND,
+      until: at(40 * SECOND),
+      evidence: 'Try 3 of 6 failed; the tokens are as before.',
+      next: 'retry',
+    },
+    problem: problems.serverError,
+    life: [-58 * MINUTE, 2 * MINUTE],
+  },
+  action_needed: {
+    status: { since: -5 * HOUR, until: null, evidence: 'The provider refused the refresh for good.', next: 'connect' },
+    problem: problems.invalidGrant,
+    life: [-6 * HOUR, -5 * HOUR],
+  },
+  provider_error: {
+    status: { since: -2 * HOUR, until: null, evidence: 'The provider refused the client.', next: 'edit_connection' },
+    problem: problems.invalidClient,
+    life: [-3 * HOUR, -2 * HOUR],
+  },
+  keychain_locked: {
+    status: { since: -MINUTE, until: null, evidence: 'The tokens are in a locked keychain.', next: 'unlock' },
+    life: [-10 * MINUTE, 50 * MINUTE],
+  },
+  unsaved: {
+    status: {
+      since: -20 * SECOND,
+      until: null,
+      evidence: 'New tokens are in memory and not yet saved.',
+      next: 'retry',
+    },
+    problem: problems.unsaved,
+    life: [-20 * SECOND, HOUR],
+  },
+};
+
+export const kinds = Object.keys(samples) as StatusKind[];
+
+const people = [
+  ['github', 'GitHub', 'octavia', ['repo', 'read:user', 'user:email']],
+  [
+    'google',
+    'Google',
+    'octavia.lind@example.com',
+    ['openid', 'email', 'https://www.googleapis.com/auth/drive.readonly'],
+  ],
+  ['gitlab', 'GitLab', 'olind', ['read_api', 'openid']],
+  ['microsoft', 'Microsoft', 'octavia@contoso.example', ['openid', 'offline_access', 'User.Read', 'Mail.Read']],
+  ['slack', 'Slack', 'Octavia (Rackworks)', ['channels:read', 'chat:write']],
+  ['discord', 'Discord', 'octavia', ['identify', 'guilds']],
+  ['spotify', 'Spotify', 'octavia-l', ['user-read-email', 'playlist-read-private']],
+  ['huggingface', 'Hugging Face', 'octavia', ['openid', 'read-repos']],
+  ['dropbox', 'Dropbox', 'octavia.lind@example.com', ['files.metadata.read']],
+] as const;
+const labels = ['work', 'personal', 'staging', 'bot', 'billing', 'mirror', 'release'];
+const environments = [null, 'prod', 'dev', 'staging', null];
+
+export function connection(kind: StatusKind, n: number): ConnectionView {
+  const [provider, providerName, account, scopes] = people[n % people.length] as (typeof people)[number];
+  const { status, problem, life } = samples[kind];
+  const drift = (n % 7) * 61 * SECOND;
+  const hasSecret = n % 3 === 1;
+  const view: ConnectionView = {
+    id: (0xc0ffee000000 + n).toString(16),
+    name: `${providerName} ${labels[n % labels.length] ?? ''}${n >= 63 ? ` ${Math.floor(n / 63)}` : ''}`,
+    provider,
+    provider_name: providerName,
+    environment: environments[n % environments.length] ?? null,
+    account: life ? account : null,
+    status: { ...status, kind, since: at(status.since - drift) },
+    issued_at: life ? at(life[0] - drift) : null,
+    expires_at: life ? at(life[1] + (life[1] > 0 && kind === 'connected' ? drift * 20 : 0)) : null,
+    refresh_expires_at: n % 4 === 0 && life ? at(9 * DAY) : null,
+    scopes_requested: [...scopes],
+    scopes_granted: life ? (n % 5 === 3 ? scopes.slice(0, -1) : [...scopes]) : null,
+    scopes_missing: life && n % 5 === 3 ? scopes.slice(-1) : [],
+    refreshable: provider !== 'github',
+    registration: {
+      client_id: `Iv1.${(0x8f3a2b * (n + 3)).toString(16)}`,
+      authentication: hasSecret ? 'client_secret_basic' : 'none',
+      redirect: n % 2 === 0 ? 'deep_link' : 'loopback',
+      redirect_uri: n % 2 === 0 ? 'dev.tokenrack.desktop:/oauth/callback' : 'http://127.0.0.1/callback',
+    },
+    waiting: null,
+    problem: problem ?? null,
+    cautions: provider === 'slack' ? ['This provider cannot do PKCE; the sign-in is protected by state alone.'] : [],
+    last_event: { at: at(status.since - drift), kind: life ? 'refreshed' : 'added', code: null },
+  };
+  if (problem) view.last_event = { ...view.last_event, kind: 'refresh_failed', code: problem.code };
+  return kind === 'waiting_for_browser' ? waiting(view, 4 * SECOND, true) : view;
+}
+
+/** The view as it is while a redirect is awaited. */
+export function waiting(view: ConnectionView, since: number, browserOpened: boolean): ConnectionView {
+  return {
+    ...view,
+    problem: null,
+    status: {
+      ...samples.waiting_for_browser.status,
+      kind: 'waiting_for_browser',
+      since: at(-since),
+      until: at(10 * MINUTE - since),
+    },
+    waiting: {
+      authorization_url: `https://${view.provider}.example/oauth/authorize?client_id=${view.registration.client_id}`,
+      redirect: view.registration.redirect,
+      redirect_uri: view.registration.redirect_uri,
+      host: `${view.provider}.example`,
+      started_at: at(-since),
+      expires_at: at(10 * MINUTE - since),
+      browser_opened: browserOpened,
+      exchanging: false,
+    },
+    last_event: { at: at(-since), kind: 'authorization_started', code: null },
+  };
+}
+
+/** The view with fresh tokens. */
+export function connected(view: ConnectionView, kind: 'connected' | 'refreshed'): ConnectionView {
+  return {
+    ...view,
+    waiting: null,
+    problem: null,
+    account: view.account ?? 'octavia',
+    status: { ...samples.connected.status, kind: 'connected', since: at(0), until: at(HOUR) },
+    issued_at: at(0),
+    expires_at: at(HOUR),
+    scopes_granted: [...view.scopes_requested],
+    scopes_missing: [],
+    last_event: { at: at(0), kind, code: null },
+  };
+}
+
+/** The view without tokens. */
+export function disconnected(view: ConnectionView): ConnectionView {
+  return {
+    ...view,
+    waiting: null,
+    problem: null,
+    account: null,
+    status: { ...samples.not_connected.status, kind: 'not_connected', since: at(0) },
+    issued_at: null,
+    expires_at: null,
+    refresh_expires_at: null,
+    scopes_granted: null,
+    scopes_missing: [],
+    last_event: { at: at(0), kind: 'disconnected', code: null },
+  };
+}
+
+const page = (id: string, name: string, category: string, more: Partial<ProviderPage>): ProviderPage => ({
+  id,
+  name,
+  category,
+  verified: null,
+  description: null,
+  register_url: `https://${id}.example/apps/new`,
+  docs_url: `https://${id}.example/docs/oauth`,
+  app_type: null,
+  checklist: [],
+  warnings: [],
+  vars: [],
+  secret: 'optional',
+  authentication: ['client_secret_basic', 'client_secret_post'],
+  redirects: ['deep_link', 'loopback', 'paste'],
+  default_scopes: [],
+  scope_meanings: {},
+  refreshes: true,
+  pkce: true,
+  ...more,
+});
+
+export const pages: ProviderPage[] = [
+  page('demo', 'Local demo', 'demo', {
+    verified: '2026-11-20',
+    description: 'A real authorization server on this machine, to try everything without an account.',
+    secret: 'forbidden',
+    authentication: ['none'],
+    default_scopes: ['openid', 'offline_access'],
+  }),
+  page('discord', 'Discord', 'communication', { secret: 'required', default_scopes: ['identify'] }),
+  page('dropbox', 'Dropbox', 'storage', { app_type: 'Scoped access', default_scopes: ['account_info.read'] }),
+  page('github', 'GitHub', 'dev-tools', {
+    description: 'OAuth apps of GitHub.',
+    app_type: 'OAuth app',
+    checklist: [
+      'Open Settings, Developer settings, OAuth Apps, and choose “New OAuth App”.',
+      'Paste the redirect URI into “Authorization callback URL”.',
+      'Register, then copy the client id and generate a client secret.',
+    ],
+    warnings: ['One callback URL per app.', 'Tokens of OAuth apps do not end by themselves.'],
+    secret: 'required',
+    redirects: ['loopback', 'paste'],
+    default_scopes: ['read:user', 'user:email'],
+    scope_meanings: {
+      'read:user': 'Read your profile.',
+      'user:email': 'Read your e-mail addresses.',
+      repo: 'Read and write all your repositories, private ones too.',
+    },
+    refreshes: false,
+  }),
+  page('gitlab', 'GitLab', 'dev-tools', {
+    vars: [{ name: 'host', title: 'Instance host', default: 'gitlab.com', example: 'gitlab.example.com', choices: [] }],
+    default_scopes: ['openid', 'read_api'],
+    checklist: ['Untick “Confidential” for an app without a secret.'],
+  }),
+  page('google', 'Google', 'productivity', {
+    app_type: 'Desktop app',
+    secret: 'required',
+    redirects: ['loopback'],
+    default_scopes: ['openid', 'email'],
+  }),
+  page('huggingface', 'Hugging Face', 'ai', { default_scopes: ['openid', 'profile'] }),
+  page('microsoft', 'Microsoft', 'productivity', {
+    vars: [
+      {
+        name: 'tenant',
+        title: 'Tenant',
+        default: 'common',
+        example: 'common',
+        choices: ['common', 'organizations', 'consumers'],
+      },
+    ],
+    default_scopes: ['openid', 'offline_access', 'User.Read'],
+  }),
+  page('oidc', 'OpenID Connect', 'generic', {
+    register_url: null,
+    docs_url: null,
+    vars: [{ name: 'issuer', title: 'Issuer', default: null, example: 'https://login.example.com', choices: [] }],
+    default_scopes: ['openid', 'offline_access'],
+  }),
+  page('slack', 'Slack', 'communication', { secret: 'required', pkce: false, default_scopes: ['channels:read'] }),
+  page('spotify', 'Spotify', 'media', {
+    secret: 'forbidden',
+    authentication: ['none'],
+    default_scopes: ['user-read-email'],
+  }),
+];
+
+export const checks: CheckView[] = [
+  {
+    name: 'keychain',
+    title: 'Keychain',
+    outcome: 'ok',
+    finding: 'GNOME Keyring answered in 14 ms and is unlocked.',
+    cure: null,
+  },
+  {
+    name: 'database',
+    title: 'Database',
+    outcome: 'ok',
+    finding: 'Whole, schema 1, readable by you alone.',
+    cure: null,
+  },
+  {
+    name: 'clock',
+    title: 'Clock',
+    outcome: 'warning',
+    finding: 'This machine is 42 s behind the last provider asked.',
+    cure: 'Turn on network time.',
+  },
+  {
+    name: 'deep_link',
+    title: 'Deep link',
+    outcome: 'failed',
+    finding: 'Another program answers dev.tokenrack.desktop links.',
+    cure: 'Install Tokenrack from its package, or choose loopback for your connections.',
+  },
+];

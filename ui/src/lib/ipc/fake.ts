@@ -1,0 +1,331 @@
+// A faithful app in memory, for tests and browser development: `?fake=<scene>`. Only `--mode fake` builds it in.
+
+import type { ActivityEntry, ActivityKind, ConnectionView, Draft, DraftPreview, Snapshot } from './bindings';
+import type { FaceEvent, Ipc } from './contract';
+import * as data from './fake-data';
+
+export const FAKE_MARK = 'tokenrack-fake-ipc';
+
+const query = new URLSearchParams(globalThis.location?.search ?? '');
+const scene = query.get('fake') ?? 'few';
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function scenery(): ConnectionView[] {
+  const full = /^full-(\d+)$/.exec(scene);
+  if (full) return Array.from({ length: Number(full[1]) }, (_, n) => data.connection(mixed(n), n));
+  switch (scene) {
+    case 'empty':
+      return [];
+    case 'one':
+      return [data.connection('connected', 0)];
+    case 'all-statuses':
+    case 'errors':
+      return data.kinds.map((kind, n) => data.connection(kind, n));
+    case 'waiting':
+      return [
+        data.connection('waiting_for_browser', 1),
+        data.connection('connected', 2),
+        data.connection('not_connected', 3),
+      ];
+    case 'vault-locked':
+    case 'vault-file':
+      return [0, 1, 2].map((n) => data.connection('keychain_locked', n));
+    default:
+      return ['connected', 'connected', 'expires_soon', 'action_needed', 'not_connected', 'connected'].map((kind, n) =>
+        data.connection(kind as 'connected', n),
+      );
+  }
+}
+
+/** Mostly well, as in life. */
+const mixed = (n: number) => (n % 9 === 4 ? (data.kinds[n % data.kinds.length] ?? 'connected') : 'connected');
+
+const vaults: Record<string, Partial<Snapshot['vault']>> = {
+  'vault-locked': { state: 'locked' },
+  'vault-file': { kind: 'file', backend: '~/.local/share/tokenrack/vault.age', state: 'locked' },
+  'vault-new': { kind: 'file', backend: '~/.local/share/tokenrack/vault.age', state: 'new' },
+  'vault-absent': { state: 'absent', detail: 'org.freedesktop.secrets is not provided by any service' },
+  'vault-denied': { state: 'denied' },
+  'vault-unresponsive': { state: 'unresponsive' },
+};
+
+let revision = 1;
+let settings = { ...data.settings, theme: (query.get('theme') ?? 'system') as 'system' };
+if (query.get('density') === 'compact') settings.density = 'compact';
+let vault = { ...data.ready, ...vaults[scene] };
+const views = new Map(scenery().map((view) => [view.id, view]));
+/** What `draft` answers beside the view. */
+const vars = new Map<string, Draft['vars']>();
+const records: ActivityEntry[] = [...views.values()].flatMap((view, n) => past(view, n));
+let listener: (event: FaceEvent) => void = () => undefined;
+let clipboardTimer: ReturnType<typeof setTimeout> | undefined;
+
+function past(view: ConnectionView, n: number): ActivityEntry[] {
+  const kinds: [ActivityKind, number][] = [
+    ['added', 300],
+    ['authorization_started', 299],
+    ['connected', 298],
+    ['token_released', 120],
+    ['refreshed', 60],
+  ];
+  const entries = kinds.map(([kind, minutes], i) => entry(view, kind, -minutes * 60_000, n * 10 + i));
+  return [
+    ...entries,
+    { ...entry(view, view.last_event.kind, 0, n * 10 + 9), at: view.last_event.at, code: view.last_event.code },
+  ];
+}
+
+function entry(view: ConnectionView, kind: ActivityKind, offset: number, seq: number): ActivityEntry {
+  const released = kind === 'token_released';
+  return {
+    seq,
+    at: data.at(offset),
+    connection: view.id,
+    connection_name: view.name,
+    kind,
+    channel: released ? 'command' : kind === 'refreshed' ? 'engine' : 'app',
+    code: null,
+    detail: released ? 'plain' : null,
+  };
+}
+
+/** Changes one connection the way the engine does: a revision, an event, a line in the record. */
+function change(id: string, next: (view: ConnectionView) => ConnectionView): void {
+  const view = views.get(id);
+  if (!view) return;
+  const after = next(view);
+  views.set(id, after);
+  revision += 1;
+  records.push({ ...entry(after, after.last_event.kind, 0, 1_000_000 + revision) });
+  listener({ event: 'connections', revision, changed: [after], removed: [] });
+}
+
+function remove(id: string): void {
+  views.delete(id);
+  revision += 1;
+  listener({ event: 'connections', revision, changed: [], removed: [id] });
+}
+
+async function finish(id: string): Promise<void> {
+  change(id, (view) => ({ ...view, waiting: view.waiting && { ...view.waiting, exchanging: true } }));
+  await wait(300);
+  change(id, (view) => data.connected(view, 'connected'));
+}
+
+function setClipboard(connection: string | null): void {
+  clearTimeout(clipboardTimer);
+  const ms = settings.clipboard_seconds * 1000;
+  listener({ event: 'clipboard', connection, clears_at: connection === null ? null : data.at(ms) });
+  if (connection !== null) clipboardTimer = setTimeout(() => setClipboard(null), ms);
+}
+
+function preview(draft: Draft): DraftPreview {
+  const page = data.pages.find((p) => p.id === draft.provider);
+  const redirect = draft.redirect ?? page?.redirects[0] ?? 'loopback';
+  const errors: Record<string, string> = {};
+  if (draft.client_id === '') errors['client_id'] = 'Paste the client id from the provider’s page.';
+  if ([...views.values()].some((v) => v.name.toLowerCase() === draft.name?.toLowerCase()))
+    errors['name'] = 'Another connection has this name.';
+  const port = draft.port === undefined ? '' : `:${draft.port}`;
+  return {
+    redirect,
+    redirect_uri:
+      draft.redirect_uri ??
+      (redirect === 'loopback' ? `http://127.0.0.1${port}/callback` : 'dev.tokenrack.desktop:/oauth/callback'),
+    name: page?.name ?? new URL(draft.provider).host,
+    register_url: page?.register_url ?? null,
+    scopes: draft.scopes ?? [],
+    authentication:
+      draft.authentication ??
+      (page?.secret === 'required' ? (page.authentication[0] ?? 'client_secret_basic') : 'none'),
+    errors,
+  };
+}
+
+export const ipc: Ipc = {
+  async subscribe(receive) {
+    if (scene === 'loading') return new Promise(() => undefined);
+    if (scene === 'broken')
+      throw { ...data.problems.serverError, code: 'store/failed', message: 'The profile’s database failed' };
+    listener = receive;
+    return { revision, connections: [...views.values()], vault, settings };
+  },
+  async painted() {
+    document.documentElement.dataset['painted'] = String(Number(document.documentElement.dataset['painted'] ?? 0) + 1);
+  },
+
+  async providers(search) {
+    const word = search.toLowerCase();
+    return data.pages.filter((p) => `${p.name} ${p.category}`.toLowerCase().includes(word));
+  },
+  async provider(id) {
+    if (!id.includes('://')) return data.pages.find((p) => p.id === id) ?? Promise.reject(data.problems.discovery);
+    await wait(200);
+    if (id.includes('html')) throw data.problems.discovery;
+    const host = new URL(id).host;
+    const oidc = data.pages.find((p) => p.id === 'oidc');
+    return {
+      ...(oidc as (typeof data.pages)[number]),
+      id: host.replaceAll('.', '-'),
+      name: host,
+      category: 'discovered',
+      vars: [],
+    };
+  },
+  preview: async (draft) => preview(draft),
+  async add(draft) {
+    const { name, redirect_uri, redirect, authentication, scopes } = preview(draft);
+    const view = data.connection('not_connected', 700 + views.size);
+    const page = data.pages.find((p) => p.id === draft.provider);
+    const added: ConnectionView = {
+      ...view,
+      name: draft.name ?? name,
+      provider: page?.id ?? 'own',
+      provider_name: page?.name ?? name,
+      environment: draft.environment ?? null,
+      scopes_requested: scopes,
+      registration: { client_id: draft.client_id, authentication, redirect, redirect_uri },
+      last_event: { at: data.at(0), kind: 'added', code: null },
+    };
+    views.set(view.id, added);
+    change(view.id, () => added);
+    return view.id;
+  },
+
+  async connect(id) {
+    change(id, (view) => data.waiting(view, 0, scene !== 'no-browser'));
+    if (query.has('auto')) void wait(2500).then(() => finish(id));
+  },
+  cancel: async (id) =>
+    change(id, (v) => ({
+      ...data.disconnected(v),
+      last_event: { at: data.at(0), kind: 'authorization_cancelled', code: null },
+    })),
+  reopen: async () => undefined,
+  copylink: async () => undefined,
+  async deliver(url) {
+    const waiting = [...views.values()].find((v) => v.waiting);
+    if (!waiting || !url.includes('code=')) throw data.problems.unknownState;
+    await finish(waiting.id);
+  },
+  async refresh(id) {
+    if (scene === 'errors') throw data.problems.serverError;
+    change(id, (v) => ({
+      ...v,
+      status: {
+        ...v.status,
+        kind: 'refreshing',
+        next: null,
+        evidence: 'The token is valid while a new one is fetched.',
+      },
+    }));
+    await wait(400);
+    change(id, (v) => data.connected(v, 'refreshed'));
+  },
+  async disconnect(id, forget) {
+    const view = views.get(id);
+    const revocation = view?.issued_at ? (view.provider === 'slack' ? 'unsupported' : 'revoked') : 'nothing';
+    if (forget) remove(id);
+    else change(id, data.disconnected);
+    return {
+      connection: id,
+      revocation,
+      problem: null,
+      user_revoke_url: 'https://slack.example/apps/manage',
+      forgotten: forget,
+    };
+  },
+  async draft(id) {
+    const view = views.get(id);
+    if (!view) throw data.problems.unknownState;
+    const { client_id, authentication, redirect, redirect_uri } = view.registration;
+    return {
+      provider: view.provider,
+      name: view.name,
+      client_id,
+      authentication,
+      scopes: view.scopes_requested,
+      vars: vars.get(id) ?? {},
+      ...(view.environment === null ? {} : { environment: view.environment }),
+      redirect,
+      redirect_uri,
+    };
+  },
+  async edit(id, draft, secret) {
+    globalThis.__fake.edits.push({ id, draft, secret });
+    await wait(60);
+    if ([...views.values()].some((v) => v.id !== id && v.name === draft.name)) throw data.problems.nameTaken;
+    const { redirect_uri, redirect, authentication, scopes } = preview(draft);
+    vars.set(id, draft.vars);
+    change(id, (v) => ({
+      ...(v.problem?.code === data.problems.invalidClient.code ? data.connected(v, 'connected') : v),
+      name: draft.name ?? v.name,
+      environment: draft.environment ?? null,
+      scopes_requested: scopes,
+      registration: { client_id: draft.client_id, authentication, redirect, redirect_uri },
+      last_event: { at: data.at(0), kind: 'edited', code: null },
+    }));
+  },
+
+  async copytoken(id) {
+    await wait(60);
+    setClipboard(id);
+  },
+  clearclipboard: async () => setClipboard(null),
+  copytext: async (words) => void (globalThis.__fake.copied = words),
+
+  activity: async (id, limit) =>
+    records
+      .filter((r) => id === null || r.connection === id)
+      .sort((a, b) => b.at.localeCompare(a.at))
+      .slice(0, limit),
+  settings: async () => settings,
+  async savesettings(next) {
+    settings = next as typeof settings;
+  },
+  diagnostics: async () => data.checks,
+  async selftest() {
+    await wait(300);
+    return { name: 'deep_link', title: 'Deep link', outcome: 'ok', finding: 'A link came back in 84 ms.', cure: null };
+  },
+  async unlock(passphrase) {
+    await wait(150);
+    if (vault.kind === 'file' && vault.state === 'locked' && passphrase !== 'correct horse battery')
+      throw data.problems.wrongPassphrase;
+    vault = { ...vault, state: 'ready' };
+    listener({ event: 'vault', status: vault });
+    for (const view of [...views.values()])
+      if (view.status.kind === 'keychain_locked') change(view.id, (v) => data.connected(v, 'connected'));
+  },
+
+  openlink: async () => undefined,
+  openprovider: async () => undefined,
+  opendocs: async () => undefined,
+  report: async (id) => `Tokenrack 0.1.0\nconnection ${id}\nnothing secret here`,
+  files: async () => [
+    { label: 'Database', path: '/home/octavia/.local/share/tokenrack/tokenrack.db' },
+    { label: 'Log', path: '/home/octavia/.local/state/tokenrack/tokenrack.log' },
+    { label: 'Own providers', path: '/home/octavia/.config/tokenrack/providers' },
+  ],
+  version: async () => '0.1.0',
+};
+
+declare global {
+  /** What the page's tests hold on to. */
+  var __fake: {
+    mark: string;
+    copied: string;
+    edits: { id: string; draft: Draft; secret: string | null }[];
+    emit: (event: FaceEvent) => void;
+    views: () => ConnectionView[];
+    change: typeof change;
+  };
+}
+globalThis.__fake = {
+  mark: FAKE_MARK,
+  copied: '',
+  edits: [],
+  emit: (event) => listener(event),
+  views: () => [...views.values()],
+  change,
+};

@@ -1,0 +1,47 @@
+// The only door to the app: one line a command, no logic.
+
+import { Channel, invoke } from '@tauri-apps/api/core';
+
+import type { FaceEvent, Ipc } from './contract';
+
+export const ipc: Ipc = {
+  subscribe(listener) {
+    const channel = new Channel<FaceEvent>();
+    channel.onmessage = listener;
+    return invoke('subscribe', { channel });
+  },
+  painted: () => invoke('painted'),
+
+  providers: (query) => invoke('providers', { query }),
+  provider: (id) => invoke('provider', { id }),
+  preview: (draft) => invoke('preview', { draft }),
+  add: (draft, secret) => invoke('add', { draft, secret }),
+
+  connect: (id) => invoke('connect', { id }),
+  cancel: (id) => invoke('cancel', { id }),
+  reopen: (id) => invoke('reopen', { id }),
+  copylink: (id) => invoke('copylink', { id }),
+  deliver: (url) => invoke('deliver', { url }),
+  refresh: (id) => invoke('refresh', { id }),
+  disconnect: (id, forget) => invoke('disconnect', { id, forget }),
+  draft: (id) => invoke('draft', { id }),
+  edit: (id, draft, secret) => invoke('edit', { id, draft, secret }),
+
+  copytoken: (id) => invoke('copytoken', { id }),
+  clearclipboard: () => invoke('clearclipboard'),
+  copytext: (text) => invoke('copytext', { text }),
+
+  activity: (id, limit) => invoke('activity', { id, limit }),
+  settings: () => invoke('settings'),
+  savesettings: (settings) => invoke('savesettings', { settings }),
+  diagnostics: () => invoke('diagnostics'),
+  selftest: () => invoke('selftest'),
+  unlock: (passphrase) => invoke('unlock', { passphrase }),
+
+  openlink: (id, which) => invoke('openlink', { id, which }),
+  openprovider: (id, which, vars) => invoke('openprovider', { id, which, vars }),
+  opendocs: (code) => invoke('opendocs', { code }),
+  report: (id) => invoke('report', { id }),
+  files: () => invoke('files'),
+  version: () => invoke('version'),
+};

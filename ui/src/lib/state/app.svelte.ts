@@ -1,0 +1,248 @@
+import { untrack } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
+
+import { focusHeading, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
+import type { Action, ConnectionView, Draft, ProblemView, Settings } from '$lib/ipc/bindings';
+import type { ConnectionLink, FaceEvent, Ipc } from '$lib/ipc/contract';
+import { hasTokens } from '$lib/status';
+import { text } from '$lib/text';
+
+import { Announcer } from './announcer.svelte';
+import { Clipboard } from './clipboard.svelte';
+import { Clock } from './clock.svelte';
+import { Connections } from './connections.svelte';
+import { DraftForm } from './draft.svelte';
+import { Notices, asProblem } from './notices.svelte';
+import { Preferences } from './preferences.svelte';
+import { Route } from './route.svelte';
+import { Table } from './table.svelte';
+import { Vault } from './vault.svelte';
+
+/** What the page knows and can do: commands go down through here, events come up into the stores. */
+export class App {
+  readonly clock = new Clock();
+  readonly connections = new Connections();
+  readonly table = new Table(this.connections);
+  readonly clipboard = new Clipboard();
+  readonly vault = new Vault();
+  readonly preferences = new Preferences();
+  readonly route = new Route();
+  readonly notices = new Notices();
+  readonly announcer = new Announcer();
+  /** Commands that have not been answered yet, as `verb:id`. */
+  readonly busy = new SvelteSet<string>();
+
+  /** Why the profile could not be read. */
+  failure = $state<ProblemView | null>(null);
+  version = $state('');
+
+  /** Events that came before the snapshot. */
+  #early: FaceEvent[] | null = [];
+
+  constructor(readonly ipc: Ipc) {
+    this.clock.onTick((now) => this.announcer.tick(this.connections.sorted, now));
+  }
+
+  async start(): Promise<void> {
+    this.failure = null;
+    this.#early = [];
+    try {
+      const snapshot = await this.ipc.subscribe((event) => this.receive(event));
+      this.connections.reset(snapshot);
+      this.vault.status = snapshot.vault;
+      this.preferences.set(snapshot.settings);
+    } catch (error) {
+      this.failure = asProblem(error);
+      return;
+    }
+    const early = this.#early;
+    this.#early = null;
+    for (const event of early) this.receive(event);
+    this.version = await this.ipc.version().catch(() => '');
+  }
+
+  receive(event: FaceEvent): void {
+    if (this.#early) {
+      this.#early.push(event);
+      return;
+    }
+    this.clock.catchUp();
+    switch (event.event) {
+      case 'connections':
+        this.announcer.changed(this.connections.apply(event));
+        this.#gone(event.removed);
+        break;
+      case 'vault':
+        this.vault.status = event.status;
+        break;
+      case 'clipboard':
+        this.#clipboardChanged(event.connection, event.clears_at);
+        break;
+      case 'notice':
+        this.notices.add({ kind: 'problem', problem: event.problem, connection: null, retry: null });
+        break;
+      case 'focus':
+        this.reveal(event.connection);
+        break;
+    }
+  }
+
+  // ------------------------------------------------------------- what a person does with a connection
+
+  connect(id: string): Promise<boolean> {
+    this.reveal(id);
+    return this.run('connect', id, () => this.ipc.connect(id));
+  }
+  cancel = (id: string): Promise<boolean> => this.run('cancel', id, () => this.ipc.cancel(id));
+  reopen = (id: string): Promise<boolean> => this.run('reopen', id, () => this.ipc.reopen(id));
+  refresh = (id: string): Promise<boolean> => this.run('refresh', id, () => this.ipc.refresh(id));
+  copyToken = (id: string): Promise<boolean> => this.run('copytoken', id, () => this.ipc.copytoken(id));
+  copyLink = (id: string): Promise<boolean> => this.run('copylink', id, () => this.ipc.copylink(id));
+  openLink = (id: string, which: ConnectionLink): Promise<boolean> =>
+    this.run('openlink', id, () => this.ipc.openlink(id, which));
+  clearClipboard = (): Promise<boolean> => this.run('clearclipboard', null, () => this.ipc.clearclipboard());
+  copyText = (words: string): Promise<boolean> => this.run('copytext', null, () => this.ipc.copytext(words));
+  openDocs = (code: string): Promise<boolean> => this.run('opendocs', null, () => this.ipc.opendocs(code));
+
+  async disconnect(id: string, forget: boolean): Promise<void> {
+    const provider = this.connections.get(id)?.provider_name ?? '';
+    await this.run('disconnect', id, async () => {
+      const outcome = await this.ipc.disconnect(id, forget);
+      this.notices.add({ kind: 'disconnect', outcome, provider });
+    });
+  }
+
+  /** Does a connection's next step, whatever it is. */
+  step(action: Action, view: ConnectionView): void {
+    switch (action) {
+      case 'connect':
+        return void this.connect(view.id);
+      case 'refresh':
+        return void this.refresh(view.id);
+      case 'copy_token':
+        return void this.copyToken(view.id);
+      case 'copy_link':
+        return void this.copyLink(view.id);
+      case 'retry':
+        return void (hasTokens(view) ? this.refresh(view.id) : this.connect(view.id));
+      case 'unlock':
+        return void this.unlock();
+      case 'edit_connection':
+        return void this.edit(view.id);
+    }
+  }
+
+  /** A keychain asks by itself; a file needs the passphrase, so the field is shown. */
+  async unlock(): Promise<void> {
+    if (this.vault.status?.kind === 'file') return focusPassphrase();
+    await this.run('unlock', null, () => this.ipc.unlock(null));
+  }
+
+  async report(problem: ProblemView, id: string | null): Promise<boolean> {
+    return this.run('report', id, async () => {
+      await this.ipc.copytext(id === null ? text.plainReport(this.version, problem) : await this.ipc.report(id));
+    });
+  }
+
+  async add(draft: Draft, secret: string | null): Promise<string> {
+    const id = await this.ipc.add(draft, secret);
+    this.table.filter = '';
+    this.reveal(id);
+    return id;
+  }
+
+  /** Opens the form with a connection's settings as they are. */
+  edit = (id: string): Promise<boolean> =>
+    this.run('draft', id, async () => {
+      const draft = await this.ipc.draft(id);
+      const page = await this.ipc.provider(draft.provider);
+      this.route.editing = new DraftForm(this.ipc, draft.provider, page, { id, draft });
+      this.show('edit');
+    });
+
+  async saveEdit(id: string, draft: Draft, secret: string | null): Promise<void> {
+    await this.ipc.edit(id, draft, secret);
+    this.reveal(id);
+    this.announcer.say(text.announce.edited(draft.name ?? ''));
+  }
+
+  async saveSettings(settings: Settings): Promise<void> {
+    const before = this.preferences.current;
+    this.preferences.set(settings);
+    if (!(await this.run('savesettings', null, () => this.ipc.savesettings(settings)))) this.preferences.set(before);
+  }
+
+  // ------------------------------------------------------------- where the person is
+
+  reveal(id: string): void {
+    this.route.reveal(id);
+    this.table.activate(id);
+    void focusPanel();
+  }
+
+  show(view: Route['view']): void {
+    this.route.show(view);
+    void (view === 'console' ? focusRow() : view === 'add' && !this.route.adding ? focusSearch() : focusHeading());
+  }
+
+  /** Esc: one level back. */
+  back(): void {
+    const { route } = this;
+    if (route.view === 'add' && route.adding) {
+      route.adding = null;
+      return void focusSearch();
+    }
+    if (route.view === 'edit') return this.#leaveEdit();
+    if (route.view !== 'console') return this.show('console');
+    const open = route.open === null ? undefined : this.connections.get(route.open);
+    if (open?.waiting && !open.waiting.exchanging) return void this.cancel(open.id);
+    if (route.open !== null) return this.closePanel();
+    this.table.filter = '';
+    void focusRow();
+  }
+
+  /** Back to where the editing began: the panel if it stands open, otherwise the row. */
+  #leaveEdit(): void {
+    this.route.editing = null;
+    this.route.show('console');
+    void (this.route.open === null ? focusRow() : focusPanel());
+  }
+
+  closePanel(): void {
+    this.route.closePanel();
+    void focusRow();
+  }
+
+  /** What is open about a connection that was forgotten meanwhile closes. */
+  #gone(removed: string[]): void {
+    const { route } = this;
+    if (route.open !== null && removed.includes(route.open)) this.closePanel();
+    if (route.editing?.edited && removed.includes(route.editing.edited.id)) this.#leaveEdit();
+  }
+
+  #clipboardChanged(id: string | null, clearsAt: string | null): void {
+    const had = this.clipboard.clearsAt !== null;
+    this.clipboard.set(id, clearsAt);
+    const name = id === null ? undefined : this.connections.get(id)?.name;
+    if (clearsAt !== null && name !== undefined) this.announcer.say(text.announce.copied(name));
+    else if (clearsAt === null && had) this.announcer.say(text.clipboard.cleared);
+  }
+
+  /** Runs a command; a rejection becomes a notice with a button that tries again. Answers whether it was accepted. */
+  async run(verb: string, id: string | null, command: () => Promise<void>): Promise<boolean> {
+    const key = `${verb}:${id ?? ''}`;
+    // Untracked: an effect that sends a command must not run again when the command is answered.
+    if (untrack(() => this.busy.has(key))) return false;
+    this.busy.add(key);
+    try {
+      await command();
+      return true;
+    } catch (error) {
+      const retry = (): void => void this.run(verb, id, command);
+      this.notices.add({ kind: 'problem', problem: asProblem(error), connection: id, retry });
+      return false;
+    } finally {
+      this.busy.delete(key);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { ConnectionView } from '$lib/ipc/bindings';
+import { hasTokens, isAlive } from '$lib/status';
+import { text } from '$lib/text';
+import { focusFilter } from '$lib/focus';
+
+import type { App } from './app.svelte';
+
+/** One registry feeds the keys, the buttons of the panel and the list of keys. */
+export interface RowCommand {
+  /** Acts only while the table or the panel's heading has the focus. */
+  key: string;
+  label: string;
+  possible(view: ConnectionView): boolean;
+  run(app: App, view: ConnectionView): void;
+}
+
+export const rowCommands: RowCommand[] = [
+  {
+    key: 'c',
+    label: text.shortcuts.connect,
+    possible: (view) => view.waiting === null,
+    run: (app, view) => void app.connect(view.id),
+  },
+  {
+    key: 'r',
+    label: text.shortcuts.refresh,
+    possible: (view) => isAlive(view) && view.refreshable,
+    run: (app, view) => void app.refresh(view.id),
+  },
+  {
+    key: 'y',
+    label: text.shortcuts.copy,
+    possible: isAlive,
+    run: (app, view) => void app.copyToken(view.id),
+  },
+  {
+    key: 'e',
+    label: text.shortcuts.edit,
+    possible: (view) => view.waiting === null,
+    run: (app, view) => void app.edit(view.id),
+  },
+  {
+    key: 'd',
+    label: text.shortcuts.disconnect,
+    possible: hasTokens,
+    run: (app, view) => (app.route.question = { kind: 'disconnect', id: view.id }),
+  },
+];
+
+export interface GlobalCommand {
+  keys: string;
+  label: string;
+  matches(event: KeyboardEvent): boolean;
+  run(app: App): void;
+}
+
+const withControl = (event: KeyboardEvent, key: string): boolean =>
+  (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === key;
+const plain = (event: KeyboardEvent, key: string): boolean =>
+  !event.ctrlKey && !event.metaKey && !event.altKey && event.key === key;
+
+export const globalCommands: GlobalCommand[] = [
+  {
+    keys: '/',
+    label: text.shortcuts.filter,
+    matches: (event) => plain(event, '/'),
+    run: (app) => {
+      app.show('console');
+      void focusFilter();
+    },
+  },
+  {
+    keys: 'Ctrl N',
+    label: text.shortcuts.add,
+    matches: (event) => withControl(event, 'n'),
+    run: (app) => app.show('add'),
+  },
+  {
+    keys: 'Ctrl ,',
+    label: text.shortcuts.settings,
+    matches: (event) => withControl(event, ','),
+    run: (app) => app.show('settings'),
+  },
+  {
+    keys: '?',
+    label: text.shortcuts.help,
+    matches: (event) => plain(event, '?'),
+    run: (app) => (app.route.keys = true),
+  },
+];

@@ -1,0 +1,76 @@
+import { SvelteMap } from 'svelte/reactivity';
+
+import type { ConnectionView, Snapshot } from '$lib/ipc/bindings';
+import type { FaceEvent } from '$lib/ipc/contract';
+import { byAttention, meaning } from '$lib/status';
+import { text } from '$lib/text';
+
+type Change = Extract<FaceEvent, { event: 'connections' }>;
+
+/** All connections as the core last told them. Anything older than what is shown is ignored, per connection. */
+export class Connections {
+  loaded = $state(false);
+  #views = new SvelteMap<string, ConnectionView>();
+  #revisions = new Map<string, number>();
+  /** Nothing at or before this revision can bring back a connection the snapshot did not have. */
+  #base = -1;
+
+  readonly sorted = $derived([...this.#views.values()].sort(byAttention));
+  readonly summary = $derived.by(() => {
+    let connected = 0;
+    let waiting = 0;
+    let needing = 0;
+    for (const { status } of this.#views.values()) {
+      const { usable, needsPerson } = meaning(status.kind);
+      if (needsPerson) needing += 1;
+      else if (usable) connected += 1;
+      else if (status.kind === 'waiting_for_browser') waiting += 1;
+    }
+    return text.summary(connected, waiting, needing, this.#views.size);
+  });
+
+  get(id: string): ConnectionView | undefined {
+    return this.#views.get(id);
+  }
+
+  reset(snapshot: Snapshot): void {
+    if (snapshot.revision < this.#base) return;
+    this.#base = snapshot.revision;
+    const seen = new Set<string>();
+    for (const view of snapshot.connections) {
+      seen.add(view.id);
+      this.#put(view, snapshot.revision);
+    }
+    for (const id of [...this.#views.keys()]) {
+      if (!seen.has(id) && (this.#revisions.get(id) ?? -1) <= snapshot.revision) this.#views.delete(id);
+    }
+    this.loaded = true;
+  }
+
+  /** Answers the views whose status word changed. */
+  apply(change: Change): ConnectionView[] {
+    const news: ConnectionView[] = [];
+    for (const view of change.changed) {
+      const before = this.#views.get(view.id)?.status.kind;
+      if (this.#put(view, change.revision) && before !== undefined && before !== view.status.kind) news.push(view);
+    }
+    for (const id of change.removed) {
+      if (this.#isNews(id, change.revision)) {
+        this.#revisions.set(id, change.revision);
+        this.#views.delete(id);
+      }
+    }
+    return news;
+  }
+
+  #isNews(id: string, revision: number): boolean {
+    return revision >= Math.max(this.#revisions.get(id) ?? -1, this.#base);
+  }
+
+  #put(view: ConnectionView, revision: number): boolean {
+    if (!this.#isNews(view.id, revision)) return false;
+    this.#revisions.set(view.id, revision);
+    this.#views.set(view.id, view);
+    return true;
+  }
+}

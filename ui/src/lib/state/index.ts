@@ -1,0 +1,8 @@
+// The one App of the page.
+
+import { ipc } from '$ipc';
+
+import { App } from './app.svelte';
+
+export const app = new App(ipc);
+export { rowCommands, globalCommands } from './commands';

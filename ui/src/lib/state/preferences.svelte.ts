@@ -1,0 +1,13 @@
+import type { Settings } from '$lib/ipc/bindings';
+
+/** The person's settings, and their effect on the page. */
+export class Preferences {
+  current = $state<Settings>({ clipboard_seconds: 30, theme: 'system', density: 'comfortable' });
+
+  set(settings: Settings): void {
+    this.current = settings;
+    const root = document.documentElement;
+    root.dataset['theme'] = settings.theme;
+    root.dataset['density'] = settings.density;
+  }
+}

@@ -1,0 +1,34 @@
+import type { DraftForm } from './draft.svelte';
+
+export type View = 'console' | 'add' | 'edit' | 'settings';
+
+export type Question = { kind: 'disconnect' | 'forget'; id: string };
+
+/** Where the person is: a view, an open connection, an open question. */
+export class Route {
+  view = $state<View>('console');
+  /** The connection in the side panel. */
+  open = $state<string | null>(null);
+  question = $state<Question | null>(null);
+  keys = $state(false);
+  /** The connection being added, once its provider is chosen. */
+  adding = $state.raw<DraftForm | null>(null);
+  /** The connection whose settings are being edited, while the view is `edit`. */
+  editing = $state.raw<DraftForm | null>(null);
+
+  show(view: View): void {
+    this.view = view;
+    if (view !== 'edit') this.editing = null;
+  }
+
+  reveal(id: string): void {
+    this.view = 'console';
+    this.adding = null;
+    this.editing = null;
+    this.open = id;
+  }
+
+  closePanel(): void {
+    this.open = null;
+  }
+}

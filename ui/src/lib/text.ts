@@ -1,0 +1,475 @@
+// Every word of the page, whole sentences only. Words about failures and statuses' evidence come from the core.
+
+import type {
+  Action,
+  ActivityKind,
+  Channel,
+  CheckOutcome,
+  ClientAuthentication,
+  RedirectMethod,
+  StatusKind,
+  VaultState,
+  VaultStatus,
+} from './ipc/bindings';
+
+const status: Record<StatusKind, string> = {
+  not_connected: 'Not connected',
+  waiting_for_browser: 'Waiting for browser',
+  connected: 'Connected',
+  expires_soon: 'Expires soon',
+  refreshing: 'Refreshing',
+  expired: 'Expired',
+  offline: 'Offline',
+  retrying: 'Retrying',
+  action_needed: 'Action needed',
+  provider_error: 'Provider error',
+  keychain_locked: 'Keychain locked',
+  unsaved: 'Unsaved',
+};
+
+const activity: Record<ActivityKind, string> = {
+  added: 'Added',
+  authorization_started: 'Sign-in started',
+  connected: 'Connected',
+  authorization_failed: 'Sign-in failed',
+  authorization_cancelled: 'Sign-in cancelled',
+  callback_refused: 'Redirect refused',
+  refreshed: 'Refreshed',
+  refresh_failed: 'Refresh failed',
+  token_released: 'Token handed out',
+  revoked: 'Revoked at the provider',
+  revocation_unsupported: 'Provider cannot revoke',
+  revocation_failed: 'Revocation failed',
+  disconnected: 'Disconnected',
+  forgotten: 'Forgotten',
+  edited: 'Edited',
+};
+
+const channel: Record<Channel, string> = {
+  app: 'app',
+  command: 'command line',
+  deep_link: 'link',
+  loopback: 'loopback',
+  paste: 'pasted',
+  engine: 'engine',
+};
+
+const action: Record<Action, string> = {
+  connect: 'Connect',
+  refresh: 'Refresh',
+  copy_token: 'Copy token',
+  retry: 'Retry',
+  copy_link: 'Copy link',
+  unlock: 'Unlock',
+  edit_connection: 'Fix settings',
+};
+
+const redirect: Record<RedirectMethod, string> = {
+  deep_link: 'Link to this app',
+  loopback: 'Loopback address',
+  paste: 'Paste by hand',
+};
+
+const authentication: Record<ClientAuthentication, string> = {
+  none: 'None (public client)',
+  client_secret_basic: 'Secret in the header (Basic)',
+  client_secret_post: 'Secret in the body (Post)',
+};
+
+const vaultState: Record<VaultState, string> = {
+  ready: 'unlocked',
+  locked: 'locked',
+  new: 'not set up',
+  absent: 'not found',
+  denied: 'access denied',
+  unresponsive: 'not answering',
+};
+
+const outcome: Record<CheckOutcome, string> = { ok: 'Well', warning: 'With a limit', failed: 'Not usable' };
+
+/** "1 connection", "2 connections": English has two forms; a catalog will have more. */
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+export const text = {
+  app: 'Tokenrack',
+  status,
+  activity,
+  channel,
+  redirect,
+  authentication,
+  vaultState,
+  outcome,
+
+  /** The word on the button of a connection's next step; it depends on what the step would mend. */
+  step(next: Action, kind: StatusKind): string {
+    if (next === 'connect' && kind !== 'not_connected') return 'Reconnect';
+    if (next === 'retry' && kind === 'retrying') return 'Retry now';
+    if (next === 'retry' && kind === 'unsaved') return 'Save again';
+    if (next === 'copy_token') return 'Copy';
+    return action[next];
+  },
+  action,
+
+  summary(connected: number, waiting: number, needing: number, total: number): string {
+    if (total === 0) return 'No connections yet.';
+    const parts = [];
+    if (connected > 0) parts.push(`${connected} connected`);
+    if (waiting > 0) parts.push(`${waiting} waiting`);
+    if (needing > 0) parts.push(needing === 1 ? '1 needs you' : `${needing} need you`);
+    return parts.length === 0 ? 'Nothing is connected.' : `${parts.join(', ')}.`;
+  },
+
+  console: {
+    title: 'Connections',
+    add: 'Add connection',
+    settings: 'Settings',
+    filter: 'Filter connections',
+    filterPlaceholder: 'Filter',
+    loading: 'Reading your connections…',
+    empty: 'Connections you add appear here, each with a status you can trust.',
+    emptyButton: 'Add your first connection',
+    noMatch: (query: string) => `Nothing matches “${query}”.`,
+    clearFilter: 'Clear the filter',
+    failed: 'Tokenrack could not read your connections',
+  },
+  time: {
+    hours: (hours: number, minutes: string) => `${hours} h ${minutes} min`,
+    days: (days: number, hours: number) => `${days} d ${hours} h`,
+    now: 'now',
+    seconds: (n: number) => `${n} s`,
+    minutes: (n: number) => `${n} min`,
+    wholeHours: (n: number) => `${n} h`,
+    wholeDays: (n: number) => `${n} d`,
+    justNow: 'just now',
+    secondsAgo: (n: number) => `${n} s ago`,
+    minutesAgo: (n: number) => `${n} min ago`,
+    hoursAgo: (n: number) => `${n} h ago`,
+    daysAgo: (n: number) => `${n} d ago`,
+    dayAndTime: (day: string, time: string) => `${day} ${time}`,
+  },
+  column: {
+    status: 'Status',
+    name: 'Name',
+    provider: 'Provider',
+    environment: 'Env',
+    left: 'Time left',
+    scopes: 'Scopes',
+    last: 'Last event',
+    step: 'Next step',
+  },
+  row: {
+    noAccount: 'no account yet',
+    none: '–',
+    noEnd: 'no end known',
+    remaining: 'left',
+    ended: 'ended',
+    nextTry: 'next try',
+    signIn: 'to sign in',
+    exchanging: 'fetching tokens…',
+    fewerScopes: (granted: number, asked: number) => `${granted} of ${asked} scopes granted`,
+    scopes: (n: number) => count(n, 'scope', 'scopes'),
+    copied: (left: string) => `Copied, clears in ${left}`,
+  },
+
+  panel: {
+    label: (name: string) => `Connection ${name}`,
+    close: 'Close',
+    evidence: 'Evidence',
+    held: (age: string) => (age === 'now' ? 'just now' : `for ${age}`),
+    more: 'More',
+    copyToken: 'Copy token',
+    refresh: 'Refresh',
+    reconnect: 'Reconnect',
+    connect: 'Connect',
+    disconnect: 'Disconnect…',
+    forget: 'Forget…',
+    edit: 'Edit',
+    life: 'Token life',
+    issued: 'Issued',
+    ends: 'Ends',
+    ended: 'Ended',
+    now: 'Now',
+    noEnd: 'The provider does not say when this token ends.',
+    untilClock: (time: string) => `Valid until ${time}.`,
+    left: (left: string) => `${left} left`,
+    refreshEnds: (when: string) => `Sign-in needed by ${when}.`,
+    refreshable: 'Refresh renews it without a new sign-in.',
+    notRefreshable: 'The provider gave no refresh token: sign in again when it ends.',
+    lifeMark: (what: string, when: string) => `${what}, ${when}`,
+    scopes: 'Scopes',
+    granted: 'granted',
+    notGranted: 'not granted',
+    extra: 'granted as well',
+    asked: 'asked for',
+    noScopes: 'The provider’s default access; no scopes are asked for.',
+    details: 'Details',
+    provider: 'Provider',
+    account: 'Account',
+    environment: 'Environment',
+    clientId: 'Client id',
+    authentication: 'Client authentication',
+    redirect: 'Way back',
+    redirectUri: 'Redirect URI',
+    unknown: 'not known yet',
+    cautions: 'Weaker than it could be',
+    activity: 'Activity',
+    noActivity: 'Nothing has happened yet.',
+    allActivity: 'Show more',
+    openRegistration: 'Open the provider’s app page',
+    openDocs: 'Provider’s documentation',
+  },
+
+  waiting: {
+    title: 'Finish signing in in your browser',
+    blocked: 'Your browser could not be opened',
+    blockedHint: (host: string) => `Copy the link and open it in a browser yourself, then sign in at ${host}.`,
+    awaited: (host: string) => `Sign in at ${host}. Tokenrack waits for the browser to come back.`,
+    elsewhere: (host: string) => `Another Tokenrack process opened ${host} and waits for it to come back.`,
+    exchanging: 'The browser came back. Fetching the tokens…',
+    left: 'left to sign in',
+    cancel: 'Cancel',
+    reopen: 'Open again',
+    copyLink: 'Copy link',
+    copied: 'Link copied',
+    trouble: 'The browser does not come back?',
+    troubleHint: 'After signing in, copy the whole address from the browser’s address bar and paste it here.',
+    comesBackTo: 'It comes back to',
+    paste: 'Redirect URL',
+    pasteButton: 'Finish',
+    pasteEmpty: 'Paste the address first.',
+  },
+
+  problem: {
+    provider: 'The other side said',
+    code: 'Code',
+    http: 'HTTP status',
+    details: 'Details',
+    learn: 'What this means',
+    report: 'Copy report',
+    reportCopied: 'Report copied',
+    dismiss: 'Dismiss',
+    retry: 'Retry',
+    unknownCode: 'internal',
+    unknown: 'Tokenrack made a mistake',
+    unknownHint: 'Please report it with the details below.',
+  },
+
+  clipboard: {
+    copied: (name: string) => `Token of ${name} is on the clipboard`,
+    copiedShort: 'Token on the clipboard',
+    clears: 'clears in',
+    clear: 'Clear now',
+    cleared: 'The clipboard was cleared.',
+  },
+
+  confirm: {
+    cancel: 'Cancel',
+    disconnectTitle: (name: string) => `Disconnect “${name}”?`,
+    disconnect: 'Disconnect',
+    disconnectText: (provider: string) =>
+      `Tokenrack asks ${provider} to end this access and deletes its tokens from this machine. The connection stays in the list; connecting again needs a sign-in. This cannot be undone.`,
+    forgetTitle: (name: string) => `Forget “${name}”?`,
+    forget: 'Forget',
+    forgetText: (provider: string) =>
+      `Tokenrack asks ${provider} to end this access, deletes its tokens and removes the connection with its client id and secret. This cannot be undone.`,
+  },
+  revocationPage: 'End it at the provider',
+  revocation: {
+    revoked: (provider: string) => `${provider} ended the access, and the tokens are deleted here.`,
+    unsupported: (provider: string) =>
+      `The tokens are deleted here. ${provider} offers no way to end the access from outside; you can do it on its page.`,
+    failed: (provider: string) =>
+      `The tokens are deleted here, but ${provider} did not end the access. They may live on there until they expire.`,
+    nothing: (provider: string) => `The tokens are deleted here. There was nothing to end at ${provider}.`,
+  },
+
+  vault: {
+    title: (vault: VaultStatus): string => {
+      switch (vault.state) {
+        case 'locked':
+          return vault.kind === 'file' ? 'The vault is locked' : 'The keychain is locked';
+        case 'new':
+          return 'Choose a passphrase for your vault';
+        case 'absent':
+          return 'There is no keychain in this session';
+        case 'denied':
+          return 'The system does not let Tokenrack use the keychain';
+        case 'unresponsive':
+          return 'The keychain does not answer';
+        case 'ready':
+          return 'The vault is unlocked';
+      }
+    },
+    hint: (vault: VaultStatus): string => {
+      switch (vault.state) {
+        case 'locked':
+          return 'Your connections are safe; their tokens can be used once it is unlocked.';
+        case 'new':
+          return 'It encrypts the file that holds your tokens. Nobody can recover it: keep it where you will find it.';
+        case 'absent':
+          return 'Start one (GNOME Keyring, KWallet, KeePassXC), or choose the encrypted file by starting Tokenrack with TOKENRACK_VAULT=file.';
+        case 'denied':
+          return 'Allow it in the system’s keychain program; your connections are safe.';
+        case 'unresponsive':
+          return 'Look for a prompt behind other windows; your connections are safe.';
+        case 'ready':
+          return '';
+      }
+    },
+    unlock: 'Unlock',
+    tryAgain: 'Try again',
+    passphrase: 'Passphrase',
+    again: 'The same again',
+    create: 'Create vault',
+    differ: 'The two are not the same.',
+    short: 'At least 12 characters; a few random words are good.',
+    empty: 'Type the passphrase.',
+    wrong: 'This passphrase does not open the vault. Nothing was changed.',
+    footer: (backend: string, state: string) => `${backend}, ${state}`,
+  },
+
+  add: {
+    title: 'Add a connection',
+    back: 'Back',
+    search: 'Search providers, or paste the URL of an issuer or an MCP server',
+    searchPlaceholder: 'Search, or paste a URL',
+    discover: (url: string) => `Discover ${url}`,
+    discoverHint: 'Reads the server’s own metadata and fills the form in.',
+    discovering: 'Asking the server…',
+    none: (query: string) => `No provider is called “${query}”. Paste the URL of its issuer instead.`,
+    results: (n: number) => count(n, 'provider', 'providers'),
+    unverified: 'not verified here',
+    verified: (day: string) => `verified ${day}`,
+    allProviders: 'All providers',
+    at: (provider: string) => `At ${provider}`,
+    atText: 'Register an application there. You do this once.',
+    atDiscovered: 'Register a client at this server, or use one you have.',
+    openRegister: 'Open the registration page',
+    openDocs: 'Documentation',
+    appType: 'Application type',
+    redirectUri: 'Redirect URI to register',
+    redirectHint: 'Exactly this, to the letter.',
+    steps: 'What to do there',
+    warnings: 'Mind',
+    here: 'Here',
+    hereText: 'Paste what the provider gave you.',
+    clientId: 'Client id',
+    clientSecret: 'Client secret',
+    secretOptional: 'Only if the provider gave you one.',
+    secretKept: 'Goes straight to the vault and is never shown again.',
+    noSecret: 'This provider’s clients have no secret.',
+    name: 'Name',
+    environment: 'Environment',
+    environmentHint: 'dev, staging, prod or your own word',
+    scopes: 'Scopes',
+    scopesHint: 'One per line, or separated by spaces.',
+    scopesDefault: 'Reset to the default',
+    more: 'Way back and authentication',
+    redirect: 'Way back',
+    port: 'Loopback port',
+    portHint: 'Empty: any free one.',
+    authentication: 'Client authentication',
+    ownRedirect: 'Own redirect URI',
+    ownRedirectHint: 'For a client that is registered already; used to the letter.',
+    noPkce: 'This provider cannot do PKCE. The sign-in is protected by state alone.',
+    noRefresh: 'This provider gives no refresh tokens: you sign in again when the token ends.',
+    connect: 'Add and connect',
+    only: 'Add',
+    busy: 'Adding…',
+    optional: 'optional',
+    missing: 'This is needed.',
+    publicSecret: 'A public client sends no secret: leave it empty, or choose below how it is sent.',
+    portRange: 'A port is a whole number between 1024 and 65535.',
+  },
+
+  edit: {
+    title: (name: string) => `Edit “${name}”`,
+    back: 'Cancel',
+    settings: 'Settings',
+    settingsText: 'The tokens stay as they are; from now on Refresh and the next sign-in use what is written here.',
+    atText: 'Compare with what is registered there.',
+    secretKept: 'kept as it is; type to replace',
+    newUriLabel: 'New redirect URI',
+    newUri: (provider: string) => `This address is new: register it at ${provider} before you connect again.`,
+    save: 'Save',
+    saving: 'Saving…',
+    cancel: 'Cancel',
+  },
+
+  settings: {
+    title: 'Settings',
+    back: 'Back',
+    appearance: 'Appearance',
+    theme: 'Theme',
+    themes: { system: 'As the desktop', light: 'Light', dark: 'Dark' },
+    density: 'Rows',
+    densities: { comfortable: 'Comfortable', compact: 'Compact' },
+    clipboard: 'Clipboard',
+    clipboardSeconds: 'Clear a copied token after',
+    seconds: 'seconds',
+    clipboardHint: 'Between 5 and 300. It is cleared only if it still holds the token.',
+    clipboardRange: 'Write a whole number between 5 and 300.',
+    vault: 'Vault',
+    vaultWhere: 'Tokens and client secrets are kept in',
+    diagnostics: 'Diagnostics',
+    run: 'Check again',
+    running: 'Checking…',
+    selftest: 'Test the link',
+    selftestHint: 'Sends itself a link the way a browser would.',
+    files: 'Files',
+    about: 'About',
+    version: (version: string) => `Tokenrack ${version}`,
+    copyDiagnostics: 'Copy as text',
+    saved: 'Saved',
+  },
+
+  copy: { copy: 'Copy', copied: 'Copied', label: (what: string) => `Copy ${what}` },
+  show: 'Show',
+  hide: 'Hide',
+
+  shortcuts: {
+    title: 'Keys',
+    open: 'Keys',
+    hint: 'keys',
+    anywhere: 'Anywhere',
+    table: 'In the table',
+    close: 'Close',
+    move: 'Move between connections',
+    ends: 'First, last connection',
+    buttons: 'To the buttons of a row',
+    openRow: 'Open the connection',
+    filter: 'Filter',
+    back: 'One level back; cancels a sign-in',
+    add: 'Add a connection',
+    settings: 'Settings',
+    help: 'This list',
+    connect: 'Connect',
+    refresh: 'Refresh',
+    copy: 'Copy token',
+    disconnect: 'Disconnect',
+    edit: 'Edit settings',
+  },
+
+  announce: {
+    soon: (n: number, minutes: number) =>
+      n === 1
+        ? `One connection ends in less than ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+        : `${n} connections end in less than ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    ended: (n: number) => (n === 1 ? 'One token has ended.' : `${n} tokens have ended.`),
+    status: (name: string, word: string) => `${name}: ${word}.`,
+    changes: (n: number) => `${n} connections changed.`,
+    copied: (name: string) => `Token of ${name} copied.`,
+    edited: (name: string) => `Settings of ${name} saved.`,
+    matches: (n: number) => count(n, 'connection matches.', 'connections match.'),
+  },
+  notices: 'Notices',
+
+  /** What a reader may paste into a bug report when there is no connection to report on. */
+  plainReport: (
+    version: string,
+    p: { code: string; message: string; cause: string | null; http_status: number | null },
+  ) =>
+    [`Tokenrack ${version}`, `${p.code}: ${p.message}`, p.cause ?? '', p.http_status ? `HTTP ${p.http_status}` : '']
+      .filter((line) => line !== '')
+      .join('\n'),
+};

@@ -1,0 +1,438 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { stage } from './harness.mjs';
+
+let it_;
+before(async () => (it_ = await stage()));
+after(() => it_.close());
+
+async function on(scene, options, body) {
+  const { page, close } = await it_.open(scene, options);
+  await body(page);
+  await close();
+}
+
+const rowOf = (page, name) => page.locator('[data-row]', { hasText: name });
+const status = (page, name) => rowOf(page, name).locator('.word').textContent();
+const until = (page, name, word) =>
+  page.waitForFunction(
+    ([name, word]) =>
+      [...document.querySelectorAll('[data-row]')].some(
+        (row) => row.textContent.includes(name) && row.querySelector('.word').textContent === word,
+      ),
+    [name, word],
+  );
+
+describe('signing in', () => {
+  it('c connects: waits, shows what is awaited, and Esc cancels before it closes', () =>
+    on('few', {}, async (page) => {
+      await rowOf(page, 'Slack').focus();
+      await page.keyboard.press('c');
+      await until(page, 'Slack', 'Waiting for browser');
+      assert.match(await page.textContent('.waiting'), /Sign in at slack\.example/);
+      assert.equal(await page.locator('.waiting details').evaluate((d) => d.open), false);
+      await page.keyboard.press('Escape');
+      await until(page, 'Slack', 'Not connected');
+      assert.equal(await page.locator('aside').count(), 1);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('aside', { state: 'detached' });
+    }));
+
+  it('stands its fall-backs open after 15 seconds, not before', () =>
+    on('few', { clock: true }, async (page) => {
+      await page.getByRole('button', { name: 'Connect: Slack billing' }).click();
+      await page.waitForSelector('.waiting');
+      await page.clock.runFor(12_000);
+      assert.equal(await page.locator('.waiting details').evaluate((d) => d.open), false);
+      await page.clock.runFor(5_000);
+      assert.equal(await page.locator('.waiting details').evaluate((d) => d.open), true);
+      await page.locator('.waiting summary').click();
+      await page.clock.runFor(3_000);
+      assert.equal(
+        await page.locator('.waiting details').evaluate((d) => d.open),
+        false,
+        'closed by hand stays closed',
+      );
+    }));
+
+  it('stands them open at once when no browser could be opened', () =>
+    on('no-browser', {}, async (page) => {
+      await page.getByRole('button', { name: 'Connect: Slack billing' }).click();
+      await page.waitForSelector('.waiting details[open]');
+      assert.match(await page.textContent('.waiting h3'), /could not be opened/);
+    }));
+
+  it('takes a pasted redirect, and says what is wrong with a bad one', () =>
+    on('few', {}, async (page) => {
+      await page.getByRole('button', { name: 'Connect: Slack billing' }).click();
+      await page.locator('.waiting summary').click();
+      const finish = page.getByRole('button', { name: 'Finish' });
+      await finish.click();
+      assert.match(await page.textContent('.waiting .error'), /Paste the address first/);
+      await page.getByLabel('Redirect URL').fill('https://nowhere.example/');
+      await finish.click();
+      await page.waitForSelector('.waiting .problem');
+      assert.match(await page.textContent('.waiting .problem'), /No sign-in is waiting.*callback\/unknown_state/s);
+      await page
+        .getByLabel('Redirect URL')
+        .fill('dev.tokenrack.desktop:/oauth/callback?code=canary-code&state=canary-state');
+      await finish.click();
+      await until(page, 'Slack', 'Connected');
+      assert.ok(!(await page.content()).includes('canary'), 'the code does not stay on the page');
+    }));
+});
+
+describe('a failure', () => {
+  it('has five parts and a report', () =>
+    on('few', {}, async (page) => {
+      await rowOf(page, 'Microsoft').focus();
+      await page.keyboard.press('Enter');
+      const problem = page.locator('aside .problem');
+      const words = await problem.textContent();
+      assert.match(words, /no longer accepts this sign-in/);
+      assert.match(words, /expired or revoked/);
+      assert.match(words, /Connect again\./);
+      assert.match(words, /oauth\/invalid_grant/);
+      assert.match(words, /HTTP status.*400/);
+      assert.equal(await problem.getByRole('button', { name: 'Reconnect' }).count(), 1);
+      assert.equal(await problem.getByRole('button', { name: 'What this means' }).count(), 1);
+      await problem.getByRole('button', { name: 'Copy report' }).click();
+      await problem.getByRole('button', { name: 'Report copied' }).waitFor();
+      assert.match(await page.evaluate(() => __fake.copied), /^Tokenrack 0\.1\.0\nconnection/);
+    }));
+
+  it('of a command is a notice with a button that tries again', () =>
+    on('errors', {}, async (page) => {
+      await page.getByRole('button', { name: 'Refresh: Discord mirror' }).click();
+      const notice = page.locator('.notice');
+      await notice.waitFor();
+      assert.match(await notice.textContent(), /problem of its own.*oauth\/server_error/s);
+      await notice.getByRole('button', { name: 'Retry' }).click();
+      await page.waitForTimeout(100);
+      assert.equal(await notice.count(), 1);
+      await notice.getByRole('button', { name: 'Dismiss' }).click();
+      await notice.waitFor({ state: 'detached' });
+    }));
+
+  it('that a row already shows is not said again', () =>
+    on('errors', {}, async (page) => {
+      await page.getByRole('button', { name: /^Retry now/ }).click();
+      await page.waitForTimeout(200);
+      assert.equal(await page.locator('.notice').count(), 0);
+    }));
+
+  it('is plain text, whatever the provider writes', () =>
+    on('few', {}, async (page) => {
+      await page.evaluate(() => {
+        const problem = {
+          code: 'oauth/refused',
+          message: 'The provider refused',
+          cause: '<img src=x onerror="document.title=1"><b>bold</b>',
+          suggestion: 'Read it.',
+          action: null,
+          http_status: 403,
+          docs_url: 'https://tokenrack.dev/docs/errors#x',
+        };
+        __fake.emit({ event: 'notice', problem });
+      });
+      await page.locator('.notice').waitFor();
+      assert.equal(await page.locator('.notice img, .notice b').count(), 0);
+      assert.match(await page.locator('.notice q').textContent(), /<img src=x/);
+    }));
+
+  it('is not made worse by doubled words from outside', () =>
+    on('few', {}, async (page) => {
+      const id = await rowOf(page, 'Google').getAttribute('data-row');
+      await page.evaluate((id) => {
+        __fake.change(id, (v) => ({
+          ...v,
+          scopes_requested: ['a', 'a'],
+          scopes_granted: ['a', 'b', 'b'],
+          cautions: ['twice', 'twice'],
+        }));
+      }, id);
+      await rowOf(page, 'Google').click();
+      assert.equal(await page.locator('aside').getByText('twice').count(), 2);
+    }));
+
+  it('of the profile can be tried again', () =>
+    on('broken', {}, async (page) => {
+      assert.match(await page.textContent('main'), /could not read your connections.*database failed/s);
+      assert.equal(await page.getByRole('button', { name: 'Retry' }).count(), 1);
+    }));
+});
+
+describe('copying', () => {
+  it('counts down on the button and in the footer, and can be cleared now', () =>
+    on('few', { clock: true }, async (page) => {
+      await rowOf(page, 'Google').focus();
+      await page.keyboard.press('y');
+      await page.clock.runFor(1000);
+      const footer = page.locator('footer');
+      await footer.getByText('Token of Google personal is on the clipboard').waitFor();
+      const button = rowOf(page, 'Google').locator('[data-verb=copy]');
+      const wide = (await button.boundingBox()).width;
+      await page.clock.runFor(8000);
+      assert.match(await button.textContent(), /^\s*0:2[012]\s*$/);
+      assert.equal((await button.boundingBox()).width, wide);
+      await footer.getByRole('button', { name: 'Clear now' }).click();
+      await footer.getByText('Token of').waitFor({ state: 'detached' });
+      assert.match(await button.textContent(), /Copy/);
+    }));
+});
+
+describe('what cannot be undone', () => {
+  it('d asks by name; Esc and Cancel leave everything; the focus comes back', () =>
+    on('few', {}, async (page) => {
+      const row = rowOf(page, 'Google');
+      await row.focus();
+      await page.keyboard.press('d');
+      await page.getByRole('alertdialog', { name: 'Disconnect “Google personal”?' }).waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Cancel');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog', { state: 'detached' });
+      assert.equal(await status(page, 'Google'), 'Connected');
+      assert.equal(await page.evaluate(() => document.activeElement.dataset.row), await row.getAttribute('data-row'));
+    }));
+
+  it('disconnects, says what the provider did, and forgets', () =>
+    on('few', {}, async (page) => {
+      await rowOf(page, 'Google').focus();
+      await page.keyboard.press('d');
+      await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
+      await until(page, 'Google', 'Not connected');
+      await page.locator('.notice').getByText('Google ended the access').waitFor();
+      await rowOf(page, 'Google').click();
+      await page.getByRole('button', { name: 'Forget…' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Forget' }).click();
+      await rowOf(page, 'Google').waitFor({ state: 'detached' });
+      await page.waitForSelector('aside', { state: 'detached' });
+    }));
+});
+
+describe('adding', () => {
+  it('takes three clicks after the client id is pasted', () =>
+    on('empty', {}, async (page) => {
+      await page.locator('.empty button').click();
+      await page.locator('#provider-search').fill('spot');
+      await page.keyboard.press('Enter');
+      await page.locator('#client-id').fill('my-client');
+      await page.getByRole('button', { name: 'Add and connect' }).click();
+      await until(page, 'Spotify', 'Waiting for browser');
+    }));
+
+  it('shows the redirect URI as the core reads the draft, and copies it', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.getByRole('button', { name: /^GitHub/ }).click();
+      await page.getByText('http://127.0.0.1/callback').waitFor();
+      await page.getByText('Way back and authentication').click();
+      await page.getByLabel('Loopback port').fill('8123');
+      await page.getByText('http://127.0.0.1:8123/callback').waitFor();
+      await page.getByRole('button', { name: 'Copy Redirect URI to register' }).click();
+      assert.equal(await page.evaluate(() => __fake.copied), 'http://127.0.0.1:8123/callback');
+    }));
+
+  it('marks what is missing only once tried, and the secret never stays on the page', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.getByRole('button', { name: /^GitHub/ }).click();
+      await page.waitForSelector('#client-id');
+      assert.equal(await page.locator('.error').count(), 0);
+      await page.getByRole('button', { name: 'Add and connect' }).click();
+      await page.locator('.error').first().waitFor();
+      assert.equal(await page.locator('[aria-invalid]').count(), 2);
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'client-id');
+      await page.locator('#client-id').fill('abc');
+      await page.locator('#client-secret').fill('canary-client-secret');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.waitForSelector('#panel-title');
+      const values = await page.locator('input').evaluateAll((inputs) => inputs.map((input) => input.value).join());
+      assert.ok(!(await page.content()).includes('canary') && !values.includes('canary'));
+    }));
+
+  it('discovers from a URL, and says why it could not', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.locator('#provider-search').fill('https://html.example.com');
+      await page.keyboard.press('Enter');
+      await page.locator('.notice').getByText('No OAuth metadata was found').waitFor();
+      await page.locator('.notice').getByRole('button', { name: 'Dismiss' }).click();
+      await page.locator('#provider-search').fill('login.example.com');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'login.example.com', exact: true }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('#provider-search');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('[role=grid]');
+    }));
+});
+
+describe('editing', () => {
+  it('shows everything but the secret, saves what was changed, and leaves the tokens', () =>
+    on('few', {}, async (page) => {
+      await rowOf(page, 'Google').click();
+      await page.locator('aside').getByRole('button', { name: 'Edit' }).click();
+      await page.getByRole('heading', { name: 'Edit “Google personal”' }).waitFor();
+      assert.equal(await page.inputValue('#client-secret'), '');
+      assert.match(await page.getAttribute('#client-secret', 'placeholder'), /kept as it is/);
+      assert.equal(await page.getByLabel('Environment').inputValue(), 'prod');
+      assert.match(await page.getByLabel('Scopes').inputValue(), /drive\.readonly/);
+      await page.locator('#client-id').fill('another-client');
+      await page.locator('#client-secret').fill('canary-client-secret');
+      await page.getByLabel('Environment').fill('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForSelector('#panel-title:focus');
+      assert.match(await page.locator('aside').textContent(), /another-client/);
+      assert.equal(await status(page, 'Google'), 'Connected');
+      const [sent] = await page.evaluate(() => __fake.edits);
+      assert.deepEqual([sent.secret, sent.draft.client_id], ['canary-client-secret', 'another-client']);
+      assert.ok(!('environment' in sent.draft));
+      const values = await page.locator('input').evaluateAll((inputs) => inputs.map((input) => input.value).join());
+      assert.ok(!(await page.content()).includes('canary') && !values.includes('canary'));
+    }));
+
+  it('gives the address to register when the way back changes', () =>
+    on('few', {}, async (page) => {
+      const row = rowOf(page, 'GitLab');
+      await row.focus();
+      await page.keyboard.press('e');
+      await page.getByLabel('Own redirect URI').waitFor();
+      const before = await page.getByLabel('Own redirect URI').inputValue();
+      assert.equal(before, 'dev.tokenrack.desktop:/oauth/callback');
+      assert.equal(await page.locator('.moved').count(), 0);
+      await page.getByLabel('Way back', { exact: true }).selectOption('loopback');
+      await page.locator('.moved').getByText('http://127.0.0.1/callback').waitFor();
+      await page.getByRole('button', { name: 'Copy New redirect URI' }).click();
+      assert.equal(await page.evaluate(() => __fake.copied), 'http://127.0.0.1/callback');
+      await page.getByLabel('Way back', { exact: true }).selectOption('deep_link');
+      await page.locator('.moved').waitFor({ state: 'detached' });
+      assert.equal(await page.getByLabel('Own redirect URI').inputValue(), before);
+    }));
+
+  it('Cancel and Esc change nothing and give the focus back', () =>
+    on('few', {}, async (page) => {
+      const row = rowOf(page, 'Google');
+      await row.focus();
+      await page.keyboard.press('e');
+      await page.locator('#client-id').fill('changed');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('[data-row]:focus');
+      assert.equal(await page.evaluate(() => document.activeElement.dataset.row), await row.getAttribute('data-row'));
+      await row.click();
+      await page.locator('aside').getByRole('button', { name: 'Edit' }).click();
+      await page.locator('form').getByRole('button', { name: 'Cancel' }).click();
+      await page.waitForSelector('#panel-title:focus');
+      assert.deepEqual(await page.evaluate(() => __fake.edits), []);
+    }));
+
+  it('Fix settings opens it; what is wrong is marked, what the core refuses is said', () =>
+    on('all-statuses', {}, async (page) => {
+      await page
+        .getByRole('button', { name: /^Fix settings/ })
+        .first()
+        .click();
+      await page.waitForSelector('#client-id');
+      await page.locator('#client-id').fill('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForSelector('#client-id[aria-invalid]:focus');
+      await page.locator('#client-id').fill('right');
+      const name = page.getByLabel('Name', { exact: true });
+      const own = await name.inputValue();
+      await name.fill((await page.evaluate(() => __fake.views()[0].name)).toUpperCase());
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Another connection has this name.').waitFor();
+      await name.fill(own);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForSelector('#panel-title:focus');
+      assert.equal(await page.textContent('#panel-title'), own);
+    }));
+
+  it('closes when the connection is forgotten meanwhile', () =>
+    on('few', {}, async (page) => {
+      const row = rowOf(page, 'Google');
+      const id = await row.getAttribute('data-row');
+      await row.focus();
+      await page.keyboard.press('e');
+      await page.waitForSelector('#client-id');
+      await page.evaluate((id) => __fake.emit({ event: 'connections', revision: 900, changed: [], removed: [id] }), id);
+      await page.waitForSelector('[role=grid]');
+    }));
+});
+
+describe('settings', () => {
+  it('change theme and density at once and refuse a wrong clipboard time', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByText('Dark', { exact: true }).click();
+      assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+      assert.equal(
+        await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor),
+        'rgb(15, 22, 25)',
+      );
+      const seconds = page.getByLabel('Clear a copied token after');
+      await seconds.fill('3');
+      await page.getByText('between 5 and 300.').first().waitFor();
+      await seconds.fill('60');
+      await seconds.blur();
+      await page.getByText('Compact').click();
+      await page.keyboard.press('Escape');
+      await page.locator('[data-row]').first().waitFor();
+      assert.equal((await page.locator('[data-row]').first().boundingBox()).height, 28);
+    }));
+
+  it('show the checks, and test the link', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByText('GNOME Keyring answered in 14 ms').waitFor();
+      await page.getByText('Another program answers').waitFor();
+      await page.getByRole('button', { name: 'Test the link' }).click();
+      await page.getByText('A link came back in 84 ms.').waitFor();
+      assert.match(await page.textContent('main'), /tokenrack\.db/);
+    }));
+});
+
+describe('the vault', () => {
+  it('locked keychain: one click unlocks', () =>
+    on('vault-locked', {}, async (page) => {
+      await page.locator('.banner').getByRole('button', { name: 'Unlock' }).click();
+      await page.waitForSelector('.banner', { state: 'detached' });
+      assert.equal(await page.textContent('h1'), '3 connected.');
+    }));
+
+  it('locked file: the wrong passphrase is said to be wrong and is not kept', () =>
+    on('vault-file', {}, async (page) => {
+      await page
+        .getByRole('button', { name: /^Unlock:/ })
+        .first()
+        .click();
+      await page.waitForSelector('#passphrase:focus');
+      await page.keyboard.type('canary');
+      await page.keyboard.press('Enter');
+      await page.locator('.banner .error').waitFor();
+      assert.equal(await page.inputValue('#passphrase'), '');
+      await page.locator('#passphrase').fill('correct horse battery');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.banner', { state: 'detached' });
+    }));
+
+  it('new file: the passphrase is chosen twice', () =>
+    on('vault-new', {}, async (page) => {
+      await page.locator('#passphrase').fill('short');
+      await page.getByRole('button', { name: 'Create vault' }).click();
+      await page.locator('.banner .error').waitFor();
+      await page.locator('#passphrase').fill('a long enough one');
+      await page.locator('#passphrase-again').fill('another long one');
+      await page.getByRole('button', { name: 'Create vault' }).click();
+      await page.getByText('The two are not the same.').waitFor();
+      await page.locator('#passphrase-again').fill('a long enough one');
+      await page.getByRole('button', { name: 'Create vault' }).click();
+      await page.waitForSelector('.banner', { state: 'detached' });
+    }));
+
+  it('absent: says how to get one', () =>
+    on('vault-absent', {}, async (page) => {
+      assert.match(await page.textContent('.banner'), /no keychain in this session.*TOKENRACK_VAULT=file/s);
+    }));
+});

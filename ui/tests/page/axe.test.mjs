@@ -1,0 +1,107 @@
+// axe-core finds nothing: light, dark and forced colours, every status, 0, 1, 50 and 1,000 rows, 480 × 360, 200 % text.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import axe from '@axe-core/playwright';
+
+import { stage } from './harness.mjs';
+
+const AxeBuilder = axe.default ?? axe;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const looks = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  'forced colours': { forcedColors: 'active' },
+};
+const open = (nth) => async (page) => {
+  await page.locator('[data-row]').nth(nth).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('aside');
+};
+const github = async (page) => {
+  await page.keyboard.press('Control+n');
+  await page.getByRole('button', { name: /^GitHub/ }).click();
+  await page.getByRole('button', { name: 'Add and connect' }).click();
+  await page.locator('.error').first().waitFor();
+};
+const scenes = {
+  'no rows': ['empty'],
+  'one row': ['one'],
+  '50 rows': ['full-50'],
+  '1,000 rows': ['full-1000'],
+  'every status': ['all-statuses'],
+  'a panel': ['all-statuses', open(9)],
+  'a problem': ['all-statuses', open(2)],
+  'the waiting panel': ['no-browser', (page) => page.getByRole('button', { name: /^Connect:/ }).click()],
+  'a notice': ['errors', (page) => page.getByRole('button', { name: 'Refresh: Discord mirror' }).click()],
+  'a copied token': [
+    'few',
+    (page) =>
+      page
+        .getByRole('button', { name: /^Copy token/ })
+        .first()
+        .click(),
+  ],
+  'a question': [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]').nth(2).focus();
+      await page.keyboard.press('d');
+    },
+  ],
+  'the keys': ['few', (page) => page.keyboard.press('?')],
+  'the gallery': ['few', (page) => page.keyboard.press('Control+n')],
+  'a form with mistakes': ['few', github],
+  'the settings of a connection': [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'GitLab' }).focus();
+      await page.keyboard.press('e');
+      await page.getByLabel('Way back', { exact: true }).selectOption('loopback');
+      await page.locator('.moved').waitFor();
+    },
+  ],
+  settings: ['few', (page) => page.keyboard.press('Control+,')],
+  'a locked file': ['vault-file'],
+  'a new file': ['vault-new'],
+};
+// What a desktop's text size setting does to a page whose every length is in rem.
+const text = (size) => (page) =>
+  page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), size);
+const sizes = {
+  usual: () => undefined,
+  'a small window': (page) => page.setViewportSize({ width: 480, height: 360 }),
+  'a small window with 200 % text': text('200%'),
+  '200 % text': (page) => page.setViewportSize({ width: 1100, height: 720 }),
+};
+
+let it_;
+before(async () => (it_ = await stage()));
+after(() => it_.close());
+
+for (const [look, context] of Object.entries(looks)) {
+  describe(look, () => {
+    for (const [name, [scene, act]] of Object.entries(scenes)) {
+      it(name, async () => {
+        const { page, close } = await it_.open(scene, context);
+        if (act) await act(page);
+        for (const [size, become] of Object.entries(sizes)) {
+          // Colours do not change with size: the sizes are walked in light.
+          if (look !== 'light' && size !== 'usual') continue;
+          await become(page);
+          await page.waitForTimeout(150);
+          const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+          const found = violations.map(
+            (v) => `${size}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join('\n  ')}`,
+          );
+          assert.deepEqual(found, []);
+          const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+          assert.ok(wide <= view, `${size}: the page scrolls sideways`);
+        }
+        await close();
+      });
+    }
+  });
+}

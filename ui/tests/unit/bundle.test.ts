@@ -1,0 +1,50 @@
+// What is shipped: within its budget, without the fake, and with nothing the page's policy would refuse.
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const BUDGET = 60_000;
+
+async function bundle(mode: string): Promise<{ html: string; script: string; weight: number; remove: () => void }> {
+  const outDir = mkdtempSync(join(tmpdir(), 'tokenrack-ui-'));
+  // Vitest has set NODE_ENV to "test", which would build a development bundle.
+  vi.stubEnv('NODE_ENV', 'production');
+  await build({ root, mode, logLevel: 'silent', build: { outDir, emptyOutDir: true } });
+  vi.unstubAllEnvs();
+  const scripts = readdirSync(join(outDir, 'assets')).filter((name) => name.endsWith('.js'));
+  const bodies = scripts.map((name) => readFileSync(join(outDir, 'assets', name)));
+  return {
+    html: readFileSync(join(outDir, 'index.html'), 'utf8'),
+    script: Buffer.concat(bodies).toString('utf8'),
+    weight: bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0),
+    remove: () => rmSync(outDir, { recursive: true }),
+  };
+}
+
+describe('the shipped page', () => {
+  let shipped: Awaited<ReturnType<typeof bundle>>;
+  beforeAll(async () => {
+    shipped = await bundle('production');
+  }, 60_000);
+  afterAll(() => shipped.remove());
+
+  it('is within its budget', () => expect(shipped.weight).toBeLessThan(BUDGET));
+  it('does not hold the fake', () => expect(shipped.script).not.toContain('tokenrack-fake-ipc'));
+  it('has nothing inline', () => {
+    expect(shipped.html).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)|\bon\w+=/);
+    expect(shipped.script).not.toMatch(/ style="/);
+  });
+  it('reaches for nothing outside', () => expect(shipped.html).not.toMatch(/https?:/));
+});
+
+it('a fake build does hold the fake, or the test above proves nothing', async () => {
+  const fake = await bundle('fake');
+  expect(fake.script).toContain('tokenrack-fake-ipc');
+  fake.remove();
+}, 60_000);

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Draft, DraftPreview } from '../../src/lib/ipc/bindings';
+import type { Ipc } from '../../src/lib/ipc/contract';
+import { pages } from '../../src/lib/ipc/fake-data';
+import { DraftForm } from '../../src/lib/state/draft.svelte';
+
+const page = (id: string) => pages.find((p) => p.id === id) ?? expect.fail(id);
+const answer = (errors: Record<string, string>): DraftPreview => ({
+  redirect_uri: 'x:/y',
+  redirect: 'deep_link',
+  name: 'n',
+  register_url: null,
+  scopes: [],
+  authentication: 'none',
+  errors,
+});
+
+describe('draft', () => {
+  it('sends only what a person filled in', () => {
+    const form = new DraftForm({} as Ipc, 'gitlab', page('gitlab'));
+    form.clientId = ' abc ';
+    expect(form.draft).toEqual({
+      provider: 'gitlab',
+      client_id: 'abc',
+      scopes: ['openid', 'read_api'],
+      vars: { host: 'gitlab.com' },
+      redirect: 'deep_link',
+    });
+    form.redirect = 'loopback';
+    form.port = '8123';
+    form.scopes = 'a  b\nc';
+    expect(form.draft).toMatchObject({ port: 8123, scopes: ['a', 'b', 'c'] });
+  });
+
+  it('drops a late answer to an older draft', async () => {
+    const waiting: ((preview: DraftPreview) => void)[] = [];
+    const ipc = { preview: () => new Promise<DraftPreview>((resolve) => waiting.push(resolve)) } as unknown as Ipc;
+    const form = new DraftForm(ipc, 'github', page('github'));
+    const looks = [form.look(), form.look()];
+    waiting[1]?.(answer({ name: 'new' }));
+    waiting[0]?.(answer({ name: 'old' }));
+    await Promise.all(looks);
+    expect(form.preview?.errors['name']).toBe('new');
+  });
+
+  it('marks nothing wrong in a field nobody touched, until they try', async () => {
+    const ipc = { preview: () => Promise.resolve(answer({ client_id: 'needed', odd: 'strange' })) } as unknown as Ipc;
+    const form = new DraftForm(ipc, 'github', page('github'));
+    await form.look();
+    expect(form.error('client_id', '')).toBeNull();
+    form.tried = true;
+    expect(form.error('client_id', '')).toBe('needed');
+    expect(form.others).toEqual(['odd: strange']);
+  });
+
+  describe('of a connection', () => {
+    const before: Draft = {
+      provider: 'gitlab',
+      name: 'Work',
+      client_id: 'abc',
+      authentication: 'client_secret_post',
+      scopes: ['read_api'],
+      vars: { host: 'git.example.com' },
+      environment: 'prod',
+      redirect: 'loopback',
+      redirect_uri: 'http://127.0.0.1/callback',
+    };
+    const editing = (errors: Record<string, string> = {}): DraftForm => {
+      const ipc = { preview: () => Promise.resolve({ ...answer(errors), authentication: 'client_secret_post' }) };
+      return new DraftForm(ipc as unknown as Ipc, 'gitlab', page('gitlab'), { id: '1', draft: before });
+    };
+
+    it('sends everything back as it was', () => expect(editing().draft).toEqual(before));
+
+    it('leaves the redirect URI to the core when the way back changes, and gives it back when it changes back', () => {
+      const form = editing();
+      form.comeBackBy('deep_link');
+      expect(form.draft).toMatchObject({ redirect: 'deep_link' });
+      expect(form.draft).not.toHaveProperty('redirect_uri');
+      form.comeBackBy('loopback');
+      expect(form.draft).toEqual(before);
+      form.listenOn('8123');
+      expect(form.draft).toMatchObject({ port: 8123 });
+      expect(form.draft).not.toHaveProperty('redirect_uri');
+    });
+
+    it('keeps its own name, empty or not, and is not told that it is taken', async () => {
+      const form = editing({ name: 'taken' });
+      form.tried = true;
+      await form.look();
+      expect(form.error('name', form.name)).toBeNull();
+      expect(form.fits('')).toBe(true);
+      form.name = ' ';
+      expect(form.draft.name).toBe('Work');
+      form.name = 'Other';
+      expect(form.error('name', form.name)).toBe('taken');
+      expect(form.fits('')).toBe(false);
+    });
+
+    it('needs no secret while one is kept, and says when one would not be sent', () => {
+      const form = editing();
+      form.tried = true;
+      expect(form.secretError('')).toBeNull();
+      expect(form.secretError('new')).toBeNull();
+      form.authentication = 'none';
+      expect(form.secretError('')).toBeNull();
+      expect(form.secretError('new')).toMatch(/public client/);
+    });
+
+    it('refuses a port that is none', () => {
+      const form = editing();
+      for (const wrong of ['80', '65536', '81.5', 'abc']) {
+        form.listenOn(wrong);
+        expect(form.error('port', form.port)).toMatch(/between 1024/);
+        expect(form.draft).not.toHaveProperty('port');
+      }
+      form.listenOn('');
+      expect(form.error('port', form.port)).toBeNull();
+    });
+  });
+});
