@@ -249,20 +249,23 @@ fn settings_are_kept() {
     assert_eq!(place.open().setting("x").unwrap().as_deref(), Some("{\"a\":2}"));
 }
 
+/// Many rounds: the moment in which one looks while another migrates is short.
 #[test]
 fn processes_that_open_a_new_database_at_once_all_succeed() {
-    let place = Place::new();
-    std::thread::scope(|scope| {
-        for n in 0..8 {
-            let place = &place;
-            scope.spawn(move || {
-                let one = connection(&format!("a{n}"), &format!("name {n}"));
-                place.open().insert(&one, line(&one, "")).unwrap();
-            });
-        }
-    });
-    let (revision, all) = place.open().load_all().unwrap();
-    assert_eq!((revision, all.len()), (8, 8));
+    for _ in 0..60 {
+        let place = Place::new();
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                let place = &place;
+                scope.spawn(move || {
+                    let one = connection(&format!("a{n}"), &format!("name {n}"));
+                    place.open().insert(&one, line(&one, "")).unwrap();
+                });
+            }
+        });
+        let (revision, all) = place.open().load_all().unwrap();
+        assert_eq!((revision, all.len()), (8, 8));
+    }
 }
 
 /// Starts this test's own binary again: every process counts one connection's scopes up, none is lost.

@@ -71,7 +71,8 @@ fn not_ours() -> StoreError {
 }
 
 fn migrate(database: &mut Database) -> Result<(), StoreError> {
-    refuse_strangers(database)?;
+    // One snapshot for all that is asked: between two of the questions another process may finish its migration.
+    refuse_strangers(&*database.transaction().map_err(failed)?)?;
     write_ahead(database)?;
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // Another process may have done it while this one waited.
