@@ -3,6 +3,8 @@
 //! A state owns its data. A token stays usable while it is refreshed, so refresh lives inside [`Grant`]; a sign-in
 //! that is cancelled returns to what was before, so [`ConnectionState::Authorizing`] keeps it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +91,9 @@ pub struct Grant {
     pub refreshable: bool,
     /// When the refresh token ends, when the provider says so.
     pub refresh_expires_at: Option<Timestamp>,
+    /// What the provider's file keeps of the redirect and the answers: tenant, API host. No secret.
+    #[serde(default)]
+    pub captured: BTreeMap<String, String>,
     /// Who is connected.
     pub account: Option<Account>,
     /// What the refresh is doing.
@@ -296,6 +301,7 @@ mod tests {
             scopes: None,
             refreshable: true,
             refresh_expires_at: None,
+            captured: BTreeMap::new(),
             account: None,
             refresh: RefreshState::Idle,
             authorized_at: at("12:00:00"),

@@ -53,7 +53,8 @@ impl Default for ScopeDialect {
     }
 }
 
-/// Extra words in the authorization request. They can never override a protocol parameter.
+/// How the authorization request and the redirect deviate. Extra words never override a protocol parameter; a protocol
+/// parameter may only be renamed or left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthorizeDialect {
@@ -61,14 +62,38 @@ pub struct AuthorizeDialect {
     pub params: BTreeMap<String, String>,
     /// Sent to get a refresh token.
     pub offline_params: BTreeMap<String, String>,
+    /// Protocol parameters under another name: `client_id = "client_key"`.
+    pub rename: BTreeMap<String, String>,
+    /// Protocol parameters sent with another value: `response_type = "web_server"`.
+    pub values: BTreeMap<String, String>,
+    /// Protocol parameters that are not sent. `state` and `code_challenge` always are.
+    pub omit: Vec<String>,
+    /// Redirect parameters to keep, beside `code`, `state`, `iss` and `error*`.
+    pub capture: Vec<String>,
+    /// Captured parameters to repeat at the token endpoint.
+    pub forward: Vec<String>,
+    /// `query` (the default). Others cannot come back to a desktop app.
+    pub response_mode: String,
 }
 
 /// How the token endpoint is asked and answers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenDialect {
-    /// Extra body parameters.
+    /// `form` (the default) or `json`.
+    pub body: String,
+    /// The `Accept` header; empty: `application/json`.
+    pub accept: String,
+    /// Extra request headers.
+    pub headers: BTreeMap<String, String>,
+    /// Extra body parameters, in the code's exchange and in the refresh.
     pub params: BTreeMap<String, String>,
+    /// Protocol parameters under another name.
+    pub rename: BTreeMap<String, String>,
+    /// Protocol parameters of the code's exchange with another value: `grant_type = "web_server"`.
+    pub values: BTreeMap<String, String>,
+    /// Protocol parameters that are not sent.
+    pub omit: Vec<String>,
     /// Where the answer keeps what.
     pub response: TokenResponseDialect,
 }
@@ -95,6 +120,9 @@ pub struct TokenResponseDialect {
     pub refresh_expires: Expiry,
     /// How a success is told from an error with status 200; evaluated on the whole body.
     pub success: Option<SuccessCheck>,
+    /// Values to keep for URLs and for the person: a name of the file's own, and where the answer has it (from the top
+    /// of the body).
+    pub capture: BTreeMap<String, String>,
 }
 
 impl Default for TokenResponseDialect {
@@ -109,6 +137,7 @@ impl Default for TokenResponseDialect {
             expires: Expiry { pointer: "/expires_in".into(), format: "seconds".into() },
             refresh_expires: Expiry { pointer: "/refresh_token_expires_in".into(), format: "seconds".into() },
             success: None,
+            capture: BTreeMap::new(),
         }
     }
 }
@@ -119,7 +148,8 @@ impl Default for TokenResponseDialect {
 pub struct Expiry {
     /// RFC 6901.
     pub pointer: String,
-    /// `seconds` (a number or its text), `epoch`, `rfc3339`, `never`, or `assume:3600`.
+    /// `seconds` or `milliseconds` from now (a number or its text), `epoch` or `epoch_ms`, `rfc3339`, `date` (its last
+    /// second, UTC), `never`, or `assume:3600`: seconds from now when the answer says nothing.
     pub format: String,
 }
 
@@ -149,59 +179,142 @@ pub struct RefreshDialect {
     pub endpoint: Option<String>,
     /// Parameters of the authorization request to repeat (`redirect_uri`).
     pub repeat: Vec<String>,
+    /// Extra body parameters, besides those of `[token]`.
+    pub params: BTreeMap<String, String>,
+    /// Protocol parameters with another value: `grant_type = "refresh"`.
+    pub values: BTreeMap<String, String>,
     /// Codes that mean `invalid_grant` here.
     pub permanent: Vec<String>,
     /// The refresh answer's root, where it differs from the code's answer.
     pub response_root: Option<String>,
+    /// The provider refuses a refresh while the access token has more than so many seconds left; 0: it never does.
+    pub min_remaining_s: u32,
+    /// Directly after the sign-in: the short-lived access token is exchanged for a long-lived one (Meta).
+    pub exchange: Option<RequestTemplate>,
+    /// In the place of the refresh grant: the access token renews itself by this request (Meta).
+    pub renew: Option<RequestTemplate>,
+}
+
+/// A request of the provider's own: who am I, which tenants, revoke, renew.
+///
+/// In `url`, `headers`, `query` and `body`, `{access_token}`, `{refresh_token}`, `{client_id}`, `{client_secret}` and
+/// captured values are filled in, encoded for their place. Nothing is filled in inside `graphql`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RequestTemplate {
+    /// Empty: GET without a body, POST with one.
+    pub method: String,
+    /// Absent: there is no such request.
+    pub url: Option<String>,
+    /// `bearer` (the access token), `basic` (client id and secret) or `none`; empty: what the table it stands in says.
+    pub auth: String,
+    /// Extra headers. One called `Authorization` replaces `auth`.
+    pub headers: BTreeMap<String, String>,
+    /// Query parameters.
+    pub query: BTreeMap<String, String>,
+    /// The body's fields.
+    pub body: BTreeMap<String, String>,
+    /// `form` or `json`, for `body`.
+    pub body_format: String,
+    /// A GraphQL query, sent as JSON in the place of `body`.
+    pub graphql: Option<String>,
 }
 
 /// Who is connected, where no ID token says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct AccountDialect {
-    /// GET or POST.
-    pub method: String,
-    /// Absent: the OpenID `userinfo_endpoint`, if there is one.
-    pub url: Option<String>,
-    /// Extra request headers.
-    pub headers: BTreeMap<String, String>,
+    /// What is asked. Without a `url`: the OpenID `userinfo_endpoint`, if there is one. (serde cannot refuse unknown
+    /// keys through `flatten`; the loader does.)
+    #[serde(flatten)]
+    pub request: RequestTemplate,
+    /// `request` (the default), `token_response` or `id_token`: where the pointers below look.
+    pub from: String,
     /// RFC 6901; the account's stable id. Default `/sub`.
     pub id: String,
     /// RFC 6901; the first that finds text is the label.
     pub label: Vec<String>,
     /// Only asked when this scope was granted.
     pub needs_scope: Option<String>,
+    /// Values to keep from the answer: a name of the file's own, and where it is.
+    pub capture: BTreeMap<String, String>,
 }
 
 impl Default for AccountDialect {
     fn default() -> Self {
         Self {
-            method: "GET".into(),
-            url: None,
-            headers: BTreeMap::new(),
+            request: RequestTemplate::default(),
+            from: String::new(),
             id: "/sub".into(),
             label: ["/email", "/preferred_username", "/name", "/sub"].map(String::from).into(),
             needs_scope: None,
+            capture: BTreeMap::new(),
         }
     }
 }
 
+/// After the sign-in: the tenants, sites or accounts the token reaches, one of which the person works in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LookupDialect {
+    /// What is asked; absent `url`: the answer to `[account]` is looked into. (Unknown keys: as for the account.)
+    #[serde(flatten)]
+    pub request: RequestTemplate,
+    /// RFC 6901; the list. Empty: the answer is the list.
+    pub items: String,
+    /// RFC 6901 inside an item: the value to keep.
+    pub id: String,
+    /// RFC 6901 inside an item: what a person recognises.
+    pub label: String,
+    /// The name of the captured value.
+    pub store: String,
+    /// `ask` (the default: the first is used until the person chooses another) or `first`.
+    pub choose: String,
+}
+
 /// How tokens are revoked, where it is not RFC 7009.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct RevokeDialect {
     /// `rfc7009` (the default where there is a `revocation_endpoint`), `request` or `none`.
     pub style: String,
-    /// For `request`: the HTTP method.
-    pub method: String,
-    /// For `request`: where; `{client_id}` is filled in.
-    pub url: String,
-    /// For `request`: `basic` (client id and secret), `bearer` (the access token) or empty.
-    pub auth: String,
-    /// For `request`: the body's fields; `{access_token}` and `{refresh_token}` are filled in.
-    pub body: BTreeMap<String, String>,
-    /// For `request`: `json` or `form`.
-    pub body_format: String,
+    /// For `request`. (Unknown keys: as for the account.)
+    #[serde(flatten)]
+    pub request: RequestTemplate,
+    /// For `request`: which token `{token}` means, `access` (the default) or `refresh`.
+    pub token: String,
+    /// `token`, or `whole_grant`: every token of this client and account ends. Empty: unknown.
+    pub effect: String,
     /// For `request`: success is status 2xx, and this.
     pub success: Option<SuccessCheck>,
+}
+
+/// How device authorization (RFC 8628) deviates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceDialect {
+    /// RFC: `/verification_uri`.
+    pub verification_uri: String,
+    /// RFC: `urn:ietf:params:oauth:grant-type:device_code`.
+    pub grant_type: String,
+    /// Where to ask for the tokens, if not at the token endpoint.
+    pub endpoint: Option<String>,
+    /// RFC: `device_code`, in the token request.
+    pub code_parameter: String,
+    /// Values of the device authorization response to repeat in the token request (`user_code`).
+    pub repeat: Vec<String>,
+}
+
+/// How the token is used at the provider's API.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiDialect {
+    /// Where the API begins.
+    pub base: Option<String>,
+    /// `Authorization: Bearer {access_token}` unless the provider wants another.
+    pub header: String,
+    /// Headers its requests need: `Notion-Version`.
+    pub headers: BTreeMap<String, String>,
+    /// Hosts that may receive the token, besides those of the file's URLs: `api.example.com`, `*.example.com`.
+    pub hosts: Vec<String>,
 }

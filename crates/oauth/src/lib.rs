@@ -16,5 +16,6 @@ mod pkce;
 pub mod response;
 pub mod revocation;
 pub mod secret;
+pub mod template;
 pub mod token;
 pub mod userinfo;

@@ -5,6 +5,7 @@
 //! the client sees it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -40,6 +41,8 @@ pub struct TokenSet {
     pub refresh_expires_at: Option<Timestamp>,
     /// Granted scopes; `None`: as asked for (§5.1).
     pub scopes: Option<Vec<String>>,
+    /// What the dialect keeps of the answer besides.
+    pub captured: BTreeMap<String, String>,
 }
 
 /// Who asks, where, and how the provider deviates.
@@ -147,6 +150,7 @@ impl TokenEndpoint<'_> {
                     .filter(|scope| !scope.is_empty())
                     .collect()
             }),
+            captured: answer.extra_fields().captured.clone(),
         })
     }
 }
@@ -194,6 +198,8 @@ struct Extra {
     id_token: Option<String>,
     #[serde(default)]
     refresh_token_expires_in: Option<u64>,
+    #[serde(default)]
+    captured: BTreeMap<String, String>,
 }
 
 impl oauth2::ExtraTokenFields for Extra {}

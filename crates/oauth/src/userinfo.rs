@@ -3,12 +3,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::dialect::AccountDialect;
-use crate::endpoint::Endpoint;
+use crate::dialect::{AccountDialect, RequestTemplate};
 use crate::error::OAuthError;
-use crate::http::{HttpClient, HttpRequest};
+use crate::http::HttpClient;
 use crate::response::{json_object, plain};
-use crate::secret::AccessToken;
+use crate::template::Values;
 
 /// An account as the provider names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,25 +24,13 @@ pub struct AccountInfo {
 /// [`OAuthError`]; `UserinfoMismatch` for another subject.
 pub async fn account(
     http: &dyn HttpClient,
-    endpoint: &Endpoint,
+    request: &RequestTemplate,
     dialect: &AccountDialect,
-    token: &AccessToken,
+    values: &Values<'_>,
     subject: Option<&str>,
     now: Timestamp,
 ) -> Result<AccountInfo, OAuthError> {
-    let mut request = HttpRequest::new(Vec::new());
-    *request.method_mut() = dialect.method.parse().unwrap_or(http::Method::GET);
-    *request.uri_mut() =
-        endpoint.url().as_str().parse().map_err(|_| OAuthError::Invalid("cannot be asked for"))?;
-    let headers = request.headers_mut();
-    headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
-    for (name, value) in &dialect.headers {
-        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value))
-        {
-            headers.insert(name, value);
-        }
-    }
-    headers.insert(http::header::AUTHORIZATION, bearer(token)?);
+    let request = request.request("bearer", values)?;
     let body = json_object(&http.send(request).await?, None, now)?;
     if let Some(subject) = subject
         && body.get("sub").and_then(Value::as_str) != Some(subject)
@@ -61,12 +48,4 @@ pub fn read(body: &Value, dialect: &AccountDialect) -> AccountInfo {
         _ => None,
     };
     AccountInfo { id: text(&dialect.id), label: dialect.label.iter().find_map(|pointer| text(pointer)) }
-}
-
-/// RFC 6750 §2.1.
-pub(crate) fn bearer(token: &AccessToken) -> Result<http::HeaderValue, OAuthError> {
-    let mut value = http::HeaderValue::try_from(format!("Bearer {}", token.expose()))
-        .map_err(|_| OAuthError::Invalid("has an access_token that no header can carry"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -2,10 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_oauth::authorization::{self, AuthorizationRequest, ValidatedResponse};
+use tokenrack_oauth::dialect::RequestTemplate;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::id_token::{self, IdTokenError, JwkSet};
 use tokenrack_oauth::metadata::ServerMetadata;
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Nonce, State};
+use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::{TokenEndpoint, TokenSet};
 use tokenrack_oauth::userinfo;
 
@@ -122,6 +124,7 @@ pub async fn finish(
         scopes: tokens.scopes,
         refreshable: tokens.refresh_token.is_some(),
         refresh_expires_at: tokens.refresh_expires_at,
+        captured: tokens.captured,
         account: account.clone().unwrap_or_default(),
         refresh: RefreshState::Idle,
         authorized_at: now,
@@ -175,18 +178,28 @@ async fn account(
         None
     };
     let from_claims = claims.as_ref().map(|claims| userinfo::read(claims, &Default::default()));
-    let (url, subject) = match (&spec.account.url, &claims) {
-        (Some(url), _) => (Some(url.as_str()), None),
-        (None, Some(claims)) => (server.userinfo_endpoint.as_deref(), claims["sub"].as_str()),
+    let own = &spec.account.request;
+    let (request, subject) = match (&own.url, &claims) {
+        (Some(_), _) => (Some(own.clone()), None),
+        (None, Some(claims)) => {
+            let url = server.userinfo_endpoint.clone();
+            (url.map(|url| RequestTemplate { url: Some(url), ..own.clone() }), claims["sub"].as_str())
+        }
         (None, None) => (None, None),
     };
     let granted = tokens.scopes.as_ref().unwrap_or(&connection.scopes);
     let allowed = spec.account.needs_scope.as_ref().is_none_or(|scope| granted.contains(scope));
     let mut info = from_claims;
-    if let Some(url) = url.filter(|_| allowed) {
-        let endpoint = server::endpoint(url)?;
+    if let Some(request) = request.filter(|_| allowed) {
         let http = ports.http.as_ref();
-        match userinfo::account(http, &endpoint, &spec.account, &tokens.access_token, subject, now).await {
+        let client = server::client(connection, secret)?;
+        let values = Values {
+            client: &client,
+            access_token: &tokens.access_token,
+            refresh_token: None,
+            captured: &tokens.captured,
+        };
+        match userinfo::account(http, &request, &spec.account, &values, subject, now).await {
             Ok(answer) => info = Some(answer),
             Err(OAuthError::UserinfoMismatch) => return Err(OAuthError::UserinfoMismatch.into()),
             // OpenID's own endpoint must take a token it has just given (Core §5.3); a 401 there is evidence that

@@ -74,6 +74,7 @@ pub async fn refresh(
             Some(_) => fresh.refresh_expires_at,
             None => fresh.refresh_expires_at.or(old.refresh_expires_at),
         },
+        captured: old.captured.clone().into_iter().chain(fresh.captured).collect(),
         account: old.account.clone(),
         refresh: RefreshState::Idle,
         authorized_at: old.authorized_at,

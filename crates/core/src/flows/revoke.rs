@@ -3,6 +3,7 @@
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::revocation::{self, Revocable};
 use tokenrack_oauth::secret::ClientSecret;
+use tokenrack_oauth::template::Values;
 
 use super::server;
 use crate::connection::Connection;
@@ -42,7 +43,9 @@ async fn attempt(
     }
     let client = server::client(connection, secret)?;
     if spec.revoke.style == "request" {
-        revocation::revoke_by_request(http, &spec.revoke, &client, access, refresh, now).await?;
+        let captured = &tokens.grant.captured;
+        let values = Values { client: &client, access_token: access, refresh_token: refresh, captured };
+        revocation::revoke_by_request(http, &spec.revoke, &values, now).await?;
         return Ok(Revocation::Revoked);
     }
     let advertised = connection.server.as_ref().and_then(|server| server.revocation_endpoint.as_ref());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Client, Links, Pkce, ProviderId, ProviderSpec, Redirect, Server, ServerMetadata, Setup, page};
+use super::{Client, Links, ProviderId, ProviderSpec, Redirect, Server, ServerMetadata, Setup, page};
 use crate::view::SecretNeed;
 
 /// Asked for where the server names them.
@@ -27,6 +27,7 @@ impl ProviderSpec {
         Self {
             schema: 1,
             id: ProviderId(id(&name)),
+            extends: None,
             description: Some(format!("Discovered from {issuer}")),
             name,
             category: "discovered".into(),
@@ -36,7 +37,7 @@ impl ProviderSpec {
             links: Links::default(),
             setup: Setup::default(),
             vars: BTreeMap::new(),
-            client: Client { secret: secret(&metadata), pkce: Pkce::Default },
+            client: Client { secret: secret(&metadata), ..Default::default() },
             server: Server { metadata_url: None, id_token_issuer: None, metadata },
             redirect: Redirect::default(),
             scopes,
@@ -44,7 +45,11 @@ impl ProviderSpec {
             token: Default::default(),
             refresh: Default::default(),
             account: Default::default(),
+            lookup: Vec::new(),
             revoke: Default::default(),
+            device: Default::default(),
+            api: Default::default(),
+            hooks: Default::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
-use tokenrack_oauth::dialect::SuccessCheck;
+use tokenrack_oauth::dialect::{LookupDialect, RequestTemplate, SuccessCheck};
 
 use super::{ProviderSpec, Variable};
 
@@ -23,8 +23,23 @@ fn format() -> &'static Value {
             spec.authorize.params = word();
             spec.authorize.offline_params = word();
             spec.token.params = word();
-            spec.account.headers = word();
-            spec.revoke.body = word();
+            spec.authorize.rename = word();
+            spec.authorize.values = word();
+            spec.token.headers = word();
+            spec.token.rename = word();
+            spec.token.values = word();
+            spec.token.response.capture = word();
+            spec.refresh.params = word();
+            spec.refresh.values = word();
+            spec.account.capture = word();
+            spec.api.headers = word();
+            let request =
+                || RequestTemplate { headers: word(), query: word(), body: word(), ..Default::default() };
+            spec.refresh.exchange = Some(request());
+            spec.refresh.renew = Some(request());
+            spec.account.request = request();
+            spec.revoke.request = request();
+            spec.lookup = vec![LookupDialect { request: request(), ..Default::default() }];
             spec.token.response.success = Some(SuccessCheck::default());
             spec.revoke.success = Some(SuccessCheck::default());
             serde_json::to_value(spec)

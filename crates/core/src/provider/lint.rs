@@ -101,7 +101,7 @@ fn parameters(spec: &ProviderSpec, report: &mut Report<'_>) {
             }
         }
     }
-    for (name, value) in &spec.account.headers {
+    for (name, value) in &spec.account.request.headers {
         let path = ["account", "headers", name.as_str()];
         let token = !name.is_empty()
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
@@ -236,19 +236,17 @@ fn revocation(spec: &ProviderSpec, report: &mut Report<'_>) {
     let revoke = &spec.revoke;
     let metadata = &spec.server.metadata;
     if revoke.style == "request" {
-        for (key, value) in [("method", &revoke.method), ("url", &revoke.url)] {
-            if value.is_empty() {
+        for (key, empty) in
+            [("method", revoke.request.method.is_empty()), ("url", revoke.request.url.is_none())]
+        {
+            if empty {
                 report.wrong(&["revoke"], format!("style \"request\" needs `{key}`"), None);
             }
         }
-        if !revoke.body.is_empty() && revoke.body_format.is_empty() {
+        if !revoke.request.body.is_empty() && revoke.request.body_format.is_empty() {
             report.wrong(&["revoke", "body"], "needs `body_format`", Some("body_format = \"json\"".into()));
         }
-    } else if [&revoke.method, &revoke.url, &revoke.auth, &revoke.body_format]
-        .iter()
-        .any(|text| !text.is_empty())
-        || !revoke.body.is_empty()
-    {
+    } else if revoke.request != Default::default() {
         report.wrong(&["revoke"], "a request is described, and not used", Some("style = \"request\"".into()));
     }
     if revoke.style == "rfc7009"
@@ -261,7 +259,7 @@ fn revocation(spec: &ProviderSpec, report: &mut Report<'_>) {
     if revoke.style == "none" && metadata.revocation_endpoint.is_some() {
         report.wrong(&["revoke", "style"], "none, although `server.revocation_endpoint` is there", None);
     }
-    for (name, value) in &revoke.body {
+    for (name, value) in &revoke.request.body {
         let path = ["revoke", "body", name.as_str()];
         if let Err(message) = template::pieces(value) {
             report.wrong(&path, message, None);

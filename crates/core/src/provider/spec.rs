@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tokenrack_oauth::dialect::{
-    AccountDialect, AuthorizeDialect, RefreshDialect, RevokeDialect, ScopeDialect, TokenDialect,
+    AccountDialect, ApiDialect, AuthorizeDialect, DeviceDialect, LookupDialect, RefreshDialect,
+    RevokeDialect, ScopeDialect, TokenDialect,
 };
 
 use super::ServerMetadata;
@@ -30,6 +31,10 @@ pub struct ProviderSpec {
     pub schema: u32,
     /// Unique in the catalog; the file's name without `.toml`.
     pub id: ProviderId,
+    /// The provider this one starts from: tables are merged key by key, this file's word counts. One level deep or more,
+    /// never in a circle.
+    #[serde(default)]
+    pub extends: Option<ProviderId>,
     /// For people.
     pub name: String,
     /// One sentence for people.
@@ -80,9 +85,21 @@ pub struct ProviderSpec {
     /// Who is connected.
     #[serde(default)]
     pub account: AccountDialect,
+    /// Which tenant, site or account of several.
+    #[serde(default)]
+    pub lookup: Vec<LookupDialect>,
     /// Revocation.
     #[serde(default)]
     pub revoke: RevokeDialect,
+    /// Device authorization.
+    #[serde(default)]
+    pub device: DeviceDialect,
+    /// How the token is used.
+    #[serde(default)]
+    pub api: ApiDialect,
+    /// What data cannot say, from a closed list.
+    #[serde(default)]
+    pub hooks: Hooks,
 }
 
 /// Pages for people.
@@ -125,6 +142,43 @@ pub struct Variable {
     /// The only values allowed, if any.
     #[serde(rename = "enum")]
     pub choices: Vec<String>,
+    /// Who says the value.
+    pub source: VariableSource,
+    /// With another source than the person: the only values taken, `*.example.com` standing for one label before.
+    pub allow: Vec<String>,
+}
+
+/// Who says a variable's value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableSource {
+    /// The person, when adding the connection.
+    #[default]
+    User,
+    /// A redirect parameter that `authorize.capture` keeps.
+    Callback,
+    /// A value of the token response that `token.response.capture` keeps.
+    Token,
+    /// A value of the answer to `[account]` that `account.capture` keeps.
+    Whoami,
+    /// What a `[[lookup]]` stores.
+    Lookup,
+}
+
+/// What data cannot say. Each word is compiled in; a file only chooses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hooks {
+    /// `shopify_hmac`: the redirect carries a signature of its parameters.
+    pub verify_callback: Option<String>,
+    /// `apple_jwt`: the client secret is a signed statement, made anew for each request.
+    pub client_secret: Option<String>,
+    /// `mastodon`: each server is registered with by one request before the first sign-in.
+    pub register_client: Option<String>,
+    /// `slack_double`: the answer holds a bot's tokens beside the person's.
+    pub tokens: Option<String>,
+    /// `bluesky`: PAR, DPoP and discovery from a handle.
+    pub flow: Option<String>,
 }
 
 /// The server: metadata pinned by the file, and where its own document is.
@@ -149,11 +203,29 @@ pub struct Client {
     pub secret: SecretNeed,
     /// `default` (S256 is sent), `required`, or `never` with `sources` that say so.
     pub pkce: Pkce,
+    /// How the challenge is written: `base64url` (RFC 7636 §4.2, the default) or `hex` (TikTok's desktop apps).
+    pub pkce_encoding: String,
+    /// `code_challenge_method` as the provider spells it; empty: `S256`. It always means SHA-256.
+    pub pkce_method: String,
+    /// What the secret is, where it is not one that the provider made up: `vendor_api_key`, `es256_jwt`. For people.
+    pub secret_kind: String,
+    /// Id and secret are form-encoded inside Basic (RFC 6749 §2.3.1). Epic Games wants them as they are.
+    pub basic_form_encode: bool,
+    /// A public client sends Basic with an empty password (Reddit).
+    pub public_basic: bool,
 }
 
 impl Default for Client {
     fn default() -> Self {
-        Self { secret: SecretNeed::Optional, pkce: Pkce::Default }
+        Self {
+            secret: SecretNeed::Optional,
+            pkce: Pkce::Default,
+            pkce_encoding: String::new(),
+            pkce_method: String::new(),
+            secret_kind: String::new(),
+            basic_form_encode: true,
+            public_basic: false,
+        }
     }
 }
 
@@ -177,11 +249,13 @@ pub struct Redirect {
     pub kinds: Vec<RedirectKind>,
     /// The host in a loopback redirect URI. Microsoft wants `localhost`.
     pub loopback_host: String,
+    /// For people: what else is known of the provider's redirect rules.
+    pub note: Option<String>,
 }
 
 impl Default for Redirect {
     fn default() -> Self {
-        Self { kinds: Vec::new(), loopback_host: "127.0.0.1".into() }
+        Self { kinds: Vec::new(), loopback_host: "127.0.0.1".into(), note: None }
     }
 }
 

@@ -29,14 +29,20 @@ impl ProviderSpec {
             ),
             ("server.registration_endpoint", &mut metadata.registration_endpoint),
             ("refresh.endpoint", &mut self.refresh.endpoint),
-            ("account.url", &mut self.account.url),
+            ("account.url", &mut self.account.request.url),
+            ("revoke.url", &mut self.revoke.request.url),
+            ("device.endpoint", &mut self.device.endpoint),
+            ("api.base", &mut self.api.base),
         ];
-        let mut urls: Vec<_> =
-            optional.into_iter().filter_map(|(path, url)| url.as_mut().map(|url| (path, url))).collect();
-        if !self.revoke.url.is_empty() {
-            urls.push(("revoke.url", &mut self.revoke.url));
-        }
-        urls
+        let more = [
+            ("refresh.exchange.url", &mut self.refresh.exchange),
+            ("refresh.renew.url", &mut self.refresh.renew),
+        ]
+        .into_iter()
+        .filter_map(|(path, request)| Some((path, &mut request.as_mut()?.url)));
+        let lookups = self.lookup.iter_mut().map(|lookup| ("lookup.url", &mut lookup.request.url));
+        let all = optional.into_iter().chain(more).chain(lookups);
+        all.filter_map(|(path, url)| url.as_mut().map(|url| (path, url))).collect()
     }
 }
 

@@ -87,7 +87,7 @@ fn gitlab_of_ones_own() {
     let metadata = &own.server.metadata;
     assert_eq!(metadata.issuer.as_deref(), Some("https://gitlab.example.com"));
     assert_eq!(metadata.token_endpoint.as_deref(), Some("https://gitlab.example.com/oauth/token"));
-    assert_eq!(own.account.url.as_deref(), Some("https://gitlab.example.com/api/v4/user"));
+    assert_eq!(own.account.request.url.as_deref(), Some("https://gitlab.example.com/api/v4/user"));
     assert_eq!(
         own.links.register.as_deref(),
         Some("https://gitlab.example.com/-/user_settings/applications")
@@ -108,7 +108,10 @@ fn microsofts_claim_stays_a_claim() {
 #[test]
 fn githubs_client_id_is_left_for_the_revocation() {
     let resolved = get("github").resolve(&BTreeMap::new()).unwrap();
-    assert_eq!(resolved.revoke.url, "https://api.github.com/applications/{client_id}/token");
+    assert_eq!(
+        resolved.revoke.request.url.as_deref(),
+        Some("https://api.github.com/applications/{client_id}/token")
+    );
     assert_eq!(resolved.client.secret, SecretNeed::Required);
 }
 

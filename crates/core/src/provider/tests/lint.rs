@@ -75,7 +75,7 @@ fn unknown_keys_anywhere_with_what_was_meant() {
         &["acme.toml:9: server.verified: unknown key; write verified at the top of the file"],
     );
     says("[server.x]\n", &["acme.toml:9: server.x: unknown key"]);
-    says("[hooks]\ny = 1\n", &["acme.toml:9: hooks: unknown key"]);
+    says("[plugins]\ny = 1\n", &["acme.toml:9: plugins: unknown key"]);
     says(
         "[links]\ntoken_endpoint = \"x\"\n[token.response]\nexpires = { pointr = \"/x\" }\n",
         &[

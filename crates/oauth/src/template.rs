@@ -1,0 +1,217 @@
+//! A request of the provider's own, written in its file as data: who am I, which tenants, revoke, renew.
+
+use std::collections::BTreeMap;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use url::form_urlencoded;
+
+use crate::client::{Client, ClientAuth};
+use crate::dialect::RequestTemplate;
+use crate::endpoint::Endpoint;
+use crate::error::OAuthError;
+use crate::http::HttpRequest;
+use crate::secret::{AccessToken, RefreshToken};
+
+/// What a template's braces can mean.
+#[derive(Clone, Copy)]
+pub struct Values<'a> {
+    /// `{client_id}`, `{client_secret}`, and what `auth = "basic"` sends.
+    pub client: &'a Client,
+    /// `{access_token}`, and what `auth = "bearer"` sends.
+    pub access_token: &'a AccessToken,
+    /// `{refresh_token}`; empty without one.
+    pub refresh_token: Option<&'a RefreshToken>,
+    /// What was captured from the redirect and the answers.
+    pub captured: &'a BTreeMap<String, String>,
+}
+
+impl Values<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            "access_token" => Some(self.access_token.expose()),
+            "refresh_token" => Some(self.refresh_token.map_or("", RefreshToken::expose)),
+            "client_id" => Some(&self.client.id),
+            "client_secret" => Some(match &self.client.auth {
+                ClientAuth::Basic(secret) | ClientAuth::Post(secret) => secret.expose(),
+                ClientAuth::None => "",
+            }),
+            other => self.captured.get(other).map(String::as_str),
+        }
+    }
+
+    /// Fills the braces in, each value made safe for its place by `encode`.
+    fn fill(&self, template: &str, encode: impl Fn(&str) -> String) -> Result<String, OAuthError> {
+        let mut filled = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').ok_or(MALFORMED)?;
+            let value =
+                self.get(name).ok_or(OAuthError::Invalid("lacks a value that the provider's file needs"))?;
+            filled.push_str(before);
+            filled.push_str(&encode(value));
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}
+
+const MALFORMED: OAuthError =
+    OAuthError::Invalid("cannot be asked for: the request in the provider's file is malformed");
+
+impl RequestTemplate {
+    /// The request, `auth` being what an empty `self.auth` means. Its URL may hold a secret and is not for any log.
+    ///
+    /// # Errors
+    /// `Endpoint` for a URL no secret may be sent to, `Invalid` for a template that cannot be filled in.
+    pub fn request(&self, auth: &str, values: &Values<'_>) -> Result<HttpRequest, OAuthError> {
+        let template = self.url.as_deref().ok_or(MALFORMED)?;
+        let place = values.fill(template, in_url)?;
+        // What is shown of a bad URL is the template: the filled one may hold a token.
+        let endpoint = Endpoint::parse(&place).map_err(|error| OAuthError::endpoint(template, error))?;
+        let mut url = endpoint.url().clone();
+        for (name, value) in &self.query {
+            let value = values.fill(value, str::to_owned)?;
+            url.query_pairs_mut().append_pair(name, &value);
+        }
+        let (kind, body) = self.body(values)?;
+        let mut request = HttpRequest::new(body);
+        *request.method_mut() = match (self.method.as_str(), kind) {
+            ("", None) => http::Method::GET,
+            ("", Some(_)) => http::Method::POST,
+            (method, _) => method.parse().map_err(|_| MALFORMED)?,
+        };
+        *request.uri_mut() = url.as_str().parse().map_err(|_| MALFORMED)?;
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(kind) = kind {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        match (if self.auth.is_empty() { auth } else { &self.auth }, &values.client.auth) {
+            ("basic", ClientAuth::Basic(secret) | ClientAuth::Post(secret)) => {
+                headers.insert(AUTHORIZATION, values.client.basic(secret).map_err(|_| MALFORMED)?);
+            }
+            ("bearer", _) => {
+                headers.insert(AUTHORIZATION, bearer(values.access_token)?);
+            }
+            _ => {}
+        }
+        for (name, template) in &self.headers {
+            let name = HeaderName::try_from(name).map_err(|_| MALFORMED)?;
+            let mut value =
+                HeaderValue::try_from(values.fill(template, str::to_owned)?).map_err(|_| MALFORMED)?;
+            value.set_sensitive(template.contains('{'));
+            headers.insert(name, value);
+        }
+        Ok(request)
+    }
+
+    /// The body and its content type.
+    fn body(&self, values: &Values<'_>) -> Result<(Option<&'static str>, Vec<u8>), OAuthError> {
+        if let Some(query) = &self.graphql {
+            let body = serde_json::json!({ "query": query }).to_string();
+            return Ok((Some("application/json"), body.into_bytes()));
+        }
+        if self.body.is_empty() {
+            return Ok((None, Vec::new()));
+        }
+        let mut fields = BTreeMap::new();
+        for (name, value) in &self.body {
+            fields.insert(name, values.fill(value, str::to_owned)?);
+        }
+        if self.body_format == "json" {
+            return Ok((Some("application/json"), serde_json::to_vec(&fields).map_err(|_| MALFORMED)?));
+        }
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        Ok((Some("application/x-www-form-urlencoded"), form.finish().into_bytes()))
+    }
+}
+
+/// One path segment or one query value.
+fn in_url(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// RFC 6750 §2.1.
+pub(crate) fn bearer(token: &AccessToken) -> Result<HeaderValue, OAuthError> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+        .map_err(|_| OAuthError::Invalid("has an access_token that no header can carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::ClientSecret;
+
+    fn built(template: &RequestTemplate) -> Result<HttpRequest, OAuthError> {
+        let client = Client { id: "Iv1/x".into(), auth: ClientAuth::Post(ClientSecret::new("s&".into())) };
+        let values = Values {
+            client: &client,
+            access_token: &AccessToken::new("g/ho".into()),
+            refresh_token: None,
+            captured: &[("site".to_owned(), "a b".to_owned())].into(),
+        };
+        template.request("bearer", &values)
+    }
+
+    fn words<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    }
+
+    #[test]
+    fn githubs_revocation() {
+        let request = built(&RequestTemplate {
+            method: "DELETE".into(),
+            url: Some("https://api.github.com/applications/{client_id}/token".into()),
+            auth: "basic".into(),
+            body: words([("access_token", "{access_token}")]),
+            body_format: "json".into(),
+            ..Default::default()
+        })
+        .unwrap();
+        assert_eq!(request.method(), http::Method::DELETE);
+        assert_eq!(request.uri(), "https://api.github.com/applications/Iv1%2Fx/token");
+        assert_eq!(request.body(), br#"{"access_token":"g/ho"}"#);
+        assert!(request.headers()["authorization"].to_str().unwrap().starts_with("Basic "));
+    }
+
+    #[test]
+    fn every_place_is_encoded_its_own_way() {
+        let request = built(&RequestTemplate {
+            url: Some("https://as.example/{site}/t/{access_token}".into()),
+            query: words([("q", "{client_secret}")]),
+            headers: words([("X-Token", "{access_token}")]),
+            body: words([("token", "{access_token}"), ("refresh", "{refresh_token}")]),
+            ..Default::default()
+        })
+        .unwrap();
+        assert_eq!(request.method(), http::Method::POST);
+        assert_eq!(request.uri(), "https://as.example/a%20b/t/g%2Fho?q=s%26");
+        assert_eq!(request.body(), b"refresh=&token=g%2Fho");
+        assert_eq!(request.headers()["x-token"], "g/ho");
+        assert!(request.headers()["x-token"].is_sensitive());
+        assert_eq!(request.headers()["authorization"], "Bearer g/ho");
+    }
+
+    #[test]
+    fn graphql_is_sent_to_the_letter() {
+        let graphql = Some("{ viewer { email } }".into());
+        let url = Some("https://api.example/graphql".into());
+        let request = built(&RequestTemplate { url, graphql, ..Default::default() }).unwrap();
+        assert_eq!(request.body(), br#"{"query":"{ viewer { email } }"}"#);
+        assert_eq!(request.method(), http::Method::POST);
+    }
+
+    #[test]
+    fn what_cannot_be_filled_in_is_not_sent() {
+        for url in ["https://as.example/{other}", "https://as.example/{", "http://as.example/"] {
+            assert!(
+                built(&RequestTemplate { url: Some(url.into()), ..Default::default() }).is_err(),
+                "{url}"
+            );
+        }
+    }
+}
