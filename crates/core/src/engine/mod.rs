@@ -3,8 +3,11 @@
 //! Every process of a profile has an engine; the store is the truth between them, the connection's lock keeps
 //! their writes to the vault apart, and the one path for redirects is [`Engine::deliver`].
 
+mod draft;
+mod ending;
 mod faces;
 mod housekeeping;
+mod redirect_uri;
 mod registration;
 mod secrets;
 mod sign_in;

@@ -1,19 +1,17 @@
-//! Signing in: start, wait, cancel, and the one door every redirect comes through.
+//! How a sign-in starts and is awaited: the browser, the loopback port, the wait.
 
 use std::time::Duration;
 
-use tokenrack_oauth::authorization::{AuthorizationResponse, Expected, RedirectError, ValidatedResponse};
-use tokenrack_oauth::secret::State;
 use tokio::task::AbortHandle;
 
+use super::ending::ended;
 use super::{ConnectOptions, Engine, Refusal, Started, locked};
 use crate::connection::{Connection, ConnectionId, RedirectMethod};
-use crate::event::{ActivityKind, Channel, NewActivity};
+use crate::event::{ActivityKind, Channel};
 use crate::flows::{authorization_code, server};
-use crate::lifecycle::{Attempt, ConnectionState, Grant, RefreshState, Settled};
+use crate::lifecycle::{Attempt, ConnectionState, Settled};
 use crate::ports::{AttemptEnd, BoundListener, Change, ResultPage, StateDigest};
 use crate::problem::{Code, Problem};
-use crate::record::{Pending, SecretRecord};
 use crate::view::ConnectionView;
 
 /// How long the end of a sign-in waits for the page in the browser.
@@ -141,7 +139,7 @@ impl Engine {
     }
 
     /// Forgets a live attempt, which closes its port.
-    fn forget_live(&self, id: &ConnectionId, digest: &StateDigest) {
+    pub(super) fn forget_live(&self, id: &ConnectionId, digest: &StateDigest) {
         let mut attempts = locked(&self.inner.attempts);
         if attempts.get(id).is_some_and(|live| live.digest == *digest) {
             attempts.remove(id);
@@ -266,266 +264,6 @@ impl Engine {
             Some(end) => Err(ended(end).into()),
             None => Err(Code::UnknownState.into()),
         }
-    }
-
-    /// Ends a waiting sign-in; what was before is again.
-    ///
-    /// # Errors
-    /// `UnknownState` when nothing waits, `Busy` when its redirect has come already.
-    pub async fn cancel(&self, id: &ConnectionId, channel: Channel) -> Result<(), Problem> {
-        let now = self.now();
-        let at_work = self.is_at_work(id).await;
-        let mut refused = None;
-        let mut digest = None;
-        let connection = self.update(id, |connection| {
-            let Some(attempt) = connection.state.attempt() else {
-                refused = Some(Code::UnknownState);
-                return None;
-            };
-            if attempt.exchanging_since.is_some() && at_work {
-                refused = Some(Code::Busy);
-                return None;
-            }
-            let ended = attempt.state_digest.clone();
-            digest = Some(ended.clone());
-            connection.state.end_attempt(None, now);
-            let line = connection.event(now, ActivityKind::AuthorizationCancelled, channel, None, None);
-            Some(Change { activity: vec![line], ended: Some((ended, AttemptEnd::Cancelled)) })
-        })?;
-        if let Some(code) = refused {
-            return Err(code.into());
-        }
-        self.tidy(&connection, digest).await;
-        Ok(())
-    }
-
-    /// Takes an ended attempt's secrets out of the vault. A failure costs nothing: they are worthless now.
-    async fn tidy(&self, connection: &Connection, digest: Option<StateDigest>) {
-        if let Some(digest) = digest {
-            self.forget_live(&connection.id, &digest);
-        }
-        let Ok(_lock) = self.lock(&connection.id).await else { return };
-        if connection.state.attempt().is_some() || self.is_unsaved(&connection.id) {
-            return;
-        }
-        if let Ok(mut record) = self.read_secrets(connection).await
-            && record.pending.take().is_some()
-            && let Err(problem) = self.write_secrets(connection, &record).await
-        {
-            tracing::debug!(%problem, "an ended attempt's secrets stay until the next write");
-        }
-    }
-
-    /// Attempts whose time has passed end, whichever process started them. One whose redirect came in time is not late
-    /// while somebody still works on it.
-    pub(super) async fn end_late_attempts(&self) -> Result<(), Problem> {
-        let now = self.now();
-        let (_, all) = self.inner.ports.store.load_all()?;
-        for connection in &all {
-            let Some(attempt) = connection.state.attempt().filter(|attempt| attempt.expires_at <= now) else {
-                continue;
-            };
-            if attempt.exchanging_since.is_some() && self.is_at_work(&connection.id).await {
-                continue;
-            }
-            let digest = attempt.state_digest.clone();
-            let problem = Problem::new(Code::AttemptTimedOut);
-            self.update(&connection.id, |connection| {
-                connection.state.attempt().filter(|attempt| attempt.state_digest == digest)?;
-                connection.state.end_attempt(Some(problem.clone()), now);
-                let kind = ActivityKind::AuthorizationFailed;
-                let line = connection.event(now, kind, Channel::Engine, Some(problem.code), None);
-                Some(Change { activity: vec![line], ended: Some((digest.clone(), AttemptEnd::TimedOut)) })
-            })?;
-            self.forget_live(&connection.id, &digest);
-        }
-        Ok(())
-    }
-
-    /// Whether some process holds the connection's lock: the system takes it from one that died.
-    async fn is_at_work(&self, id: &ConnectionId) -> bool {
-        self.inner.ports.lock.acquire(id, Duration::ZERO).await.is_err()
-    }
-
-    /// Hands a redirect URL to the attempt that waits for it, in whichever process. Returns when the tokens are saved.
-    ///
-    /// # Errors
-    /// Why it was not accepted, or how the exchange failed. A redirect that belongs to no attempt ends none.
-    pub async fn deliver(&self, redirect_url: &str, channel: Channel) -> Result<ConnectionView, Refusal> {
-        let (connection, attempt, response) = match self.match_attempt(redirect_url).await {
-            Ok(found) => found,
-            Err(refusal) => return Err(self.refused(refusal, channel)?.into()),
-        };
-        let expected = Expected {
-            redirect_uri: &attempt.redirect_uri,
-            issuer: attempt.issuer.as_deref(),
-            issuer_announced: attempt.issuer.is_some()
-                && connection
-                    .server
-                    .as_ref()
-                    .is_some_and(|server| server.authorization_response_iss_parameter_supported),
-        };
-        let validated = response.validate(&expected);
-        if let Err(RedirectError::WrongTarget) = validated {
-            // Not from the server: it sends to the address it was given. The attempt goes on.
-            return Err(self.refused(Code::WrongRedirectUri.into(), channel)?.into());
-        }
-        self.claim(&connection.id, &attempt.state_digest)?;
-        let outcome = self.exchange_and_conclude(&connection.id, &attempt, channel, validated).await;
-        if outcome.is_err() {
-            self.tidy(&connection, None).await;
-        }
-        self.forget_live_later(&connection.id, &attempt.state_digest, channel);
-        outcome
-    }
-
-    /// `state` first, before anything else in the redirect is acted on, errors included.
-    async fn match_attempt(
-        &self,
-        redirect_url: &str,
-    ) -> Result<(Connection, Attempt, AuthorizationResponse), Problem> {
-        let response = AuthorizationResponse::parse(redirect_url)?;
-        let digest = StateDigest(State::digest(response.state.expose()));
-        self.end_late_attempts().await?;
-        let known = self.inner.ports.store.attempt(&digest)?.ok_or(Code::UnknownState)?;
-        if let Some(end) = known.end {
-            return Err(ended(end).into());
-        }
-        let connection = self.load(&known.connection).map_err(|_| Code::UnknownState)?;
-        let attempt = connection.state.attempt().filter(|attempt| attempt.state_digest == digest);
-        let attempt = attempt.cloned().ok_or(Code::UnknownState)?;
-        Ok((connection, attempt, response))
-    }
-
-    /// Writes a refusal down.
-    fn refused(&self, problem: Problem, channel: Channel) -> Result<Problem, Problem> {
-        self.inner.ports.store.record(NewActivity {
-            at: self.now(),
-            connection: None,
-            connection_name: String::new(),
-            kind: ActivityKind::CallbackRefused,
-            channel,
-            code: Some(problem.code),
-            detail: problem.cause.clone(),
-        })?;
-        Ok(problem)
-    }
-
-    /// Of two redirects for one attempt, in any two processes, one is accepted.
-    fn claim(&self, id: &ConnectionId, digest: &StateDigest) -> Result<(), Problem> {
-        let now = self.now();
-        let mut claimed = false;
-        self.update(id, |connection| match &mut connection.state {
-            ConnectionState::Authorizing { attempt, .. }
-                if attempt.state_digest == *digest && attempt.exchanging_since.is_none() =>
-            {
-                attempt.exchanging_since = Some(now);
-                claimed = true;
-                Some(Change { activity: vec![], ended: Some((digest.clone(), AttemptEnd::Answered)) })
-            }
-            _ => None,
-        })?;
-        if claimed { Ok(()) } else { Err(Code::AlreadyAnswered.into()) }
-    }
-
-    /// Under the connection's lock from the exchange to the record, so that nothing comes between.
-    async fn exchange_and_conclude(
-        &self,
-        id: &ConnectionId,
-        attempt: &Attempt,
-        channel: Channel,
-        response: Result<ValidatedResponse, RedirectError>,
-    ) -> Result<ConnectionView, Refusal> {
-        let lock = self.lock(id).await;
-        let outcome = match (&lock, response) {
-            (Ok(_), Ok(response)) => self.exchange(id, attempt, response).await,
-            (Ok(_), Err(error)) => Err(error.into()),
-            (Err(problem), _) => Err(problem.clone()),
-        };
-        self.conclude(id, attempt, channel, outcome)
-    }
-
-    async fn exchange(
-        &self,
-        id: &ConnectionId,
-        attempt: &Attempt,
-        response: ValidatedResponse,
-    ) -> Result<Grant, Problem> {
-        let connection = &self.load(id)?;
-        let spec = self.spec(connection)?;
-        let record = self.read_secrets(connection).await?;
-        let pending = pending(&record, attempt)?;
-        let secret = record.client_secret.as_ref();
-        let ports = &self.inner.ports;
-        let mut tokens =
-            authorization_code::finish(ports, connection, &spec, attempt, pending, secret, response).await?;
-        let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
-        tokens.grant.generation = tokens.grant.generation.max(stored + 1);
-        let mut grant = tokens.grant.clone();
-        let fresh = SecretRecord { client_secret: record.client_secret, tokens: Some(tokens), pending: None };
-        if let Err(problem) = self.save_new_tokens(connection, fresh).await {
-            grant.refresh = RefreshState::Failed { at: self.now(), attempt: 1, problem };
-        }
-        Ok(grant)
-    }
-
-    /// Writes the outcome into the record. Tokens that could not be saved are no success.
-    fn conclude(
-        &self,
-        id: &ConnectionId,
-        attempt: &Attempt,
-        channel: Channel,
-        outcome: Result<Grant, Problem>,
-    ) -> Result<ConnectionView, Refusal> {
-        let now = self.now();
-        let problem = match &outcome {
-            Ok(Grant { refresh: RefreshState::Failed { problem, .. }, .. }) => Some(problem.clone()),
-            Ok(_) => None,
-            Err(problem) => Some(problem.clone()),
-        };
-        let connection = self.update(id, |connection| {
-            let ours = connection.state.attempt().is_some_and(|now| now.state_digest == attempt.state_digest);
-            match &outcome {
-                Ok(grant) => connection.state.authorize(grant.clone()),
-                Err(problem) if ours => connection.state.end_attempt(Some(problem.clone()), now),
-                Err(_) => {}
-            }
-            let kind = match problem {
-                None => ActivityKind::Connected,
-                Some(_) => ActivityKind::AuthorizationFailed,
-            };
-            let code = problem.as_ref().map(|problem| problem.code);
-            let words = problem.as_ref().and_then(|problem| problem.cause.clone());
-            let line = connection.event(now, kind, channel, code, words);
-            Some(Change { activity: vec![line], ended: None })
-        })?;
-        let view = self.view_of(&connection);
-        let Some(problem) = problem else { return Ok(view) };
-        let told = view.problem.is_some_and(|told| told.code == problem.code.as_str());
-        Err(Refusal { problem, told_by: told.then(|| id.clone()) })
-    }
-
-    /// Over loopback the browser still waits for its page, so the port closes by itself a little later.
-    fn forget_live_later(&self, id: &ConnectionId, digest: &StateDigest, channel: Channel) {
-        if channel != Channel::Loopback {
-            self.forget_live(id, digest);
-        }
-    }
-}
-
-/// The attempt's own secrets, and no other attempt's.
-fn pending<'a>(record: &'a SecretRecord, attempt: &Attempt) -> Result<&'a Pending, Code> {
-    let pending = record.pending.as_ref().ok_or(Code::VaultItemMissing)?;
-    let ours = State::digest(pending.state.expose()) == attempt.state_digest.0;
-    if ours { Ok(pending) } else { Err(Code::VaultItemMissing) }
-}
-
-fn ended(end: AttemptEnd) -> Code {
-    match end {
-        AttemptEnd::Answered => Code::AlreadyAnswered,
-        AttemptEnd::Cancelled => Code::AttemptCancelled,
-        AttemptEnd::TimedOut => Code::AttemptTimedOut,
-        AttemptEnd::Superseded => Code::AttemptSuperseded,
     }
 }
 
