@@ -10,6 +10,9 @@ use crate::lifecycle::ConnectionState;
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 
+/// Characters of a connection's name, so also of a provider's, which is its default.
+pub const LONGEST_NAME: usize = 80;
+
 /// Twelve hex digits, unique in a profile.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]

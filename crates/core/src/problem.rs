@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+pub use tokenrack_oauth::response::plain;
 
 use crate::view::Action;
 
@@ -56,7 +57,7 @@ impl Problem {
         Self { code, cause: None, http_status: None, retry_after: None }
     }
 
-    /// Adds the other side's words: control characters removed, at most 300 characters.
+    /// Adds the other side's words as [`plain`] text, at most 300 characters.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         let text = plain(&cause.to_string(), 300);
@@ -94,23 +95,6 @@ impl From<Code> for Problem {
 
 /// The page that explains every code (docs/errors.md).
 const DOCS: &str = "https://tokenrack.dev/docs/errors";
-
-/// Text from outside made fit to show: one line, no control or bidi characters, at most `limit` characters.
-pub fn plain(text: &str, limit: usize) -> String {
-    let bidi =
-        |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut out: String = text
-        .chars()
-        .filter(|c| !bidi(*c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(limit + 1)
-        .collect();
-    if out.chars().count() > limit {
-        out = out.chars().take(limit.saturating_sub(1)).collect();
-        out.push('…');
-    }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 macro_rules! codes {
     ($($name:ident $code:literal $class:ident $action:expr, $title:literal, $suggestion:literal;)*) => {
@@ -308,8 +292,10 @@ mod tests {
     }
 
     #[test]
-    fn words_from_outside_become_one_plain_line() {
-        assert_eq!(plain("a\nb\u{202e}c\u{7}", 80), "a bc");
-        assert_eq!(plain(&"x".repeat(99), 5), "xxxx…");
+    fn a_cause_from_outside_is_one_plain_line() {
+        let cause = |words: &str| Problem::new(Code::Internal).because(words).cause;
+        assert_eq!(cause("a\nb\u{202e}c\u{e0041}"), Some("a bc".into()));
+        assert_eq!(cause("\u{200b}\n"), None);
+        assert_eq!(cause(&"x".repeat(999)).map(|text| text.chars().count()), Some(300));
     }
 }

@@ -110,10 +110,28 @@ fn retry_after(response: &HttpResponse, now: Timestamp) -> Option<u32> {
     Some(u32::try_from(seconds).unwrap_or(u32::MAX).min(LONGEST_WAIT))
 }
 
-/// Text from a server made fit to show: one line, no control characters, at most `limit` characters.
+/// Text from outside made fit to show: one line of at most `limit` characters, the last of them `…` where more was
+/// there, and nothing in it that a reader cannot see or that moves what is beside it.
 pub fn plain(text: &str, limit: usize) -> String {
-    let kept: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limit).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    let seen: String =
+        text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= limit {
+        return line;
+    }
+    let kept: String = line.chars().take(limit.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Characters without a shape of their own: bidi controls (UAX #9 §2), zero-width and other default-ignorable ones
+/// (UAX #44, less the variation selectors that emoji need), private use, tags. The separators of lines and
+/// paragraphs are white space, which becomes one space.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..)
 }
 
 #[cfg(test)]
@@ -162,5 +180,29 @@ mod tests {
             panic!("not ok is an error")
         };
         assert_eq!(error.code, "token_revoked");
+    }
+
+    #[test]
+    fn text_from_outside_becomes_one_line_that_hides_nothing() {
+        assert_eq!(plain(" a\r\n\tb\u{7}c\u{2028}d\u{2029}e ", 80), "a b c d e");
+        for hidden in [
+            0x61c, 0x200b, 0x200d, 0x200f, 0x202a, 0x202e, 0x2060, 0x2064, 0x2066, 0x2069, 0xe000, 0xf8ff,
+            0xfeff, 0xe0001, 0xe0041, 0xe007f, 0xe0100, 0xf_0000, 0x10_fffd,
+        ] {
+            let c = char::from_u32(hidden).unwrap();
+            assert_eq!(plain(&format!("git{c}hub"), 80), "github", "U+{hidden:04X}");
+        }
+        for shown in ["Zürich", "日本語", "עברית", "❤\u{fe0f} 👍🏽", "a – b’s"] {
+            assert_eq!(plain(shown, 80), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_ends_in_an_ellipsis_within_the_limit() {
+        assert_eq!(plain("ééééé", 5), "ééééé");
+        assert_eq!(plain("éééééé", 5), "éééé…");
+        assert_eq!(plain("abc defg", 5), "abc…");
+        assert_eq!(plain(&"\u{200b}".repeat(500), 5), "");
+        assert_eq!(plain(&format!("{}x", "\u{200b} ".repeat(500)), 5), "x");
     }
 }

@@ -10,7 +10,7 @@ use tokenrack_core::engine::{ConnectOptions, Engine};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::StatusKind;
+use tokenrack_core::view::{Draft, StatusKind};
 use world::World;
 
 const FRESH: &str =
@@ -285,4 +285,23 @@ async fn settings_can_be_corrected_without_losing_tokens() {
     engine.refresh(&id, Channel::App).await.unwrap();
     let sent = world.network.sent();
     assert!(sent[0].contains("client_id=the-right-one") && sent[0].contains("refresh_token=rt-1"));
+}
+
+#[tokio::test]
+async fn nothing_hidden_gets_into_a_name_or_an_environment() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = |name: &str| Draft {
+        provider: "gitlab".into(),
+        client_id: "me".into(),
+        name: Some(name.into()),
+        environment: Some("pr\u{202e}o\u{200b}d\u{e0041}".into()),
+        ..Draft::default()
+    };
+    for name in ["a\u{200b}b", "a\u{202e}b", "a\nb", "\u{feff}"] {
+        let refused = engine.add(&draft(name), None, Channel::Command).await.unwrap_err();
+        assert_eq!(refused.code, Code::InvalidInput, "{name:?}");
+    }
+    let view = engine.add(&draft("ab"), None, Channel::Command).await.unwrap();
+    assert_eq!(view.environment.as_deref(), Some("prod"));
 }

@@ -6,14 +6,12 @@ use super::redirect_uri::{check_redirect_uri, default_redirect_uri};
 use super::registration::{field_problem, link};
 use super::{Engine, locked};
 use crate::connection::{
-    ClientAuthentication, ClientRegistration, ConnectionId, ProviderRef, RedirectMethod,
+    ClientAuthentication, ClientRegistration, ConnectionId, LONGEST_NAME, ProviderRef, RedirectMethod,
 };
 use crate::flows::server;
 use crate::problem::{Code, Problem};
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 use crate::view::{Draft, DraftPreview, ProviderPage, SecretNeed};
-
-const LONGEST_NAME: usize = 80;
 
 /// A draft with everything decided.
 pub(super) struct Filled {
@@ -181,7 +179,8 @@ impl Engine {
         if let Some(name) = draft.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
             let plain = crate::problem::plain(name, LONGEST_NAME);
             if plain != name {
-                errors.insert("name".into(), format!("One line of at most {LONGEST_NAME} characters."));
+                errors
+                    .insert("name".into(), format!("One line of at most {LONGEST_NAME} visible characters."));
             } else if taken(name) {
                 errors.insert("name".into(), Code::NameTaken.title().into());
             }

@@ -2,6 +2,8 @@
 
 use super::parse::Report;
 use super::{Pkce, ProviderSpec, lint_urls, page, secrets, template};
+use crate::connection::LONGEST_NAME;
+use crate::problem::plain;
 use crate::view::SecretNeed;
 
 /// Filled in by a revocation request, so no variable may have these names.
@@ -67,6 +69,9 @@ fn head(spec: &ProviderSpec, report: &mut Report<'_>) {
     }
     if spec.name.trim().is_empty() {
         report.wrong(&["name"], "people need a name", None);
+    } else if plain(&spec.name, LONGEST_NAME) != spec.name {
+        let message = format!("one line of at most {LONGEST_NAME} visible characters");
+        report.wrong(&["name"], message, Some(format!("{:?}", plain(&spec.name, LONGEST_NAME))));
     }
     if let Some(day) = &spec.verified
         && day.parse::<jiff::civil::Date>().map(|date| date.to_string()).ok().as_ref() != Some(day)

@@ -54,6 +54,15 @@ fn the_head() {
             "acme.toml: server: needs `issuer`, `metadata_url`, or `authorization_endpoint` with `token_endpoint`",
         ]
     );
+    for hidden in ["\\u202E", "\\u200B", "\\n", "\\U000E0041"] {
+        assert_eq!(
+            told(&LEAST.replace("\"Acme\"", &format!("\"Ac{hidden}me\""))),
+            [format!(
+                "acme.toml:4: name: one line of at most 80 visible characters; write {:?}",
+                if hidden == "\\n" { "Ac me" } else { "Acme" }
+            )]
+        );
+    }
     let date = |date: &str| told(&LEAST.replace("[server]", &format!("verified = {date}\n[server]")));
     assert_eq!(
         date("2026-01-31"),
