@@ -1,6 +1,8 @@
 //! The client as the token, revocation and introspection endpoints meet it.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
@@ -18,6 +20,15 @@ pub enum ClientAuth {
     Post(ClientSecret),
 }
 
+/// How a provider wants Basic, where not as RFC 6749 §2.3.1 says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BasicStyle {
+    /// Id and secret are not form-encoded first (Epic Games).
+    pub verbatim: bool,
+    /// A public client sends its id and an empty password, and no `client_id` in the body (Reddit).
+    pub public: bool,
+}
+
 /// A registered client.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -25,50 +36,55 @@ pub struct Client {
     pub id: String,
     /// How it proves itself.
     pub auth: ClientAuth,
+    /// How Basic is written.
+    pub basic: BasicStyle,
 }
 
 impl Client {
     /// A form POST with this client's authentication.
     pub fn post_form(&self, url: &url::Url, fields: &[(&str, &str)]) -> HttpRequest {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        let mut request = http::Request::new(Vec::new());
-        match &self.auth {
-            ClientAuth::Basic(secret) => {
-                if let Ok(value) = self.basic(secret) {
-                    request.headers_mut().insert(http::header::AUTHORIZATION, value);
-                }
-            }
-            ClientAuth::Post(secret) => {
-                form.append_pair("client_id", &self.id).append_pair("client_secret", secret.expose());
-            }
-            ClientAuth::None => {
-                form.append_pair("client_id", &self.id);
-            }
-        }
+        form.extend_pairs(fields).extend_pairs(self.fields());
+        let mut request = http::Request::new(form.finish().into_bytes());
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = url.as_str().parse().unwrap_or_default();
         let headers = request.headers_mut();
-        headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
-        headers.insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        *request.body_mut() = form.finish().into_bytes();
+        headers.extend(self.basic().map(|value| (AUTHORIZATION, value)));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         request
     }
 
-    /// The Basic credential; base64 never makes an invalid header.
-    pub fn basic(
-        &self,
-        secret: &ClientSecret,
-    ) -> Result<http::HeaderValue, http::header::InvalidHeaderValue> {
-        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = Zeroizing::new(format!("{}:{}", encode(&self.id), encode(secret.expose())));
+    /// What this client says of itself in a request's body.
+    pub fn fields(&self) -> Vec<(&'static str, &str)> {
+        match &self.auth {
+            ClientAuth::Basic(_) => vec![],
+            ClientAuth::None if self.basic.public => vec![],
+            ClientAuth::None => vec![("client_id", &self.id)],
+            ClientAuth::Post(secret) => vec![("client_id", &self.id), ("client_secret", secret.expose())],
+        }
+    }
+
+    /// The Authorization header, for a client that proves itself by one.
+    pub fn basic(&self) -> Option<HeaderValue> {
+        match &self.auth {
+            ClientAuth::Basic(secret) => self.basic_with(secret.expose()),
+            ClientAuth::None if self.basic.public => self.basic_with(""),
+            ClientAuth::None | ClientAuth::Post(_) => None,
+        }
+    }
+
+    /// The Basic credential. `None` never comes: base64 makes no invalid header.
+    pub(crate) fn basic_with(&self, password: &str) -> Option<HeaderValue> {
+        let encode = |text: &str| match self.basic.verbatim {
+            true => text.to_owned(),
+            false => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+        };
+        let pair = Zeroizing::new(format!("{}:{}", encode(&self.id), encode(password)));
         let mut value =
-            http::HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())))?;
+            HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes()))).ok()?;
         value.set_sensitive(true);
-        Ok(value)
+        Some(value)
     }
 }
 
@@ -76,11 +92,18 @@ impl Client {
 mod tests {
     use super::*;
 
+    fn ask(auth: ClientAuth, basic: BasicStyle) -> HttpRequest {
+        let url = url::Url::parse("https://as.example/revoke").unwrap();
+        Client { id: "a b".into(), auth, basic }.post_form(&url, &[("token", "t&1")])
+    }
+
+    fn secret() -> ClientSecret {
+        ClientSecret::new("s:/%+".into())
+    }
+
     #[test]
     fn each_method_sends_only_itself() {
-        let url = url::Url::parse("https://as.example/revoke").unwrap();
-        let ask = |auth| Client { id: "a b".into(), auth }.post_form(&url, &[("token", "t&1")]);
-        let secret = || ClientSecret::new("s:/%+".into());
+        let ask = |auth| ask(auth, BasicStyle::default());
         let none = ask(ClientAuth::None);
         assert_eq!(none.body(), b"token=t%261&client_id=a+b");
         assert!(none.headers().get("authorization").is_none());
@@ -90,5 +113,16 @@ mod tests {
         assert_eq!(basic.body(), b"token=t%261");
         let expected = format!("Basic {}", BASE64_STANDARD.encode("a+b:s%3A%2F%25%2B"));
         assert_eq!(basic.headers()["authorization"], expected.as_str());
+    }
+
+    #[test]
+    fn basic_as_a_provider_wants_it() {
+        let verbatim = ask(ClientAuth::Basic(secret()), BasicStyle { verbatim: true, public: false });
+        let expected = format!("Basic {}", BASE64_STANDARD.encode("a b:s:/%+"));
+        assert_eq!(verbatim.headers()["authorization"], expected.as_str());
+        let public = ask(ClientAuth::None, BasicStyle { verbatim: false, public: true });
+        assert_eq!(public.body(), b"token=t%261");
+        let expected = format!("Basic {}", BASE64_STANDARD.encode("a+b:"));
+        assert_eq!(public.headers()["authorization"], expected.as_str());
     }
 }

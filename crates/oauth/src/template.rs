@@ -39,6 +39,14 @@ impl Values<'_> {
         }
     }
 
+    /// Id and secret as Basic, however the client proves itself at the token endpoint.
+    fn basic(&self) -> Option<HeaderValue> {
+        match &self.client.auth {
+            ClientAuth::Post(secret) => self.client.basic_with(secret.expose()),
+            _ => self.client.basic(),
+        }
+    }
+
     /// Fills the braces in, each value made safe for its place by `encode`.
     fn fill(&self, template: &str, encode: impl Fn(&str) -> String) -> Result<String, OAuthError> {
         let mut filled = String::with_capacity(template.len());
@@ -87,13 +95,9 @@ impl RequestTemplate {
         if let Some(kind) = kind {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        match (if self.auth.is_empty() { auth } else { &self.auth }, &values.client.auth) {
-            ("basic", ClientAuth::Basic(secret) | ClientAuth::Post(secret)) => {
-                headers.insert(AUTHORIZATION, values.client.basic(secret).map_err(|_| MALFORMED)?);
-            }
-            ("bearer", _) => {
-                headers.insert(AUTHORIZATION, bearer(values.access_token)?);
-            }
+        match if self.auth.is_empty() { auth } else { &self.auth } {
+            "basic" => headers.extend(values.basic().map(|value| (AUTHORIZATION, value))),
+            "bearer" => drop(headers.insert(AUTHORIZATION, bearer(values.access_token)?)),
             _ => {}
         }
         for (name, template) in &self.headers {
@@ -144,10 +148,15 @@ pub(crate) fn bearer(token: &AccessToken) -> Result<HeaderValue, OAuthError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::BasicStyle;
     use crate::secret::ClientSecret;
 
     fn built(template: &RequestTemplate) -> Result<HttpRequest, OAuthError> {
-        let client = Client { id: "Iv1/x".into(), auth: ClientAuth::Post(ClientSecret::new("s&".into())) };
+        let client = Client {
+            id: "Iv1/x".into(),
+            auth: ClientAuth::Post(ClientSecret::new("s&".into())),
+            basic: BasicStyle::default(),
+        };
         let values = Values {
             client: &client,
             access_token: &AccessToken::new("g/ho".into()),

@@ -103,7 +103,7 @@ pub async fn finish(
     secret: Option<&ClientSecret>,
     response: ValidatedResponse,
 ) -> Result<Tokens, Problem> {
-    let client = server::client(connection, secret)?;
+    let client = server::client(spec, connection, secret)?;
     let endpoint = server::endpoint(&attempt.token_endpoint)?;
     // The keys come first: a code is spent only where its answer can be verified.
     let keys = keys(ports, connection).await?;
@@ -192,7 +192,7 @@ async fn account(
     let mut info = from_claims;
     if let Some(request) = request.filter(|_| allowed) {
         let http = ports.http.as_ref();
-        let client = server::client(connection, secret)?;
+        let client = server::client(spec, connection, secret)?;
         let values = Values {
             client: &client,
             access_token: &tokens.access_token,

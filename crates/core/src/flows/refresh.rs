@@ -39,7 +39,7 @@ pub async fn refresh(
     secret: Option<&ClientSecret>,
 ) -> Result<Tokens, Refused> {
     let refresh_token = tokens.refresh_token.as_ref().ok_or(Problem::new(Code::NoRefreshToken))?;
-    let client = server::client(connection, secret)?;
+    let client = server::client(spec, connection, secret)?;
     let token_endpoint = connection.server.as_ref().and_then(|server| server.token_endpoint.as_ref());
     let place =
         spec.refresh.endpoint.as_ref().or(token_endpoint).ok_or(Problem::new(Code::DiscoveryIncomplete))?;

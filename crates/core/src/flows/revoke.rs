@@ -41,7 +41,7 @@ async fn attempt(
     if spec.revoke.style == "none" {
         return Ok(Revocation::Unsupported);
     }
-    let client = server::client(connection, secret)?;
+    let client = server::client(spec, connection, secret)?;
     if spec.revoke.style == "request" {
         let captured = &tokens.grant.captured;
         let values = Values { client: &client, access_token: access, refresh_token: refresh, captured };

@@ -1,6 +1,6 @@
 //! Which endpoints a connection uses: pinned by its spec, blanks filled by the server's own metadata.
 
-use tokenrack_oauth::client::{Client, ClientAuth};
+use tokenrack_oauth::client::{BasicStyle, Client, ClientAuth};
 use tokenrack_oauth::discovery;
 use tokenrack_oauth::endpoint::Endpoint;
 use tokenrack_oauth::error::OAuthError;
@@ -85,12 +85,17 @@ pub fn endpoint(url: &str) -> Result<Endpoint, Problem> {
 ///
 /// # Errors
 /// `MissingClientSecret`.
-pub fn client(connection: &Connection, secret: Option<&ClientSecret>) -> Result<Client, Problem> {
+pub fn client(
+    spec: &ProviderSpec,
+    connection: &Connection,
+    secret: Option<&ClientSecret>,
+) -> Result<Client, Problem> {
     let secret = || secret.cloned().ok_or(Problem::new(Code::MissingClientSecret));
     let auth = match connection.registration.authentication {
         ClientAuthentication::None => ClientAuth::None,
         ClientAuthentication::ClientSecretBasic => ClientAuth::Basic(secret()?),
         ClientAuthentication::ClientSecretPost => ClientAuth::Post(secret()?),
     };
-    Ok(Client { id: connection.registration.client_id.clone(), auth })
+    let basic = BasicStyle { verbatim: !spec.client.basic_form_encode, public: spec.client.public_basic };
+    Ok(Client { id: connection.registration.client_id.clone(), auth, basic })
 }
