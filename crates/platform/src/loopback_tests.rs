@@ -3,6 +3,8 @@
 use super::*;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::Instant;
 
 use tokenrack_core::ports::ResultPage;
@@ -173,15 +175,55 @@ async fn silent_and_slow_clients_are_cut_off_and_hold_up_nobody() {
     }
 }
 
+/// With the usual patience, under which 64 silent sockets at a time would hold a redirect up for many seconds.
 #[tokio::test]
-async fn more_clients_than_places_wait_their_turn() {
+async fn hundreds_of_silent_and_dripping_sockets_hold_up_nobody() {
+    let mut listener = LoopbackListener::default().bind("127.0.0.1", None, "/callback").await.unwrap();
+    let port = listener.port();
+    let connect = move || TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let crowd = tokio::task::spawn_blocking(move || {
+        let silent: Vec<_> = (0..400).map(|_| connect()).collect();
+        let dripping: Vec<_> = (0..400).map(|_| send(port, "G")).collect();
+        (silent, dripping)
+    });
+    let (silent, mut dripping) = crowd.await.unwrap();
+    let over = Arc::new(AtomicBool::new(false));
+    let end = Arc::clone(&over);
+    let drip = tokio::task::spawn_blocking(move || {
+        while !end.load(Ordering::SeqCst) {
+            for socket in &mut dripping {
+                // Whoever was shown out comes back.
+                if socket.write_all(b"E").is_err() {
+                    *socket = connect();
+                }
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    for _ in 0..5 {
+        let before = Instant::now();
+        let genuine = tokio::spawn(async move { ask(port, GENUINE).await });
+        next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+        assert_eq!(status(&genuine.await.unwrap()), "200");
+        assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+    }
+    over.store(true, Ordering::SeqCst);
+    drip.await.unwrap();
+    drop(silent);
+}
+
+/// Whoever waits for a page keeps the place, however many come after.
+#[tokio::test]
+async fn a_redirect_that_waits_for_its_page_gives_way_to_nobody() {
     let mut listener = bound().await;
     let port = listener.port();
-    let hogs: Vec<_> = (0..80).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
     let genuine = tokio::spawn(async move { ask(port, GENUINE).await });
-    next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+    let redirect = next(&mut listener).await;
+    let crowd: Vec<_> = (0..200).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    redirect.page.send(ResultPage::Connected("x".into())).unwrap();
     assert_eq!(status(&genuine.await.unwrap()), "200");
-    drop(hogs);
+    drop(crowd);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! waited for the redirect has nothing more to do: dropping the listener waits, briefly, for pages on their way.
 
 mod page;
+mod room;
 mod serve;
 
 use std::io::{self, ErrorKind};
@@ -19,6 +20,9 @@ use serve::Place;
 
 /// Answered pages have so long to reach the browser when the listener is dropped.
 const FLUSH: Duration = Duration::from_millis(250);
+/// Connections that wait to be accepted.
+#[cfg(unix)]
+const QUEUE: i32 = 1024;
 /// How often another free port is tried when the first is taken on the other address family.
 const TRIES: usize = 16;
 
@@ -140,6 +144,9 @@ fn listen(ip: IpAddr, port: Option<u16>) -> Result<TcpListener, ListenError> {
 
 fn bind(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(SocketAddr::new(ip, port))?;
+    // The standard library's queue is short, and a browser that finds it full tries again only after a second.
+    #[cfg(unix)]
+    rustix::net::listen(&listener, QUEUE)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }

@@ -1,6 +1,7 @@
 //! The server: what is answered, what is refused, and what becomes a redirect.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +15,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokenrack_core::ports::IncomingRedirect;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use super::room::Room;
 use super::{Patience, page};
 
-/// Connections at once; a further one waits in the system's queue.
-const CONNECTIONS: usize = 64;
 const URL: usize = 16 << 10;
 /// Cookies for 127.0.0.1 are shared by all ports, and development servers set large ones.
 const HEAD: usize = 64 << 10;
@@ -59,7 +59,7 @@ pub(super) async fn run(
     done: std::sync::mpsc::Sender<()>,
 ) {
     let place = Arc::new(place);
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Room::new());
     let mut accepting = JoinSet::new();
     for socket in sockets {
         match tokio::net::TcpListener::from_std(socket) {
@@ -71,38 +71,37 @@ pub(super) async fn run(
     }
     drop(stopped);
     while accepting.join_next().await.is_some() {}
-    // All permits are back when all connections have ended.
-    let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
-    let quiet = tokio::time::timeout(flush, room.acquire_many(all)).await.is_ok();
+    let quiet = room.empty_within(flush).await;
     drop(done);
     if !quiet {
-        let _ = room.acquire_many(all).await;
+        room.empty().await;
     }
 }
 
 async fn accept(
     socket: tokio::net::TcpListener,
     place: Arc<Place>,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
     mut stopped: watch::Receiver<()>,
 ) {
     loop {
         let next = async {
-            // Never closed while this runs.
-            let permit = Arc::clone(&room).acquire_owned().await.ok()?;
-            Some((permit, socket.accept().await))
+            let (stream, _) = socket.accept().await?;
+            Ok::<_, io::Error>((stream, room.seat().await))
         };
         let accepted = tokio::select! {
             _ = stopped.changed() => return,
             accepted = next => accepted,
         };
         match accepted {
-            None => return,
-            Some((permit, Ok((stream, _)))) => {
-                tokio::spawn(serve(stream, Arc::clone(&place), stopped.clone(), permit));
+            Ok((stream, Some(seat))) => {
+                let asked = Arc::new(AtomicBool::new(false));
+                let served = serve(stream, Arc::clone(&place), stopped.clone(), Arc::clone(&asked), seat);
+                room.enter(asked, tokio::spawn(served).abort_handle());
             }
+            Ok((_, None)) => return,
             // A client that has gone again, or no file descriptors for a moment.
-            Some((_, Err(error))) => {
+            Err(error) => {
                 tracing::warn!(%error, "a loopback connection was not accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -114,12 +113,12 @@ async fn serve(
     stream: TcpStream,
     place: Arc<Place>,
     mut stopped: watch::Receiver<()>,
-    _permit: OwnedSemaphorePermit,
+    asked: Arc<AtomicBool>,
+    _seat: OwnedSemaphorePermit,
 ) {
     let patience = place.patience;
-    let busy = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request: Request<Incoming>| {
-        busy.store(true, Ordering::SeqCst);
+        asked.store(true, Ordering::SeqCst);
         let place = Arc::clone(&place);
         async move { Ok::<_, Infallible>(answer(&place, &request).await) }
     });
@@ -141,7 +140,7 @@ async fn serve(
             () = whole.as_mut() => return,
             _ = stopped.changed(), if !stopping => {
                 // A connection opened in advance that has asked nothing.
-                if !busy.load(Ordering::SeqCst) {
+                if !asked.load(Ordering::SeqCst) {
                     return;
                 }
                 stopping = true;
