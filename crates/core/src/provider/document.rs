@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 /// Where something is in a document: keys and list positions, outermost first.
 pub(super) type Path = Vec<String>;
@@ -64,15 +64,26 @@ impl<'a> Document<'a> {
 
     /// The line of the deepest part of `path` that exists.
     pub(super) fn line(&self, path: &[&str]) -> Option<usize> {
-        let mut line = None;
-        let mut table = self.root.get_ref();
+        self.find(path).0
+    }
+
+    /// The line of the deepest part of `path` that exists, and how many parts exist.
+    pub(super) fn find(&self, path: &[&str]) -> (Option<usize>, usize) {
+        let mut found = (None, 0);
+        let mut table = Some(self.root.get_ref());
+        let mut list: Option<&DeArray<'_>> = None;
         for part in path {
-            let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref() == part) else { break };
-            line = Some(self.line_at(key.span()));
-            let Some(inner) = value.get_ref().as_table() else { break };
-            table = inner;
+            let item = list.and_then(|list| list.get(part.parse::<usize>().ok()?));
+            let entry = table.and_then(|table| table.iter().find(|(key, _)| key.get_ref() == part));
+            let (span, value) = match (item, entry) {
+                (Some(item), _) => (item.span(), item),
+                (None, Some((key, value))) => (key.span(), value),
+                (None, None) => break,
+            };
+            found = (Some(self.line_at(span)), found.1 + 1);
+            (table, list) = (value.get_ref().as_table(), value.get_ref().as_array());
         }
-        line
+        found
     }
 
     /// Shows every value to `visitor`. It answers whether to look inside.

@@ -1,5 +1,6 @@
 //! Which keys the format has. Taken from the types themselves, so that the two cannot differ.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
@@ -10,31 +11,17 @@ use super::{ProviderSpec, Variable};
 /// In the place of a key: any key may stand here.
 const ANY: &str = "*";
 
-/// A spec with everything in it, as JSON: its keys are the format's.
+/// A spec with everything in it, as JSON: its keys are the format's, its values show their kind. `null` is a text.
 fn format() -> &'static Value {
     static FORMAT: OnceLock<Value> = OnceLock::new();
     FORMAT.get_or_init(|| {
         let blank = json!({ "schema": 1, "id": ANY, "name": ANY });
         let whole = serde_json::from_value::<ProviderSpec>(blank).and_then(|mut spec| {
-            let word = || [(ANY.to_owned(), ANY.to_owned())].into();
+            for table in spec.words_mut() {
+                *table = word();
+            }
             spec.vars = [(ANY.to_owned(), Variable::default())].into();
-            spec.scopes.explain = word();
-            spec.scopes.granted_as = word();
-            spec.authorize.params = word();
-            spec.authorize.offline_params = word();
-            spec.token.params = word();
-            spec.authorize.rename = word();
-            spec.authorize.values = word();
-            spec.token.headers = word();
-            spec.token.rename = word();
-            spec.token.values = word();
-            spec.token.response.capture = word();
-            spec.refresh.params = word();
-            spec.refresh.values = word();
-            spec.account.capture = word();
-            spec.api.headers = word();
-            let request =
-                || RequestTemplate { headers: word(), query: word(), body: word(), ..Default::default() };
+            spec.refresh.rotates = Some(true);
             spec.refresh.exchange = Some(request());
             spec.refresh.renew = Some(request());
             spec.account.request = request();
@@ -42,17 +29,57 @@ fn format() -> &'static Value {
             spec.lookup = vec![LookupDialect { request: request(), ..Default::default() }];
             spec.token.response.success = Some(SuccessCheck::default());
             spec.revoke.success = Some(SuccessCheck::default());
+            let names = || Some(Vec::new());
+            let server = &mut spec.server.metadata;
+            server.token_endpoint_auth_methods_supported = names();
+            server.code_challenge_methods_supported = names();
+            server.grant_types_supported = names();
+            server.scopes_supported = names();
             serde_json::to_value(spec)
         });
         whole.unwrap_or_default()
     })
 }
 
+fn word() -> BTreeMap<String, String> {
+    [(ANY.to_owned(), ANY.to_owned())].into()
+}
+
+fn request() -> RequestTemplate {
+    RequestTemplate { headers: word(), query: word(), body: word(), ..Default::default() }
+}
+
+impl ProviderSpec {
+    /// Every table whose keys are the file's own.
+    fn words_mut(&mut self) -> [&mut BTreeMap<String, String>; 15] {
+        let Self { scopes, authorize, token, refresh, account, api, .. } = self;
+        [
+            &mut scopes.explain,
+            &mut scopes.granted_as,
+            &mut authorize.params,
+            &mut authorize.offline_params,
+            &mut authorize.rename,
+            &mut authorize.values,
+            &mut token.headers,
+            &mut token.params,
+            &mut token.rename,
+            &mut token.values,
+            &mut token.response.capture,
+            &mut refresh.params,
+            &mut refresh.values,
+            &mut account.capture,
+            &mut api.headers,
+        ]
+    }
+}
+
 /// What the format knows at a path.
 pub(super) fn at(path: &[String]) -> Option<&'static Value> {
-    path.iter().try_fold(format(), |value, key| {
-        let table = value.as_object()?;
-        table.get(key).or_else(|| table.get(ANY))
+    path.iter().try_fold(format(), |value, key| match value {
+        Value::Object(table) => table.get(key).or_else(|| table.get(ANY)),
+        // All items of a list are alike, and texts where none is shown.
+        Value::Array(items) => Some(items.first().unwrap_or(&Value::Null)),
+        _ => None,
     })
 }
 

@@ -73,7 +73,7 @@ impl ProviderSpec {
         let way = |kind: &RedirectKind| match kind {
             RedirectKind::Scheme => RedirectMethod::DeepLink,
             RedirectKind::LoopbackAny | RedirectKind::LoopbackFixed => RedirectMethod::Loopback,
-            RedirectKind::Paste => RedirectMethod::Paste,
+            RedirectKind::Https | RedirectKind::Paste => RedirectMethod::Paste,
         };
         let mut ways: Vec<_> = match self.redirect.kinds.as_slice() {
             [] => vec![RedirectMethod::DeepLink, RedirectMethod::Loopback],

@@ -30,8 +30,8 @@ impl ProviderSpec {
         for (path, url) in resolved.urls_mut() {
             let filled = template::fill(url, |name| values.get(name).cloned());
             // The patterns leave no way to get here with a bad URL, except through a spec that no loader has seen.
-            if let Some(instead) = still_wrong(path, &filled) {
-                let culprit = template::names(url).first().map_or(path, |name| name).to_owned();
+            if let Some(instead) = still_wrong(&path, &filled) {
+                let culprit = template::names(url).first().map_or(&*path, |name| name).to_owned();
                 errors.insert(culprit, instead);
             }
             *url = filled;

@@ -269,6 +269,8 @@ pub enum RedirectKind {
     LoopbackAny,
     /// Loopback, the port is part of what is registered.
     LoopbackFixed,
-    /// An https page of the person's own, whose address is pasted.
+    /// An https page of the person's own; the browser ends there, and its address is pasted.
+    Https,
+    /// Any address the provider takes; where the browser ends is pasted.
     Paste,
 }

@@ -1,5 +1,8 @@
 //! Every URL of a provider file, and what a URL may be.
 
+use std::borrow::Cow;
+
+use tokenrack_oauth::dialect::LookupDialect;
 use url::{Host, Url};
 
 use super::ProviderSpec;
@@ -7,7 +10,7 @@ use super::ProviderSpec;
 impl ProviderSpec {
     /// Every URL a variable may stand in, by its path in the file. Not `server.id_token_issuer`: its braces name
     /// claims.
-    pub(super) fn urls_mut(&mut self) -> Vec<(&'static str, &mut String)> {
+    pub(super) fn urls_mut(&mut self) -> Vec<(Cow<'static, str>, &mut String)> {
         let server = &mut self.server;
         let metadata = &mut server.metadata;
         let optional = [
@@ -40,8 +43,11 @@ impl ProviderSpec {
         ]
         .into_iter()
         .filter_map(|(path, request)| Some((path, &mut request.as_mut()?.url)));
-        let lookups = self.lookup.iter_mut().map(|lookup| ("lookup.url", &mut lookup.request.url));
-        let all = optional.into_iter().chain(more).chain(lookups);
+        let lookups = self.lookup.iter_mut().enumerate().map(|(index, lookup): (_, &mut LookupDialect)| {
+            (format!("lookup.{index}.url").into(), &mut lookup.request.url)
+        });
+        let all = optional.into_iter().chain(more).map(|(path, url)| (Cow::Borrowed(path), url));
+        let all = all.chain(lookups);
         all.filter_map(|(path, url)| url.as_mut().map(|url| (path, url))).collect()
     }
 }

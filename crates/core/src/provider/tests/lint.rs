@@ -101,17 +101,52 @@ fn words_from_closed_lists() {
         &[
             "acme.toml:10: client.pkce: \"nevr\" is not one of default, required, never; write \"never\"",
             "acme.toml:11: client.secret: \"Required\" is not one of required, optional, forbidden; write \"required\"",
-            "acme.toml:13: redirect.kinds.1: \"loopback\" is not one of scheme, loopback-any, loopback-fixed, paste",
+            "acme.toml:13: redirect.kinds.1: \"loopback\" is not one of scheme, loopback-any, loopback-fixed, https, paste",
         ],
     );
     says(
         "[refresh]\nissued = \"param\"\n[token.response]\nexpires = { format = \"assume:0\" }\n[revoke]\nauth = \"baerer\"\n",
         &[
-            "acme.toml:12: token.response.expires.format: \"assume:0\" is not one of seconds, epoch, rfc3339, never, \
-             assume:3600; write \"assume:3600\"",
-            "acme.toml:14: revoke.auth: \"baerer\" is not one of basic, bearer; write \"bearer\"",
+            "acme.toml:12: token.response.expires.format: \"assume:0\" is not one of seconds, milliseconds, epoch, \
+             epoch_ms, rfc3339, date, never, assume:3600; write \"assume:3600\"",
+            "acme.toml:14: revoke.auth: \"baerer\" is not one of bearer, basic, none; write \"bearer\"",
         ],
     );
+}
+
+/// Each closed list of the format refuses a word that is not in it.
+#[test]
+fn no_list_takes_any_word() {
+    for (table, key) in [
+        ("vars.x", "pattern"),
+        ("vars.x", "source"),
+        ("client", "pkce_encoding"),
+        ("client", "pkce_method"),
+        ("client", "secret_kind"),
+        ("redirect", "loopback_host"),
+        ("authorize", "response_mode"),
+        ("token", "body"),
+        ("token.response.refresh_expires", "format"),
+        ("account", "method"),
+        ("account", "from"),
+        ("[lookup]", "choose"),
+        ("[lookup]", "auth"),
+        ("refresh.exchange", "method"),
+        ("refresh.renew", "body_format"),
+        ("revoke", "style"),
+        ("revoke", "token"),
+        ("revoke", "effect"),
+        ("hooks", "verify_callback"),
+        ("hooks", "client_secret"),
+        ("hooks", "register_client"),
+        ("hooks", "tokens"),
+        ("hooks", "flow"),
+    ] {
+        let told = told(&format!("{LEAST}[{table}]\n{key} = \"zzz\"\n"));
+        let place = table.replace("[lookup]", "lookup.0");
+        let expected = format!("acme.toml:10: {place}.{key}: \"zzz\" is not one of ");
+        assert!(told.len() == 1 && told[0].starts_with(&expected), "{told:?}");
+    }
 }
 
 #[test]
@@ -123,7 +158,17 @@ fn wrong_types() {
     );
     says(
         "[scopes]\ndefault = \"read\"\n",
-        &["acme.toml:10: scopes.default: invalid type: string \"read\", expected a sequence"],
+        &["acme.toml:10: scopes.default: expected a list, like [\"none\"]"],
+    );
+    says(
+        "[account]\nurl = 1\n[account.query]\na = true\n[lookup]\n[refresh]\nmin_remaining_s = -1\nrotates = \"no\"\n",
+        &[
+            "acme.toml:10: account.url: expected a text in quotation marks",
+            "acme.toml:12: account.query.a: expected a text in quotation marks",
+            "acme.toml:13: lookup: expected tables under [[lookup]]",
+            "acme.toml:15: refresh.min_remaining_s: expected a whole number",
+            "acme.toml:16: refresh.rotates: expected true or false",
+        ],
     );
 }
 
