@@ -131,6 +131,7 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::NotFound => Problem::new(Code::NoSuchConnection),
             StoreError::NameTaken(name) => Problem::new(Code::NameTaken).because(name),
+            StoreError::Unreadable(words) => Problem::new(Code::RecordUnreadable).because(words),
             StoreError::TooNew { .. } => Problem::new(Code::StoreTooNew).because(&error),
             StoreError::Failed(words) => Problem::new(Code::StoreFailed).because(words),
         }

@@ -128,8 +128,8 @@ pub struct StateDigest(pub String);
 /// Calls are short and synchronous. `update` is the only way to change a connection: it reads, changes and writes
 /// inside one write transaction, so two processes never overwrite each other.
 pub trait Store: Send + Sync {
-    /// All connections, and the revision they were read at.
-    fn load_all(&self) -> Result<(Revision, Vec<Connection>), StoreError>;
+    /// All connections. A record that cannot be read keeps none of the others from being read.
+    fn load_all(&self) -> Result<Loaded, StoreError>;
     /// One connection.
     fn load(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError>;
     /// Adds a connection. A name that is taken (ignoring case) is [`StoreError::NameTaken`].
@@ -157,6 +157,28 @@ pub trait Store: Send + Sync {
     fn revision(&self) -> Result<Revision, StoreError>;
     /// Wakes when this or another process has changed something; coalesces. Costs nothing while nothing happens.
     fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// All connections of a profile, at one revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// When this was true.
+    pub revision: Revision,
+    /// What could be read.
+    pub connections: Vec<Connection>,
+    /// What could not.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A connection whose record is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Whose record.
+    pub id: ConnectionId,
+    /// Its name in lower case: the record alone knows how it was written.
+    pub name: String,
+    /// Why, in the library's words.
+    pub cause: String,
 }
 
 /// What one `update` writes besides the record.
@@ -200,6 +222,9 @@ pub enum StoreError {
     /// Another connection has this name.
     #[error("a connection named {0:?} exists already")]
     NameTaken(String),
+    /// The connection's record is damaged, in the library's words; the others are not.
+    #[error("the record of the connection cannot be read: {0}")]
+    Unreadable(String),
     /// Written by a newer Tokenrack.
     #[error("the database was written by a newer version (schema {found}, this program knows {known})")]
     TooNew {

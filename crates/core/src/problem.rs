@@ -272,6 +272,8 @@ codes! {
         "Another Tokenrack process is working on this connection", "Try again in a moment.";
     StoreFailed "store/failed" Failed None,
         "The profile's database failed", "Run `tokenrack doctor`; free disk space and file permissions are the usual causes.";
+    RecordUnreadable "store/unreadable_record" NeedsPerson None,
+        "This connection's record cannot be read", "Remove it with `tokenrack disconnect ID --forget`, then add it again; the others are as before.";
     StoreTooNew "store/too_new" Failed None,
         "The profile was written by a newer Tokenrack", "Update this program.";
     Internal "internal" Failed None,

@@ -99,7 +99,8 @@ fn vault_kind(store: &dyn Store, asked: Option<VaultKind>) -> Result<VaultKind, 
     let Some(asked) = asked.filter(|asked| *asked != kept) else {
         return Ok(kept);
     };
-    if !store.load_all().map_err(problem)?.1.is_empty() {
+    let all = store.load_all().map_err(problem)?;
+    if !(all.connections.is_empty() && all.unreadable.is_empty()) {
         return Err(Code::VaultMismatch.into());
     }
     let json = serde_json::to_string(&asked).map_err(|e| Problem::new(Code::Internal).because(e))?;

@@ -107,7 +107,10 @@ fn what_is_written_is_read_by_another_process() {
     let (writer, reader) = (place.open(), place.open());
     let work = connection("a1", "GitHub (work)");
     assert_eq!(writer.insert(&work, line(&work, "added")).unwrap(), 1);
-    assert_eq!(reader.load_all().unwrap(), (1, vec![work.clone()]));
+    assert_eq!(
+        reader.load_all().unwrap(),
+        Loaded { revision: 1, connections: vec![work.clone()], unreadable: vec![] }
+    );
     assert_eq!(reader.load(&work.id).unwrap(), Some(work.clone()));
     assert_eq!(reader.load(&ConnectionId("none".into())).unwrap(), None);
     let found = reader.activity(&ActivityFilter::default()).unwrap();
@@ -209,7 +212,7 @@ fn forgetting_a_connection_ends_its_attempt_and_keeps_its_record() {
     work.state = waiting("d1");
     store.insert(&work, line(&work, "added")).unwrap();
     store.remove(&work.id, line(&work, "forgotten")).unwrap();
-    assert_eq!(store.load_all().unwrap(), (2, vec![]));
+    assert_eq!(store.load_all().unwrap(), Loaded { revision: 2, connections: vec![], unreadable: vec![] });
     assert_eq!(store.attempt(&StateDigest("d1".into())).unwrap().unwrap().end, Some(AttemptEnd::Cancelled));
     assert_eq!(
         store.activity(&ActivityFilter { connection: Some(work.id.clone()), limit: 9 }).unwrap().len(),
@@ -263,8 +266,8 @@ fn processes_that_open_a_new_database_at_once_all_succeed() {
                 });
             }
         });
-        let (revision, all) = place.open().load_all().unwrap();
-        assert_eq!((revision, all.len()), (8, 8));
+        let all = place.open().load_all().unwrap();
+        assert_eq!((all.revision, all.connections.len()), (8, 8));
     }
 }
 
@@ -303,8 +306,8 @@ fn processes_that_change_one_connection_lose_nothing() {
     for child in &mut children {
         assert!(child.wait().unwrap().success());
     }
-    let (revision, all) = place.open().load_all().unwrap();
-    assert_eq!((revision, all[0].scopes.len()), (201, 201));
+    let all = place.open().load_all().unwrap();
+    assert_eq!((all.revision, all.connections[0].scopes.len()), (201, 201));
 }
 
 #[tokio::test]
@@ -377,13 +380,26 @@ fn a_database_damaged_inside_says_so_and_keeps_its_bytes() {
 }
 
 #[test]
-fn a_record_that_cannot_be_read_is_named() {
+fn a_record_that_cannot_be_read_is_named_and_the_others_are_read() {
     let place = Place::new();
     let store = place.open();
-    let work = connection("a1", "work");
+    let (broken, work) = (connection("a1", "Broken"), connection("a2", "work"));
+    store.insert(&broken, line(&broken, "")).unwrap();
     store.insert(&work, line(&work, "")).unwrap();
-    store.database().execute("UPDATE connections SET record = '{}'", []).unwrap();
-    assert!(matches!(store.load_all(), Err(StoreError::Failed(words)) if words.contains("a1")));
+    for damage in ["'{}'", "'not JSON'", "''", "x'ff00'", "17"] {
+        let sql = format!("UPDATE connections SET record = {damage} WHERE id = 'a1'");
+        store.database().execute(&sql, []).unwrap();
+        let all = store.load_all().unwrap();
+        assert_eq!(all.connections, std::slice::from_ref(&work), "{damage}");
+        assert_eq!(all.unreadable.len(), 1, "{damage}");
+        let Unreadable { id, name, cause } = &all.unreadable[0];
+        assert_eq!((id.0.as_str(), name.as_str(), cause.is_empty()), ("a1", "broken", false), "{damage}");
+        assert_eq!(store.load(&broken.id), Err(StoreError::Unreadable(cause.clone())));
+        let change = store.update(&broken.id, &mut |_| Some(Change::default()));
+        assert_eq!(change.unwrap_err(), StoreError::Unreadable(cause.clone()), "never overwritten");
+    }
+    store.remove(&broken.id, line(&broken, "")).unwrap();
+    assert_eq!(store.load_all().unwrap().unreadable, []);
 }
 
 #[cfg(unix)]

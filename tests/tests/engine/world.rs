@@ -48,6 +48,11 @@ impl World {
         Engine::open(ports, Arc::new(Catalog::builtin())).unwrap()
     }
 
+    /// The database's file.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.profile.database()
+    }
+
     /// A connection to GitLab's spec: pinned endpoints, so that no discovery stands between.
     pub async fn add(&self, engine: &Engine) -> ConnectionId {
         let draft = Draft {

@@ -17,12 +17,12 @@ pub struct Args {
 
 pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let engine = session.unlocked().await?;
-    let connection = engine.find(&args.connection)?;
-    let view = engine.disconnect(&connection.id, args.forget, Channel::Command).await?;
+    let (id, name) = engine.identify(&args.connection)?;
+    let view = engine.disconnect(&id, args.forget, Channel::Command).await?;
     if session.output.json() {
         return session.output.object(&view);
     }
-    session.output.note(&outcome(&view, &connection.name));
+    session.output.note(&outcome(&view, &name));
     Ok(())
 }
 

@@ -38,7 +38,8 @@ fn profile(problem: &Problem) -> CheckView {
     }
 }
 
-fn text(check: &CheckView) -> String {
+/// What a person reads of a check.
+pub fn text(check: &CheckView) -> String {
     let (symbol, word, tone) = match check.outcome {
         CheckOutcome::Ok => ("✓", "ok", Tone::Good),
         CheckOutcome::Warning => ("!", "limited", Tone::Soon),

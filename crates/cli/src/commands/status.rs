@@ -19,6 +19,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let output = session.output;
     let engine = session.engine()?;
     let asked = args.connection.as_deref().map(|name| engine.find(name)).transpose()?;
+    let unreadable = engine.unreadable()?;
     let mut snapshot = engine.snapshot().await?;
     if (snapshot.vault.kind, snapshot.vault.state) == (VaultKind::File, VaultState::Locked) {
         // An encrypted file is locked in every new process; that says nothing of its connections.
@@ -36,12 +37,16 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
             output.page(&details::text(view, session.now()))
         };
     }
+    output.person(&unreadable.iter().map(super::doctor::text).collect::<String>());
     overview::sort(&mut snapshot.connections);
     if output.json() {
         return snapshot.connections.iter().try_for_each(|view| output.object(view));
     }
     if snapshot.connections.is_empty() {
-        output.note("No connections yet. Add one: tokenrack add PROVIDER (tokenrack providers lists them)");
+        if unreadable.is_empty() {
+            output
+                .note("No connections yet. Add one: tokenrack add PROVIDER (tokenrack providers lists them)");
+        }
         return Ok(());
     }
     output.page(&overview::table(&snapshot.connections, session.now()))?;

@@ -173,9 +173,11 @@ impl Engine {
         editing: Option<&ConnectionId>,
         errors: &mut BTreeMap<String, String>,
     ) -> Result<String, Problem> {
-        let (_, all) = self.inner.ports.store.load_all()?;
-        let others = || all.iter().filter(|other| Some(&other.id) != editing);
-        let taken = |name: &str| others().any(|other| other.name.to_lowercase() == name.to_lowercase());
+        let others = self.names()?;
+        let taken = |name: &str| {
+            let same = |other: &str| other.to_lowercase() == name.to_lowercase();
+            others.iter().any(|(id, other)| Some(id) != editing && same(other))
+        };
         if let Some(name) = draft.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
             let plain = crate::problem::plain(name, LONGEST_NAME);
             if plain != name {

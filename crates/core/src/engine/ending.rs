@@ -233,8 +233,7 @@ impl Engine {
     /// while somebody still works on it.
     pub(super) async fn end_late_attempts(&self) -> Result<(), Problem> {
         let now = self.now();
-        let (_, all) = self.inner.ports.store.load_all()?;
-        for connection in &all {
+        for connection in &self.inner.ports.store.load_all()?.connections {
             let Some(attempt) = connection.state.attempt().filter(|attempt| attempt.expires_at <= now) else {
                 continue;
             };

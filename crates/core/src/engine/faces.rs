@@ -128,9 +128,10 @@ impl Engine {
 
     /// Reads everything again and tells faces what differs.
     pub(super) fn reload(&self) -> Result<(), Problem> {
-        let (revision, all) = self.inner.ports.store.load_all()?;
+        let all = self.inner.ports.store.load_all()?;
+        let revision = all.revision;
         let views: Vec<_> =
-            all.into_iter().map(|connection| (self.view_of(&connection), connection)).collect();
+            all.connections.into_iter().map(|connection| (self.view_of(&connection), connection)).collect();
         let mut shown = locked(&self.inner.faces.shown);
         if revision < shown.revision {
             return Ok(());

@@ -3,8 +3,8 @@
 use super::Engine;
 use crate::connection::ConnectionId;
 use crate::event::{ActivityEntry, ActivityFilter};
-use crate::ports::{VaultKind, VaultState, VaultStatus};
-use crate::problem::{Code, Problem};
+use crate::ports::{Unreadable, VaultKind, VaultState, VaultStatus};
+use crate::problem::{Code, Problem, plain};
 use crate::view::{CheckOutcome, CheckView, Settings};
 
 const SETTINGS: &str = "settings";
@@ -54,15 +54,28 @@ impl Engine {
 
     /// Vault, database and clock checked; faces add what only they can check.
     pub async fn doctor(&self) -> Vec<CheckView> {
-        vec![vault_check(&self.vault_status().await), self.database_check(), self.clock_check()]
+        let mut checks = vec![vault_check(&self.vault_status().await), self.database_check()];
+        // What keeps all of them from being read, the check before says.
+        checks.extend(self.unreadable().unwrap_or_default());
+        checks.push(self.clock_check());
+        checks
+    }
+
+    /// A failed check for each connection whose record is damaged: it is in no snapshot.
+    ///
+    /// # Errors
+    /// A store problem.
+    pub fn unreadable(&self) -> Result<Vec<CheckView>, Problem> {
+        Ok(self.inner.ports.store.load_all()?.unreadable.iter().map(record_check).collect())
     }
 
     fn database_check(&self) -> CheckView {
         let all = self.inner.ports.store.load_all();
         let (outcome, finding, cure) = match all {
-            Ok((_, all)) => {
-                let many = if all.len() == 1 { "connection" } else { "connections" };
-                (CheckOutcome::Ok, format!("readable, {} {many}", all.len()), None)
+            Ok(all) => {
+                let count = all.connections.len();
+                let many = if count == 1 { "connection" } else { "connections" };
+                (CheckOutcome::Ok, format!("readable, {count} {many}"), None)
             }
             Err(error) => {
                 let problem = Problem::from(error);
@@ -87,6 +100,17 @@ impl Engine {
             ),
         };
         CheckView { name: "clock".into(), title: "Clock".into(), outcome, finding, cure }
+    }
+}
+
+fn record_check(row: &Unreadable) -> CheckView {
+    let Unreadable { id, name, cause } = row;
+    CheckView {
+        name: "record".into(),
+        title: "Record".into(),
+        outcome: CheckOutcome::Failed,
+        finding: format!("of “{}” ({id}) cannot be read: {}", plain(name, 80), plain(cause, 300)),
+        cure: Some(format!("Remove it with `tokenrack disconnect {id} --forget`, then add it again.")),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every process of a profile has an engine; the store is the truth between them, the connection's lock keeps
 //! their writes to the vault apart, and the one path for redirects is [`Engine::deliver`].
 
+mod disconnect;
 mod draft;
 mod ending;
 mod faces;
@@ -178,17 +179,33 @@ impl Engine {
     /// Finds by id, or by name ignoring case.
     ///
     /// # Errors
-    /// `NoSuchConnection`.
+    /// `NoSuchConnection`, `RecordUnreadable`.
     pub fn find(&self, name_or_id: &str) -> Result<Connection, Problem> {
-        let store = &self.inner.ports.store;
-        if let Some(connection) = store.load(&ConnectionId(name_or_id.to_owned()))? {
+        if let Some(connection) = self.inner.ports.store.load(&ConnectionId(name_or_id.to_owned()))? {
             return Ok(connection);
         }
+        let (id, _) = self.identify(name_or_id)?;
+        self.load(&id)
+    }
+
+    /// As `find`, for what is possible with the id and the name alone: also when the record cannot be read.
+    ///
+    /// # Errors
+    /// `NoSuchConnection`.
+    pub fn identify(&self, name_or_id: &str) -> Result<(ConnectionId, String), Problem> {
+        let mut names = self.names()?;
         let wanted = name_or_id.to_lowercase();
-        let (_, all) = store.load_all()?;
-        all.into_iter()
-            .find(|connection| connection.name.to_lowercase() == wanted)
-            .ok_or_else(|| Problem::new(Code::NoSuchConnection).because(name_or_id))
+        let by_id = names.iter().position(|(id, _)| id.0 == name_or_id);
+        let found = by_id.or_else(|| names.iter().position(|(_, name)| name.to_lowercase() == wanted));
+        let found = found.ok_or_else(|| Problem::new(Code::NoSuchConnection).because(name_or_id))?;
+        Ok(names.swap_remove(found))
+    }
+
+    /// Every connection's id and name; a name in lower case where the record cannot be read.
+    fn names(&self) -> Result<Vec<(ConnectionId, String)>, Problem> {
+        let all = self.inner.ports.store.load_all()?;
+        let readable = all.connections.into_iter().map(|connection| (connection.id, connection.name));
+        Ok(readable.chain(all.unreadable.into_iter().map(|row| (row.id, row.name))).collect())
     }
 
     fn load(&self, id: &ConnectionId) -> Result<Connection, Problem> {

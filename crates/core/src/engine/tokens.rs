@@ -1,4 +1,4 @@
-//! What happens to tokens after a sign-in: refresh, release, disconnect.
+//! What happens to tokens after a sign-in: refresh and release.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use super::{Engine, ReleasedToken, locked};
 use crate::classify::RefreshVerdict;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::flows::{refresh, revoke};
+use crate::flows::refresh;
 use crate::lifecycle::{Grant, RefreshState, Settled};
-use crate::ports::{AttemptEnd, Change};
+use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::{SecretRecord, Tokens};
-use crate::view::{ConnectionView, DisconnectView, Revocation};
+use crate::view::ConnectionView;
 
 impl Engine {
     /// Renews the token; joins a refresh that is under way, adopts one another process has just made.
@@ -248,104 +248,5 @@ impl Engine {
             expires_at: tokens.grant.expires_at,
             scopes: tokens.grant.scopes,
         })
-    }
-
-    /// Revokes at the provider, deletes the tokens regardless; `forget` deletes the connection too.
-    ///
-    /// # Errors
-    /// A vault problem: then nothing was changed. What the provider did is part of the answer, not an error.
-    pub async fn disconnect(
-        &self,
-        id: &ConnectionId,
-        forget: bool,
-        channel: Channel,
-    ) -> Result<DisconnectView, Problem> {
-        let _lock = self.lock(id).await?;
-        let connection = self.load(id)?;
-        let mut record = match self.read_secrets(&connection).await {
-            // Damaged secrets must not keep a person from removing them.
-            Err(problem) if problem.code == Code::VaultCorrupt => SecretRecord::default(),
-            other => other?,
-        };
-        let spec = self.spec(&connection);
-        let (revocation, problem) = match (record.tokens.take(), &spec) {
-            (None, _) => (Revocation::Nothing, None),
-            (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
-            (Some(tokens), Ok(spec)) => {
-                let secret = record.client_secret.as_ref();
-                revoke::revoke(&self.inner.ports, &connection, spec, &tokens, secret).await
-            }
-        };
-        record.pending = None;
-        let nothing_to_do = revocation == Revocation::Nothing
-            && connection.state.grant().is_none()
-            && connection.state.attempt().is_none();
-        if nothing_to_do && !forget {
-            return Ok(DisconnectView {
-                connection: id.clone(),
-                revocation,
-                problem: None,
-                user_revoke_url: None,
-                forgotten: false,
-            });
-        }
-        if forget {
-            self.delete_secrets(&connection).await?;
-        } else {
-            self.write_secrets(&connection, &record).await?;
-        }
-        self.record_disconnect(&connection, revocation, problem.as_ref(), forget, channel)?;
-        Ok(DisconnectView {
-            connection: id.clone(),
-            revocation,
-            problem: problem.as_ref().map(Into::into),
-            user_revoke_url: spec.ok().and_then(|spec| spec.links.user_revoke),
-            forgotten: forget,
-        })
-    }
-
-    fn record_disconnect(
-        &self,
-        connection: &Connection,
-        revocation: Revocation,
-        problem: Option<&Problem>,
-        forget: bool,
-        channel: Channel,
-    ) -> Result<(), Problem> {
-        let id = &connection.id;
-        let now = self.now();
-        self.update(id, |connection| {
-            let ended = connection
-                .state
-                .attempt()
-                .map(|attempt| (attempt.state_digest.clone(), AttemptEnd::Cancelled));
-            connection.state.forget(now);
-            let kind = match revocation {
-                Revocation::Revoked => Some(ActivityKind::Revoked),
-                Revocation::Unsupported => Some(ActivityKind::RevocationUnsupported),
-                Revocation::Failed => Some(ActivityKind::RevocationFailed),
-                Revocation::Nothing => None,
-            };
-            let code = problem.map(|problem| problem.code);
-            let words = problem.and_then(|problem| problem.cause.clone());
-            let mut activity: Vec<_> =
-                kind.map(|kind| connection.event(now, kind, channel, code, words)).into_iter().collect();
-            activity.push(connection.event(now, ActivityKind::Disconnected, channel, None, None));
-            Some(Change { activity, ended })
-        })?;
-        if forget {
-            let line = NewActivity {
-                at: now,
-                connection: Some(id.clone()),
-                connection_name: connection.name.clone(),
-                kind: ActivityKind::Forgotten,
-                channel,
-                code: None,
-                detail: None,
-            };
-            let revision = self.inner.ports.store.remove(id, line)?;
-            self.show_removed(revision, id);
-        }
-        Ok(())
     }
 }

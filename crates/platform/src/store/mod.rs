@@ -12,13 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{
-    Connection as Database, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior, params,
+    Connection as Database, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
 };
 use tokenrack_core::connection::{Connection, ConnectionId};
 use tokenrack_core::event::{ActivityEntry, ActivityFilter, NewActivity};
 use tokenrack_core::lifecycle::ConnectionState;
 use tokenrack_core::ports::{
-    AttemptEnd, AttemptRecord, Change, Clock, Revision, StateDigest, Store, StoreError,
+    AttemptEnd, AttemptRecord, Change, Clock, Loaded, Revision, StateDigest, Store, StoreError, Unreadable,
 };
 use tokio::sync::watch;
 
@@ -74,17 +74,24 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn load_all(&self) -> Result<(Revision, Vec<Connection>), StoreError> {
+    fn load_all(&self) -> Result<Loaded, StoreError> {
         let mut database = self.database();
         let snapshot = database.transaction().map_err(failed)?;
-        let revision = revision(&snapshot)?;
-        let mut statement =
-            snapshot.prepare_cached("SELECT id, record FROM connections ORDER BY rowid").map_err(failed)?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
-        let connections = rows
-            .map(|row| row.map_err(failed).and_then(|(id, record): (String, String)| parse(&id, &record)))
-            .collect::<Result<_, _>>()?;
-        Ok((revision, connections))
+        let mut all = Loaded { revision: revision(&snapshot)?, connections: vec![], unreadable: vec![] };
+        let mut statement = snapshot
+            .prepare_cached("SELECT record, id, name_key FROM connections ORDER BY rowid")
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            match parse(row) {
+                Ok(connection) => all.connections.push(connection),
+                Err(cause) => {
+                    let id = ConnectionId(row.get(1).map_err(failed)?);
+                    all.unreadable.push(Unreadable { id, name: row.get(2).map_err(failed)?, cause });
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn load(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
@@ -260,11 +267,11 @@ impl SqliteStore {
 }
 
 fn load(database: &Database, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
-    let record: Option<String> = database
+    let record = database
         .prepare_cached("SELECT record FROM connections WHERE id = ?1")
-        .and_then(|mut statement| statement.query_row([&id.0], |row| row.get(0)).optional())
+        .and_then(|mut statement| statement.query_row([&id.0], |row| Ok(parse(row))).optional())
         .map_err(failed)?;
-    record.map(|record| parse(&id.0, &record)).transpose()
+    record.transpose().map_err(StoreError::Unreadable)
 }
 
 fn revision(database: &Database) -> Result<Revision, StoreError> {
@@ -291,9 +298,10 @@ fn name_taken(error: rusqlite::Error, connection: &Connection) -> StoreError {
     }
 }
 
-fn parse(id: &str, record: &str) -> Result<Connection, StoreError> {
-    serde_json::from_str(record)
-        .map_err(|e| StoreError::Failed(format!("the record of connection {id} cannot be read: {e}")))
+/// The record, a row's first column. It may be anything: another program can write to the file.
+fn parse(row: &Row<'_>) -> Result<Connection, String> {
+    let record: String = row.get(0).map_err(|e| e.to_string())?;
+    serde_json::from_str(&record).map_err(|e| e.to_string())
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {

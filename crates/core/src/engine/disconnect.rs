@@ -1,0 +1,157 @@
+//! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
+
+use super::Engine;
+use crate::connection::{Connection, ConnectionId};
+use crate::event::{ActivityKind, Channel, NewActivity};
+use crate::flows::revoke;
+use crate::ports::{AttemptEnd, Change, VaultItem};
+use crate::problem::{Code, Problem};
+use crate::record::SecretRecord;
+use crate::view::{DisconnectView, Revocation};
+
+impl Engine {
+    /// Revokes at the provider, deletes the tokens regardless; `forget` deletes the connection too.
+    ///
+    /// # Errors
+    /// A vault problem: then nothing was changed. What the provider did is part of the answer, not an error.
+    pub async fn disconnect(
+        &self,
+        id: &ConnectionId,
+        forget: bool,
+        channel: Channel,
+    ) -> Result<DisconnectView, Problem> {
+        let _lock = self.lock(id).await?;
+        let connection = match self.load(id) {
+            Err(problem) if forget && problem.code == Code::RecordUnreadable => {
+                return self.forget_unreadable(id, problem, channel).await;
+            }
+            other => other?,
+        };
+        let mut record = match self.read_secrets(&connection).await {
+            // Damaged secrets must not keep a person from removing them.
+            Err(problem) if problem.code == Code::VaultCorrupt => SecretRecord::default(),
+            other => other?,
+        };
+        let spec = self.spec(&connection);
+        let (revocation, problem) = match (record.tokens.take(), &spec) {
+            (None, _) => (Revocation::Nothing, None),
+            (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
+            (Some(tokens), Ok(spec)) => {
+                let secret = record.client_secret.as_ref();
+                revoke::revoke(&self.inner.ports, &connection, spec, &tokens, secret).await
+            }
+        };
+        record.pending = None;
+        let nothing_to_do = revocation == Revocation::Nothing
+            && connection.state.grant().is_none()
+            && connection.state.attempt().is_none();
+        if nothing_to_do && !forget {
+            return Ok(DisconnectView {
+                connection: id.clone(),
+                revocation,
+                problem: None,
+                user_revoke_url: None,
+                forgotten: false,
+            });
+        }
+        if forget {
+            self.delete_secrets(&connection).await?;
+        } else {
+            self.write_secrets(&connection, &record).await?;
+        }
+        self.record_disconnect(&connection, revocation, problem.as_ref(), forget, channel)?;
+        Ok(DisconnectView {
+            connection: id.clone(),
+            revocation,
+            problem: problem.as_ref().map(Into::into),
+            user_revoke_url: spec.ok().and_then(|spec| spec.links.user_revoke),
+            forgotten: forget,
+        })
+    }
+
+    fn record_disconnect(
+        &self,
+        connection: &Connection,
+        revocation: Revocation,
+        problem: Option<&Problem>,
+        forget: bool,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let id = &connection.id;
+        let now = self.now();
+        self.update(id, |connection| {
+            let ended = connection
+                .state
+                .attempt()
+                .map(|attempt| (attempt.state_digest.clone(), AttemptEnd::Cancelled));
+            connection.state.forget(now);
+            let kind = match revocation {
+                Revocation::Revoked => Some(ActivityKind::Revoked),
+                Revocation::Unsupported => Some(ActivityKind::RevocationUnsupported),
+                Revocation::Failed => Some(ActivityKind::RevocationFailed),
+                Revocation::Nothing => None,
+            };
+            let code = problem.map(|problem| problem.code);
+            let words = problem.and_then(|problem| problem.cause.clone());
+            let mut activity: Vec<_> =
+                kind.map(|kind| connection.event(now, kind, channel, code, words)).into_iter().collect();
+            activity.push(connection.event(now, ActivityKind::Disconnected, channel, None, None));
+            Some(Change { activity, ended })
+        })?;
+        if forget {
+            self.remove(id, &connection.name, None, channel)?;
+        }
+        Ok(())
+    }
+
+    /// A damaged record says neither the provider nor where it revokes, so the tokens, if there are any, may live on
+    /// there. The vault's item goes first: a row without it claims nothing.
+    async fn forget_unreadable(
+        &self,
+        id: &ConnectionId,
+        problem: Problem,
+        channel: Channel,
+    ) -> Result<DisconnectView, Problem> {
+        let (_, name) = self.identify(&id.0)?;
+        let item = VaultItem { id: id.clone(), label: format!("Tokenrack: {name}") };
+        let vault = &self.inner.ports.vault;
+        let stored = vault.read(&item).await?;
+        let record = stored.map(|bytes| SecretRecord::decode(&bytes)).transpose();
+        let revocation = match record {
+            Ok(None | Some(SecretRecord { tokens: None, .. })) => Revocation::Nothing,
+            // Damaged there too: it may have held tokens.
+            Ok(Some(_)) | Err(_) => Revocation::Failed,
+        };
+        vault.delete(&item).await?;
+        let problem = Some(problem).filter(|_| revocation == Revocation::Failed);
+        self.remove(id, &name, problem.as_ref(), channel)?;
+        Ok(DisconnectView {
+            connection: id.clone(),
+            revocation,
+            problem: problem.as_ref().map(Into::into),
+            user_revoke_url: None,
+            forgotten: true,
+        })
+    }
+
+    fn remove(
+        &self,
+        id: &ConnectionId,
+        name: &str,
+        problem: Option<&Problem>,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let line = NewActivity {
+            at: self.now(),
+            connection: Some(id.clone()),
+            connection_name: name.to_owned(),
+            kind: ActivityKind::Forgotten,
+            channel,
+            code: problem.map(|problem| problem.code),
+            detail: problem.and_then(|problem| problem.cause.clone()),
+        };
+        let revision = self.inner.ports.store.remove(id, line)?;
+        self.show_removed(revision, id);
+        Ok(())
+    }
+}
