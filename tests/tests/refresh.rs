@@ -1,10 +1,9 @@
 //! Refreshing: rotation, what is kept when it fails, and the only answer that ends a grant.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use std::thread;
 use std::time::Duration;
 
-use tokenrack_tests::{Bystander, Keyring, Peer, Profile, Secrets, Session, eventually};
+use tokenrack_tests::{Bystander, Fault, Keyring, Peer, Profile, Session, eventually, try_all};
 
 #[test]
 fn a_refresh_brings_new_tokens_and_the_old_ones_are_spent() {
@@ -47,7 +46,7 @@ fn a_token_that_ends_soon_is_refreshed_before_it_is_handed_out() {
 }
 
 /// Nothing is lost by any of these: the same refresh token works when the server is well again.
-const TEMPORARY: &[(&str, i32, &str)] = &[
+const TEMPORARY: &[Fault] = &[
     ("empty-400", 1, "oauth/refused"),
     ("odd-403", 1, "oauth/refused"),
     ("html-200", 5, "oauth/unreadable_answer"),
@@ -72,25 +71,14 @@ const TEMPORARY: &[(&str, i32, &str)] = &[
 fn no_fault_of_the_server_loses_the_session() {
     let (session, odd) = (Session::start(Keyring::Unlocked), Peer::odd());
     let profile = Profile::new(&session);
-    let bystander = Bystander::connected(&profile, &odd.odd_issuer("none"));
-    let broken = thread::scope(|scope| {
-        let check = |(fault, exit, codes): &(&str, i32, &str)| survives(&profile, &odd, fault, *exit, codes);
-        let runs: Vec<_> = TEMPORARY.iter().map(|case| (case.0, scope.spawn(move || check(case)))).collect();
-        runs.into_iter().filter_map(|(fault, run)| run.join().is_err().then_some(fault)).collect::<Vec<_>>()
-    });
-    assert!(broken.is_empty(), "{broken:?}, see above");
-    bystander.is_untouched();
-    let followed =
-        odd.log().into_iter().filter(|entry| entry["path"].as_str().unwrap().starts_with("/stolen"));
-    assert_eq!(followed.count(), 0, "a redirect was followed with a secret in the body");
-    Secrets::of(&[&odd]).are_nowhere_in(&profile);
+    try_all(TEMPORARY, &profile, &odd, |fault| survives(&profile, &odd, fault));
 }
 
-fn survives(profile: &Profile, odd: &Peer, fault: &str, exit: i32, codes: &str) {
+fn survives(profile: &Profile, odd: &Peer, (fault, exit, codes): &Fault) {
     let name = format!("refresh-{fault}");
     profile.connected(&name, &odd.odd_issuer(&name));
     let token = profile.token(&name);
-    let error = profile.run(&["refresh", &name]).failed(exit, codes);
+    let error = profile.run(&["refresh", &name]).failed(*exit, codes);
     assert_eq!(profile.token(&name), token, "{fault}: the valid token was lost");
     let view = profile.view(&name);
     assert_eq!(view["problem"]["code"], error["code"], "{view}");

@@ -1,11 +1,9 @@
 //! What a token endpoint may do to a sign-in, and what a person is told.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use std::thread;
+use tokenrack_tests::{Fault, Keyring, Peer, Profile, Session, try_all};
 
-use tokenrack_tests::{Bystander, Keyring, Peer, Profile, Secrets, Session};
-
-const REFUSED: &[(&str, i32, &str)] = &[
+const REFUSED: &[Fault] = &[
     ("empty-400", 1, "oauth/refused"),
     ("odd-403", 1, "oauth/refused"),
     ("html-200", 5, "oauth/unreadable_answer"),
@@ -34,28 +32,16 @@ const REFUSED: &[(&str, i32, &str)] = &[
 fn every_fault_at_the_exchange_is_said_and_a_second_try_works() {
     let (session, odd) = (Session::start(Keyring::Unlocked), Peer::odd());
     let profile = Profile::new(&session);
-    let bystander = Bystander::connected(&profile, &odd.odd_issuer("none"));
-    // Side by side, because some wait for a time limit.
-    let broken = thread::scope(|scope| {
-        let check = |(fault, exit, codes): &(&str, i32, &str)| one_fault(&profile, &odd, fault, *exit, codes);
-        let runs: Vec<_> = REFUSED.iter().map(|case| (case.0, scope.spawn(move || check(case)))).collect();
-        runs.into_iter().filter_map(|(fault, run)| run.join().is_err().then_some(fault)).collect::<Vec<_>>()
-    });
-    assert!(broken.is_empty(), "{broken:?}, see above");
-    bystander.is_untouched();
-    let followed =
-        odd.log().into_iter().filter(|entry| entry["path"].as_str().unwrap().starts_with("/stolen"));
-    assert_eq!(followed.count(), 0, "a redirect was followed with a secret in the body");
-    Secrets::of(&[&odd]).are_nowhere_in(&profile);
+    try_all(REFUSED, &profile, &odd, |fault| one_fault(&profile, &odd, fault));
 }
 
-fn one_fault(profile: &Profile, odd: &Peer, fault: &str, exit: i32, codes: &str) {
+fn one_fault(profile: &Profile, odd: &Peer, (fault, exit, codes): &Fault) {
     let name = format!("code-{fault}");
     profile.add(&name, &odd.odd_issuer(&name));
     let attempt = profile.begin(&name);
-    let error = profile.run(&["callback", &attempt.sign_in()]).failed(exit, codes);
-    attempt.finish().failed(exit, codes);
-    if fault == "odd-403" {
+    let error = profile.run(&["callback", &attempt.sign_in()]).failed(*exit, codes);
+    attempt.finish().failed(*exit, codes);
+    if *fault == "odd-403" {
         let cause = error["cause"].as_str().unwrap();
         assert!(
             cause.contains("account_suspended") && cause.contains("Call us."),
