@@ -49,6 +49,11 @@ pub enum Settled {
         /// What it was.
         grant: Grant,
     },
+    /// A disconnect has begun. It may have been cut short anywhere: there may be tokens, and they may be revoked.
+    Disconnecting {
+        /// Since when.
+        since: Timestamp,
+    },
 }
 
 /// An attempt that waits for its redirect. Its secrets (`state`, `nonce`, verifier) are in the vault.
@@ -154,7 +159,7 @@ impl ConnectionState {
     /// What is known of the tokens in the vault, also of a grant the provider has ended.
     pub fn grant(&self) -> Option<&Grant> {
         match self.settled() {
-            Settled::Unauthorized { .. } => None,
+            Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => None,
             Settled::Authorized(grant) | Settled::ReauthorizationRequired { grant, .. } => Some(grant),
         }
     }
@@ -180,6 +185,13 @@ impl ConnectionState {
     /// Tokens have arrived and are saved.
     pub fn authorize(&mut self, grant: Grant) {
         *self = Self::Settled(Settled::Authorized(grant));
+    }
+
+    /// The tokens are revoked and deleted from now on. Answers the attempt that ends by it.
+    pub fn begin_disconnect(&mut self, now: Timestamp) -> Option<StateDigest> {
+        let ended = self.attempt().map(|attempt| attempt.state_digest.clone());
+        *self = Self::Settled(Settled::Disconnecting { since: now });
+        ended
     }
 
     /// The tokens are gone from here.

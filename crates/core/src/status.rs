@@ -111,6 +111,7 @@ fn cautions(spec: Option<&ProviderSpec>) -> Vec<String> {
 fn problem(state: &ConnectionState) -> Option<&Problem> {
     match state.settled() {
         Settled::Unauthorized { problem, .. } => problem.as_ref(),
+        Settled::Disconnecting { .. } => None,
         Settled::ReauthorizationRequired { problem, .. } => Some(problem),
         Settled::Authorized(grant) => match &grant.refresh {
             RefreshState::Failed { problem, .. } => Some(problem),
@@ -168,6 +169,14 @@ fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at
             "The provider no longer accepts the refresh token.",
             Some(Action::Connect),
         ),
+        Settled::Disconnecting { since } if is_under_way(*since, now) => {
+            plain(StatusKind::NotConnected, *since, "The tokens are being revoked and deleted.", None)
+        }
+        Settled::Disconnecting { since } => {
+            let evidence = "A disconnect was cut short: tokens may still be here, and valid at the provider. \
+                            Disconnect again, or forget the connection.";
+            plain(StatusKind::ActionNeeded, *since, evidence, None)
+        }
         Settled::Authorized(grant)
             if matches!(vault, VaultState::Locked | VaultState::Absent | VaultState::Denied) =>
         {
@@ -182,24 +191,25 @@ fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at
     }
 }
 
-/// A refresh that runs longer than every time limit together belongs to a process that died.
-const LONGEST_REFRESH_SECONDS: i64 = 90;
+/// What runs longer than every time limit together belongs to a process that died.
+const LONGEST_WORK_SECONDS: i64 = 90;
+
+/// Whether a refresh or a disconnect that began then may still be at work.
+fn is_under_way(since: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(since).as_secs().abs() < LONGEST_WORK_SECONDS
+}
 
 fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
     let expired = grant.expired(now);
     let next_if_refreshable = |action| if grant.refreshable { action } else { Action::Connect };
     let (kind, since, until, evidence, next) = match &grant.refresh {
-        RefreshState::InFlight { since, .. }
-            if now.duration_since(*since).as_secs() < LONGEST_REFRESH_SECONDS =>
-        {
-            (
-                StatusKind::Refreshing,
-                *since,
-                None,
-                "New tokens are being fetched; the old ones stay until then.",
-                None,
-            )
-        }
+        RefreshState::InFlight { since, .. } if is_under_way(*since, now) => (
+            StatusKind::Refreshing,
+            *since,
+            None,
+            "New tokens are being fetched; the old ones stay until then.",
+            None,
+        ),
         RefreshState::Failed { at, problem, .. } if problem.code == Code::Unsaved => {
             let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
             (StatusKind::Unsaved, *at, None, evidence, Some(Action::Refresh))
@@ -264,12 +274,14 @@ pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp>
         _ => None,
     };
     let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
-    let stuck = grant.and_then(|grant| match &grant.refresh {
-        RefreshState::InFlight { since, .. } => {
-            since.checked_add(jiff::SignedDuration::from_secs(LONGEST_REFRESH_SECONDS)).ok()
+    let at_work = match (connection.state.settled(), grant.map(|grant| &grant.refresh)) {
+        (Settled::Disconnecting { since }, _) | (_, Some(RefreshState::InFlight { since, .. })) => {
+            Some(since)
         }
         _ => None,
-    });
+    };
+    let stuck = at_work
+        .and_then(|since| since.checked_add(jiff::SignedDuration::from_secs(LONGEST_WORK_SECONDS)).ok());
     // An attempt whose time has passed is due now, not never.
     [
         attempt.map(|at| at.max(now)),

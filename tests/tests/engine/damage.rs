@@ -1,19 +1,11 @@
-//! A database that is damaged, full, or not what the engine expects.
+//! A database that is damaged or full.
 
-use rusqlite::Connection as Database;
 use tokenrack_core::event::{ActivityFilter, ActivityKind, Channel};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{CheckOutcome, Revocation, StatusKind};
 
 use crate::world::World;
 use crate::{kind, token};
-
-impl World {
-    /// Past the engine, as a failing disk or another program would.
-    fn tamper(&self, sql: &str) {
-        Database::open(self.database()).unwrap().execute_batch(sql).unwrap();
-    }
-}
 
 #[tokio::test]
 async fn a_damaged_record_stops_nobody_else_and_can_be_removed() {
@@ -55,4 +47,54 @@ async fn a_damaged_record_without_tokens_leaves_nothing_to_revoke() {
     world.tamper("UPDATE connections SET record = 'not JSON'");
     let view = engine.disconnect(&id, true, Channel::Command).await.unwrap();
     assert_eq!((view.revocation, view.problem), (Revocation::Nothing, None));
+}
+
+#[tokio::test]
+async fn a_disconnect_that_cannot_be_written_down_changes_nothing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.refuse_records_with("disconnecting");
+    assert_eq!(engine.disconnect(&id, false, Channel::App).await.unwrap_err().code, Code::StoreFailed);
+    assert!(world.network.sent().is_empty(), "nothing is revoked");
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn a_disconnect_that_is_cut_short_says_so_and_the_next_one_finishes_it() {
+    for vault_fails in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.vault.refuse_writes(vault_fails);
+        world.refuse_records_with("unauthorized");
+        world.network.answer(200, "");
+        world.network.answer(200, "");
+        engine.disconnect(&id, false, Channel::App).await.unwrap_err();
+        assert_eq!(world.network.sent().len(), 2, "revoked");
+        let next = world.engine();
+        assert_eq!(kind(&next, &id), StatusKind::NotConnected);
+        world.clock.forward(90);
+        assert_eq!(kind(&next, &id), StatusKind::ActionNeeded);
+        assert_eq!(token(&next, &id).await, Err(Code::NotConnected));
+        assert_eq!(next.refresh(&id, Channel::App).await.unwrap_err().code, Code::NotConnected);
+        assert!(world.network.sent().is_empty(), "a revoked token is not used");
+        let mut draft = next.draft(&id).unwrap();
+        draft.vars.insert("host".into(), "gitlab.evil.example".into());
+        let moved = next.edit(&id, &draft, None, Channel::App).await;
+        assert_eq!(moved.is_err(), vault_fails, "another server gets no tokens that wait to be deleted");
+
+        world.vault.refuse_writes(false);
+        world.accept_all_records();
+        world.network.answer(200, "");
+        world.network.answer(200, "");
+        next.disconnect(&id, false, Channel::App).await.unwrap();
+        let view = next.view(&id).unwrap();
+        assert_eq!(
+            (view.status.kind, view.status.evidence.as_str()),
+            (StatusKind::NotConnected, "There are no tokens.")
+        );
+        assert!(world.vault.snapshot().is_empty());
+    }
 }

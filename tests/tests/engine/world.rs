@@ -48,9 +48,22 @@ impl World {
         Engine::open(ports, Arc::new(Catalog::builtin())).unwrap()
     }
 
-    /// The database's file.
-    pub fn database(&self) -> std::path::PathBuf {
-        self.profile.database()
+    /// Past the engine, as a failing disk or another program would.
+    pub fn tamper(&self, sql: &str) {
+        rusqlite::Connection::open(self.profile.database()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// The database refuses every record with this in it, as a disk does that has just become full.
+    pub fn refuse_records_with(&self, text: &str) {
+        self.tamper(&format!(
+            "CREATE TRIGGER full BEFORE UPDATE ON connections WHEN new.record LIKE '%{text}%'
+             BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        ));
+    }
+
+    /// The database takes everything again.
+    pub fn accept_all_records(&self) {
+        self.tamper("DROP TRIGGER full");
     }
 
     /// A connection to GitLab's spec: pinned endpoints, so that no discovery stands between.
@@ -150,6 +163,9 @@ impl Vault for TestVault {
     }
 
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {
+        if *self.refuse_writes.lock().unwrap() {
+            return Err(VaultError::Locked);
+        }
         self.items.lock().unwrap().remove(&item.id.0);
         Ok(())
     }

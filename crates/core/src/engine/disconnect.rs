@@ -4,6 +4,7 @@ use super::Engine;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
+use crate::lifecycle::{ConnectionState, Settled};
 use crate::ports::{AttemptEnd, Change, VaultItem};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -13,7 +14,9 @@ impl Engine {
     /// Revokes at the provider, deletes the tokens regardless; `forget` deletes the connection too.
     ///
     /// # Errors
-    /// A vault problem: then nothing was changed. What the provider did is part of the answer, not an error.
+    /// A vault or store problem. Where nothing was changed yet, everything is as before; later the connection says that
+    /// its disconnect was cut short, and the next one finishes it. What the provider did is part of the answer, not an
+    /// error.
     pub async fn disconnect(
         &self,
         id: &ConnectionId,
@@ -32,8 +35,25 @@ impl Engine {
             Err(problem) if problem.code == Code::VaultCorrupt => SecretRecord::default(),
             other => other?,
         };
+        let tokens = record.tokens.take();
+        let settled = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
+        if tokens.is_none() && settled && !forget {
+            return Ok(DisconnectView {
+                connection: id.clone(),
+                revocation: Revocation::Nothing,
+                problem: None,
+                user_revoke_url: None,
+                forgotten: false,
+            });
+        }
+        // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
+        let now = self.now();
+        self.update(id, |connection| {
+            let ended = connection.state.begin_disconnect(now);
+            Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
+        })?;
         let spec = self.spec(&connection);
-        let (revocation, problem) = match (record.tokens.take(), &spec) {
+        let (revocation, problem) = match (tokens, &spec) {
             (None, _) => (Revocation::Nothing, None),
             (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
             (Some(tokens), Ok(spec)) => {
@@ -42,18 +62,6 @@ impl Engine {
             }
         };
         record.pending = None;
-        let nothing_to_do = revocation == Revocation::Nothing
-            && connection.state.grant().is_none()
-            && connection.state.attempt().is_none();
-        if nothing_to_do && !forget {
-            return Ok(DisconnectView {
-                connection: id.clone(),
-                revocation,
-                problem: None,
-                user_revoke_url: None,
-                forgotten: false,
-            });
-        }
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
@@ -80,10 +88,6 @@ impl Engine {
         let id = &connection.id;
         let now = self.now();
         self.update(id, |connection| {
-            let ended = connection
-                .state
-                .attempt()
-                .map(|attempt| (attempt.state_digest.clone(), AttemptEnd::Cancelled));
             connection.state.forget(now);
             let kind = match revocation {
                 Revocation::Revoked => Some(ActivityKind::Revoked),
@@ -96,7 +100,7 @@ impl Engine {
             let mut activity: Vec<_> =
                 kind.map(|kind| connection.event(now, kind, channel, code, words)).into_iter().collect();
             activity.push(connection.event(now, ActivityKind::Disconnected, channel, None, None));
-            Some(Change { activity, ended })
+            Some(Change { activity, ended: None })
         })?;
         if forget {
             self.remove(id, &connection.name, None, channel)?;

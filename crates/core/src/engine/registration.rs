@@ -128,7 +128,7 @@ impl Engine {
         let mut record = self.read_secrets(&connection).await?;
         let (provider, _) = self.provider(&draft.provider).await?;
         let other_server = provider != connection.provider || draft.vars != connection.vars;
-        if other_server && connection.state.grant().is_some() {
+        if other_server && (connection.state.grant().is_some() || record.tokens.is_some()) {
             let words = "the tokens belong to the server it has now; disconnect first";
             return Err(Problem::new(Code::InvalidInput).because(words));
         }

@@ -37,6 +37,7 @@ impl Engine {
         let _single: tokio::sync::OwnedMutexGuard<()> = Arc::clone(&flight).lock_owned().await;
         let _lock = self.lock(id).await?;
         let mut connection = self.load(id)?;
+        not_disconnecting(&connection)?;
         let record = self.read_secrets(&connection).await?;
         let known = connection.state.grant().map_or(0, |grant| grant.generation);
         let Some(tokens) = &record.tokens else {
@@ -203,6 +204,7 @@ impl Engine {
         detail: &str,
     ) -> Result<ReleasedToken, Problem> {
         let connection = self.load(id)?;
+        not_disconnecting(&connection)?;
         if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
             return Err(problem.clone());
         }
@@ -248,5 +250,15 @@ impl Engine {
             expires_at: tokens.grant.expires_at,
             scopes: tokens.grant.scopes,
         })
+    }
+}
+
+/// What the vault still holds of a connection that is being disconnected is no token to use.
+fn not_disconnecting(connection: &Connection) -> Result<(), Problem> {
+    match connection.state.settled() {
+        Settled::Disconnecting { .. } => {
+            Err(Problem::new(Code::NotConnected).because("it was being disconnected"))
+        }
+        _ => Ok(()),
     }
 }
