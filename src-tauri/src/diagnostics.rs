@@ -18,6 +18,7 @@ pub(crate) async fn checks(app: &AppHandle, face: &Face) -> Vec<CheckView> {
         }],
     };
     checks.extend(own_providers(face));
+    checks.extend(permissions(face));
     checks.push(deep_link(app, face));
     checks.push(display(face));
     checks
@@ -33,6 +34,12 @@ fn own_providers(face: &Face) -> Option<CheckView> {
         finding: broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         cure: Some("Correct the file and start Tokenrack again.".to_owned()),
     })
+}
+
+/// Whether other users can get at the profile, when there is one.
+fn permissions(face: &Face) -> Option<CheckView> {
+    let (core, environment) = (face.core().ok()?, face.session.environment.as_ref().ok()?);
+    Some(tokio::task::block_in_place(|| tokenrack_platform::permissions::check(&core.profile, environment)))
 }
 
 #[cfg(target_os = "linux")]

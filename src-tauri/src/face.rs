@@ -1,6 +1,5 @@
 //! What the commands work with.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokenrack_core::engine::Engine;
@@ -42,8 +41,8 @@ pub(crate) struct Core {
     pub(crate) engine: Engine,
     /// The providers, also what is wrong with a person's own files.
     pub(crate) catalog: Arc<Catalog>,
-    /// Every place, with a person's word for it.
-    pub(crate) files: Vec<(&'static str, PathBuf)>,
+    /// Where its files are.
+    pub(crate) profile: Profile,
 }
 
 impl Face {
@@ -108,6 +107,6 @@ impl Core {
         let catalog = Arc::new(profile.catalog()?);
         let ports = tokenrack_platform::ports(&profile, environment)?;
         let engine = Engine::open(ports, catalog.clone())?;
-        Ok(Self { engine, catalog, files: profile.files() })
+        Ok(Self { engine, catalog, profile })
     }
 }

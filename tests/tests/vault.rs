@@ -155,3 +155,22 @@ fn an_item_that_another_program_deleted_is_said() {
     profile.connect("demo");
     assert_eq!(profile.status("demo"), "connected");
 }
+
+#[test]
+fn the_doctor_names_what_other_users_may_read_and_its_command_closes_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let profile = Profile::with_file_vault("correct horse battery staple");
+    let files = || {
+        let checks = profile.run(&["doctor"]).values();
+        checks.into_iter().find(|check| check["name"] == "files").unwrap()
+    };
+    let passphrase = profile.folder().join("passphrase");
+    std::fs::set_permissions(&passphrase, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let check = files();
+    assert_eq!(check["outcome"], "warning", "{check}");
+    let said = format!("others may read {} (mode 0644)", passphrase.display());
+    assert_eq!(check["finding"], said, "{check}");
+    let cure = check["cure"].as_str().unwrap();
+    assert!(profile.command("/bin/sh".as_ref()).args(["-c", cure]).status().unwrap().success(), "{cure}");
+    assert_eq!(files()["outcome"], "ok");
+}

@@ -1,6 +1,5 @@
 //! One run of the command: the environment, read once, and the engine, opened when first needed.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,8 @@ use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::{Clock as _, VaultKind, VaultState};
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_platform::{Environment, Profile, SystemClock, process};
+use tokenrack_core::view::CheckView;
+use tokenrack_platform::{Environment, Profile, SystemClock, permissions, process};
 
 use crate::output::Output;
 use crate::prompt;
@@ -23,7 +23,6 @@ pub struct Session {
     /// Where things go.
     pub output: Output,
     environment: Environment,
-    passphrase_file: Option<PathBuf>,
 }
 
 impl Session {
@@ -31,22 +30,28 @@ impl Session {
     ///
     /// # Errors
     /// A variable whose value means nothing.
-    #[expect(clippy::disallowed_methods, reason = "this face's own variable, read once")]
     pub fn start(output: Output) -> Result<Self, Problem> {
         for outcome in [process::no_core_files(), process::not_dumpable()] {
             if let Err(error) = outcome {
                 output.note(&format!("warning: this process's memory is not protected: {error}"));
             }
         }
-        let passphrase_file = std::env::var_os("TOKENRACK_PASSPHRASE_FILE").filter(|path| !path.is_empty());
-        let environment = Environment::read()?;
-        Ok(Self { output, environment, passphrase_file: passphrase_file.map(PathBuf::from) })
+        Ok(Self { output, environment: Environment::read()? })
     }
 
     /// The engine of this person's profile, for what needs no secret.
     pub fn engine(&self) -> Result<Engine, Problem> {
         let (engine, _) = self.open()?;
         Ok(engine)
+    }
+
+    /// Whether other users can get at the profile; the profile is made where there is none.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn permissions(&self) -> Result<CheckView, Problem> {
+        let profile = Profile::open(self.environment.home.clone())?;
+        Ok(permissions::check(&profile, &self.environment))
     }
 
     /// The engine with a vault that can be read. A keychain is asked only when something is read from it, and
@@ -59,7 +64,7 @@ impl Session {
                 VaultState::New => true,
                 _ => return Ok(engine),
             };
-            let passphrase = prompt::passphrase(self.passphrase_file.as_deref(), new)?;
+            let passphrase = prompt::passphrase(self.environment.passphrase_file.as_deref(), new)?;
             engine.unlock(Some(passphrase)).await?;
         }
         Ok(engine)

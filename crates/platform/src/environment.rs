@@ -26,6 +26,8 @@ pub struct Environment {
     pub vault: Option<VaultKind>,
     /// `TOKENRACK_BROWSER`: a program to call with the URL instead of the desktop's way.
     pub browser: Option<PathBuf>,
+    /// `TOKENRACK_PASSPHRASE_FILE`: its first line opens the encrypted file.
+    pub passphrase_file: Option<PathBuf>,
     /// Whether the session has a message bus.
     pub session_bus: SessionBus,
 }
@@ -49,6 +51,7 @@ impl Environment {
             home: path("TOKENRACK_HOME"),
             vault: variable("TOKENRACK_VAULT").map(kind).transpose()?,
             browser: path("TOKENRACK_BROWSER"),
+            passphrase_file: path("TOKENRACK_PASSPHRASE_FILE"),
             session_bus: SessionBus::find(bus.as_deref(), path("XDG_RUNTIME_DIR").as_deref()),
         })
     }

@@ -21,6 +21,7 @@ fn variables_are_read_and_empty_ones_are_unset() {
         ("TOKENRACK_HOME", "/x"),
         ("TOKENRACK_VAULT", "file"),
         ("TOKENRACK_BROWSER", "/b"),
+        ("TOKENRACK_PASSPHRASE_FILE", "/p"),
         ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/x"),
     ])
     .unwrap();
@@ -28,6 +29,7 @@ fn variables_are_read_and_empty_ones_are_unset() {
         (read.home, read.vault, read.browser),
         (Some("/x".into()), Some(VaultKind::File), Some("/b".into()))
     );
+    assert_eq!(read.passphrase_file, Some("/p".into()));
     assert_eq!(read.session_bus, SessionBus::Present);
     let empty =
         environment(&[("TOKENRACK_HOME", ""), ("TOKENRACK_VAULT", ""), ("TOKENRACK_BROWSER", "")]).unwrap();

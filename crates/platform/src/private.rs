@@ -25,20 +25,6 @@ pub(crate) fn options() -> OpenOptions {
     }
 }
 
-/// Whether others than the owner may enter or read. Always false where the system has no such bits.
-pub(crate) fn open_to_others(path: &Path) -> io::Result<bool> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        Ok(false)
-    }
-}
-
 /// Replaces a file's content durably: a reader, or a crash, meets the old content or the new, nothing between.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -105,7 +91,6 @@ mod tests {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
         create_dir(home.path()).unwrap();
         assert_eq!(mode(home.path()), 0o755);
-        assert!(open_to_others(home.path()).unwrap());
     }
 
     #[test]

@@ -35,9 +35,6 @@ impl Profile {
         {
             private::create_dir(&folder).map_err(|e| failed(&folder, &e))?;
         }
-        if private::open_to_others(&profile.root).is_ok_and(|open| open) {
-            tracing::warn!(folder = %profile.root.display(), "other users of this machine may enter the profile's folder");
-        }
         Ok(profile)
     }
 
@@ -133,7 +130,6 @@ mod tests {
         assert!(
             profile.vault_dir().is_dir() && profile.locks_dir().is_dir() && profile.providers_dir().is_dir()
         );
-        assert!(!private::open_to_others(&home).unwrap());
     }
 
     #[test]

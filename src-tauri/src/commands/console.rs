@@ -92,7 +92,7 @@ pub(crate) async fn files(face: State<'_, Face>) -> Answer<Vec<Place>> {
         label,
         path: path.display().to_string(),
     };
-    Ok(face.core()?.files.iter().map(place).collect())
+    Ok(face.core()?.profile.files().iter().map(place).collect())
 }
 
 #[tauri::command]

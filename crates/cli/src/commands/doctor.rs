@@ -15,6 +15,8 @@ pub async fn run(session: &Session) -> Result<(), Failure> {
         // A profile that cannot be opened is what the doctor is for.
         Err(problem) => vec![profile(&problem)],
     };
+    // A profile without a folder has been told above.
+    checks.extend(session.permissions());
     checks.push(deep_link::check());
     if session.output.json() {
         checks.iter().try_for_each(|check| session.output.object(check))?;
