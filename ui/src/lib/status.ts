@@ -1,32 +1,35 @@
-// What each status means to the page: its tone, its place in the order, and whether a person must act.
+// What each status means to the page: its tone, its place in the order, and what it counts as.
 
 import type { ConnectionView, StatusKind } from './ipc/bindings';
 
 export type Tone = 'quiet' | 'info' | 'ok' | 'warn' | 'danger';
 
+/** What the sentence on top counts a connection as, and nothing twice. */
+export type Share = 'connected' | 'waiting' | 'retrying' | 'offline' | 'needsPerson' | 'notConnected';
+
 interface Meaning {
   tone: Tone;
   /** Lower comes first. Statuses that follow one another by themselves share a rank, so that rows keep their place. */
   rank: number;
-  /** Only a person helps. */
-  needsPerson: boolean;
+  /** `needsPerson`: only a person helps. */
+  share: Share;
   /** The token can be used now. */
   usable: boolean;
 }
 
 const meanings: Record<StatusKind, Meaning> = {
-  unsaved: { tone: 'danger', rank: 0, needsPerson: true, usable: true },
-  provider_error: { tone: 'danger', rank: 1, needsPerson: true, usable: false },
-  action_needed: { tone: 'warn', rank: 1, needsPerson: true, usable: false },
-  keychain_locked: { tone: 'warn', rank: 2, needsPerson: true, usable: false },
-  expired: { tone: 'warn', rank: 2, needsPerson: true, usable: false },
-  waiting_for_browser: { tone: 'info', rank: 3, needsPerson: false, usable: false },
-  offline: { tone: 'quiet', rank: 4, needsPerson: false, usable: false },
-  retrying: { tone: 'info', rank: 4, needsPerson: false, usable: false },
-  expires_soon: { tone: 'warn', rank: 5, needsPerson: false, usable: true },
-  refreshing: { tone: 'info', rank: 6, needsPerson: false, usable: true },
-  connected: { tone: 'ok', rank: 6, needsPerson: false, usable: true },
-  not_connected: { tone: 'quiet', rank: 7, needsPerson: false, usable: false },
+  unsaved: { tone: 'danger', rank: 0, share: 'needsPerson', usable: true },
+  provider_error: { tone: 'danger', rank: 1, share: 'needsPerson', usable: false },
+  action_needed: { tone: 'warn', rank: 1, share: 'needsPerson', usable: false },
+  keychain_locked: { tone: 'warn', rank: 2, share: 'needsPerson', usable: false },
+  expired: { tone: 'warn', rank: 2, share: 'needsPerson', usable: false },
+  waiting_for_browser: { tone: 'info', rank: 3, share: 'waiting', usable: false },
+  offline: { tone: 'quiet', rank: 4, share: 'offline', usable: false },
+  retrying: { tone: 'info', rank: 4, share: 'retrying', usable: false },
+  expires_soon: { tone: 'warn', rank: 5, share: 'connected', usable: true },
+  refreshing: { tone: 'info', rank: 6, share: 'connected', usable: true },
+  connected: { tone: 'ok', rank: 6, share: 'connected', usable: true },
+  not_connected: { tone: 'quiet', rank: 7, share: 'notConnected', usable: false },
 };
 
 export const meaning = (kind: StatusKind): Meaning => meanings[kind];

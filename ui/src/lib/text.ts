@@ -11,6 +11,7 @@ import type {
   VaultState,
   VaultStatus,
 } from './ipc/bindings';
+import type { Share } from './status';
 
 const status: Record<StatusKind, string> = {
   not_connected: 'Not connected',
@@ -110,13 +111,18 @@ export const text = {
   },
   action,
 
-  summary(connected: number, waiting: number, needing: number, total: number): string {
-    if (total === 0) return 'No connections yet.';
-    const parts = [];
-    if (connected > 0) parts.push(`${connected} connected`);
-    if (waiting > 0) parts.push(`${waiting} waiting`);
-    if (needing > 0) parts.push(needing === 1 ? '1 needs you' : `${needing} need you`);
-    return parts.length === 0 ? 'Nothing is connected.' : `${parts.join(', ')}.`;
+  /** Every connection is counted once, so that the numbers add up. */
+  summary(shares: Record<Share, number>): string {
+    const { connected, waiting, retrying, offline, needsPerson, notConnected } = shares;
+    const parts = [
+      connected > 0 && `${connected} connected`,
+      waiting > 0 && `${waiting} waiting`,
+      retrying > 0 && `${retrying} retrying`,
+      offline > 0 && `${offline} offline`,
+      needsPerson > 0 && count(needsPerson, 'needs you', 'need you'),
+      notConnected > 0 && `${notConnected} not connected`,
+    ].filter(Boolean);
+    return parts.length === 0 ? 'No connections yet.' : `${parts.join(', ')}.`;
   },
 
   console: {

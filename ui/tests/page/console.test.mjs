@@ -58,7 +58,10 @@ describe('the table', () => {
         .locator('[data-row] .status svg')
         .evaluateAll((svgs) => svgs.map((svg) => svg.innerHTML));
       assert.equal(new Set(shapes).size, 12, 'each status has a shape of its own');
-      assert.equal(await page.textContent('h1'), '3 connected, 1 waiting, 5 need you.');
+      assert.equal(
+        await page.textContent('h1'),
+        '3 connected, 1 waiting, 1 retrying, 1 offline, 5 need you, 1 not connected.',
+      );
     }));
 
   it('filters with /, and Esc goes back one level at a time', () =>

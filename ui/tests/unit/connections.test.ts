@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ConnectionView, Snapshot } from '../../src/lib/ipc/bindings';
-import { connection, ready, settings } from '../../src/lib/ipc/fake-data';
+import type { ConnectionView, Snapshot, StatusKind } from '../../src/lib/ipc/bindings';
+import { connection, kinds, ready, settings } from '../../src/lib/ipc/fake-data';
 import { Connections } from '../../src/lib/state/connections.svelte';
 
 const snapshot = (revision: number, connections: ConnectionView[]): Snapshot => ({
@@ -80,16 +80,40 @@ describe('order and summary', () => {
     ];
     store.reset(snapshot(1, rows));
     expect(store.sorted.map((c) => c.name)).toEqual(['zz', 'z', 'a 9', 'a 10', 'b', 'a']);
-    expect(store.summary).toBe('3 connected, 2 need you.');
+    expect(store.summary).toBe('3 connected, 2 need you, 1 not connected.');
   });
 
-  it('sums up nothing, one and only waiting', () => {
+  const summary = (...kinds: StatusKind[]): string => {
     const store = new Connections();
-    store.reset(snapshot(1, []));
-    expect(store.summary).toBe('No connections yet.');
-    store.reset(snapshot(2, [named(1, 'not_connected', 'a')]));
-    expect(store.summary).toBe('Nothing is connected.');
-    store.reset(snapshot(3, [named(1, 'waiting_for_browser', 'a'), named(2, 'expired', 'b')]));
-    expect(store.summary).toBe('1 waiting, 1 needs you.');
+    store.reset(
+      snapshot(
+        1,
+        kinds.map((kind, n) => named(n, kind, kind)),
+      ),
+    );
+    return store.summary;
+  };
+
+  it.each<[StatusKind, one: string, two: string]>([
+    ['connected', '1 connected.', '2 connected.'],
+    ['expires_soon', '1 connected.', '2 connected.'],
+    ['refreshing', '1 connected.', '2 connected.'],
+    ['waiting_for_browser', '1 waiting.', '2 waiting.'],
+    ['retrying', '1 retrying.', '2 retrying.'],
+    ['offline', '1 offline.', '2 offline.'],
+    ['unsaved', '1 needs you.', '2 need you.'],
+    ['provider_error', '1 needs you.', '2 need you.'],
+    ['action_needed', '1 needs you.', '2 need you.'],
+    ['keychain_locked', '1 needs you.', '2 need you.'],
+    ['expired', '1 needs you.', '2 need you.'],
+    ['not_connected', '1 not connected.', '2 not connected.'],
+  ])('sums up %s', (kind, one, two) => {
+    expect(summary(kind)).toBe(one);
+    expect(summary(kind, kind)).toBe(two);
+  });
+
+  it('sums up nothing, and everything so that it adds up', () => {
+    expect(summary()).toBe('No connections yet.');
+    expect(summary(...kinds)).toBe('3 connected, 1 waiting, 1 retrying, 1 offline, 5 need you, 1 not connected.');
   });
 });

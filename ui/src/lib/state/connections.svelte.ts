@@ -17,16 +17,9 @@ export class Connections {
 
   readonly sorted = $derived([...this.#views.values()].sort(byAttention));
   readonly summary = $derived.by(() => {
-    let connected = 0;
-    let waiting = 0;
-    let needing = 0;
-    for (const { status } of this.#views.values()) {
-      const { usable, needsPerson } = meaning(status.kind);
-      if (needsPerson) needing += 1;
-      else if (usable) connected += 1;
-      else if (status.kind === 'waiting_for_browser') waiting += 1;
-    }
-    return text.summary(connected, waiting, needing, this.#views.size);
+    const shares = { connected: 0, waiting: 0, retrying: 0, offline: 0, needsPerson: 0, notConnected: 0 };
+    for (const { status } of this.#views.values()) shares[meaning(status.kind).share] += 1;
+    return text.summary(shares);
   });
 
   get(id: string): ConnectionView | undefined {
