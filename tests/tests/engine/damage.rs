@@ -1,8 +1,13 @@
 //! A database that is damaged or full.
 
+use std::time::Duration;
+
+use tokenrack_core::connection::ClientAuthentication;
+use tokenrack_core::engine::ConnectOptions;
 use tokenrack_core::event::{ActivityFilter, ActivityKind, Channel};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{CheckOutcome, Revocation, StatusKind};
+use tokenrack_oauth::secret::ClientSecret;
 
 use crate::world::World;
 use crate::{kind, token};
@@ -97,4 +102,44 @@ async fn a_disconnect_that_is_cut_short_says_so_and_the_next_one_finishes_it() {
         );
         assert!(world.vault.snapshot().is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_cannot_be_written_down_leaves_the_one_that_waits() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    let url = engine.authorization_url(&id).unwrap();
+    world.refuse_records_with("authorizing");
+    let options = ConnectOptions {
+        open_browser: false,
+        time_limit: Duration::from_secs(300),
+        channel: Channel::Command,
+    };
+    assert_eq!(engine.connect(&id, options).await.unwrap_err().code, Code::StoreFailed);
+    world.accept_all_records();
+    assert_eq!(engine.authorization_url(&id).unwrap(), url);
+    world.network.answer(200, crate::FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn an_edit_the_database_refuses_leaves_the_secret_too() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let stored = || world.vault.snapshot()[&id.0].expose().to_vec();
+    let before = stored();
+    let mut draft = engine.draft(&id).unwrap();
+    draft.name = Some("Renamed".into());
+    draft.authentication = Some(ClientAuthentication::ClientSecretPost);
+    let edit = || engine.edit(&id, &draft, Some(ClientSecret::new("s-2".into())), Channel::App);
+    world.refuse_records_with("Renamed");
+    assert_eq!(edit().await.unwrap_err().code, Code::StoreFailed);
+    assert_eq!(stored(), before);
+    world.accept_all_records();
+    assert_eq!(edit().await.unwrap().name, "Renamed");
+    assert_ne!(stored(), before);
 }

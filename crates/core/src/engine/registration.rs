@@ -125,7 +125,8 @@ impl Engine {
         if connection.state.attempt().is_some() {
             return Err(Problem::new(Code::Busy).because("a sign-in is waiting; cancel it first"));
         }
-        let mut record = self.read_secrets(&connection).await?;
+        let before = self.read_secrets(&connection).await?;
+        let mut record = before.clone();
         let (provider, _) = self.provider(&draft.provider).await?;
         let other_server = provider != connection.provider || draft.vars != connection.vars;
         if other_server && (connection.state.grant().is_some() || record.tokens.is_some()) {
@@ -142,11 +143,12 @@ impl Engine {
         if !filled.errors.is_empty() {
             return Err(field_problem(&filled.errors));
         }
-        if secret.is_some() || other_server {
+        let new_secret = secret.is_some() || other_server;
+        if new_secret {
             record.client_secret = secret.or(record.client_secret);
             self.write_secrets(&connection, &record).await?;
         }
-        self.update_with(id, ActivityKind::Edited, channel, None, |connection, now| {
+        let edited = self.update_with(id, ActivityKind::Edited, channel, None, |connection, now| {
             connection.name = filled.name.clone();
             connection.provider = filled.provider.clone();
             connection.environment = environment(draft);
@@ -157,8 +159,12 @@ impl Engine {
                 connection.server = None;
             }
             connection.state.settings_changed(now);
-        })?;
-        self.view(id)
+        });
+        if edited.is_err() && new_secret {
+            // Somebody may have taken the name in the meantime.
+            self.put_back(&connection, &before).await;
+        }
+        Ok(self.view_of(&edited?))
     }
 
     fn fresh_id(&self) -> ConnectionId {

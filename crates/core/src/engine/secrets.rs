@@ -46,6 +46,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Undoes a write that went with a change the database has refused.
+    pub(super) async fn put_back(&self, connection: &Connection, before: &SecretRecord) {
+        if let Err(problem) = self.write_secrets(connection, before).await {
+            tracing::warn!(%problem, "the vault keeps what the database has refused");
+        }
+    }
+
     /// As `write_secrets`, for tokens that exist nowhere else: tries again, and keeps them in memory if it must.
     pub(super) async fn save_new_tokens(
         &self,

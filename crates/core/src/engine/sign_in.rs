@@ -8,10 +8,13 @@ use super::ending::ended;
 use super::{ConnectOptions, Engine, Refusal, Started, locked};
 use crate::connection::{Connection, ConnectionId, RedirectMethod};
 use crate::event::{ActivityKind, Channel};
-use crate::flows::{authorization_code, server};
+use crate::flows::authorization_code::{self, Prepared};
+use crate::flows::server;
 use crate::lifecycle::{Attempt, ConnectionState, Settled};
 use crate::ports::{AttemptEnd, BoundListener, Change, ResultPage, StateDigest};
 use crate::problem::{Code, Problem};
+use crate::provider::ServerMetadata;
+use crate::record::SecretRecord;
 use crate::view::ConnectionView;
 
 /// How long the end of a sign-in waits for the page in the browser.
@@ -75,20 +78,7 @@ impl Engine {
             options.time_limit,
         )?;
         let lock = self.lock(id).await?;
-        let mut record = self.read_secrets(&connection).await?;
-        record.pending = Some(prepared.pending);
-        self.write_secrets(&connection, &record).await?;
-        self.remember(id, &prepared.attempt, prepared.url.to_string());
-        let now = self.now();
-        self.update(id, |connection| {
-            connection.server = Some(metadata.clone());
-            let superseded = connection.state.begin(prepared.attempt.clone());
-            let line = connection.event(now, ActivityKind::AuthorizationStarted, options.channel, None, None);
-            Some(Change {
-                activity: vec![line],
-                ended: superseded.map(|digest| (digest, AttemptEnd::Superseded)),
-            })
-        })?;
+        self.begin(&connection, &prepared, &metadata, options.channel).await?;
         drop(lock);
         if let Some(listener) = listener {
             self.listen(id, &prepared.attempt, listener);
@@ -105,6 +95,38 @@ impl Engine {
             digest: prepared.attempt.state_digest,
             browser_problem,
         })
+    }
+
+    /// First the vault, so that whoever finds the attempt finds its secrets. When the database refuses it, the attempt
+    /// that waited before goes on.
+    async fn begin(
+        &self,
+        connection: &Connection,
+        prepared: &Prepared,
+        metadata: &ServerMetadata,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let id = &connection.id;
+        let before = self.read_secrets(connection).await?;
+        let record = SecretRecord { pending: Some(prepared.pending.clone()), ..before.clone() };
+        self.write_secrets(connection, &record).await?;
+        let superseded = self.remember(id, &prepared.attempt, prepared.url.to_string());
+        let now = self.now();
+        let begun = self.update(id, |connection| {
+            connection.server = Some(metadata.clone());
+            let superseded = connection.state.begin(prepared.attempt.clone());
+            let line = connection.event(now, ActivityKind::AuthorizationStarted, channel, None, None);
+            Some(Change {
+                activity: vec![line],
+                ended: superseded.map(|digest| (digest, AttemptEnd::Superseded)),
+            })
+        });
+        if begun.is_err() {
+            self.forget_live(id, &prepared.attempt.state_digest);
+            locked(&self.inner.attempts).extend(superseded.map(|live| (id.clone(), live)));
+            self.put_back(connection, &before).await;
+        }
+        begun.map(drop)
     }
 
     /// The redirect URI as it is sent, and the listener behind it when it is on loopback.
@@ -128,9 +150,10 @@ impl Engine {
         Ok((url.to_string(), Some(listener)))
     }
 
-    fn remember(&self, id: &ConnectionId, attempt: &Attempt, url: String) {
+    /// Answers the attempt whose place is taken; dropping it closes its port.
+    fn remember(&self, id: &ConnectionId, attempt: &Attempt, url: String) -> Option<Live> {
         let live = Live { digest: attempt.state_digest.clone(), url, listening: None };
-        locked(&self.inner.attempts).insert(id.clone(), live);
+        locked(&self.inner.attempts).insert(id.clone(), live)
     }
 
     pub(super) fn live_url(&self, id: &ConnectionId, attempt: &Attempt) -> Option<String> {
