@@ -255,6 +255,12 @@ impl Grant {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// Whether this machine's clock was set back after the tokens came, by more than clocks are corrected by: an end that
+    /// lies ahead may have passed.
+    pub fn clock_was_set_back(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some() && self.issued_at.duration_since(now).as_secs() > 60
+    }
+
     /// When to say "expires soon": `min(5 min, 25 % of the lifetime)` before the end.
     pub fn expires_soon_at(&self) -> Option<Timestamp> {
         let end = self.expires_at?;

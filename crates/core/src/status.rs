@@ -237,6 +237,12 @@ fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
             let since = grant.expires_at.unwrap_or(grant.issued_at);
             (StatusKind::Expired, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))
         }
+        _ if grant.clock_was_set_back(now) => {
+            let evidence =
+                "This machine's clock was set back after the access token came, so it may have ended.";
+            let next = if grant.refreshable { Action::Refresh } else { Action::CopyToken };
+            (StatusKind::Connected, grant.issued_at, None, evidence, Some(next))
+        }
         _ => match grant.expires_soon_at() {
             Some(soon) if soon <= now => {
                 let evidence = "The access token is valid; its end is near.";

@@ -1,4 +1,4 @@
-//! A database that is damaged or full.
+//! A database that is damaged or full, a clock that was set back.
 
 use std::time::Duration;
 
@@ -142,4 +142,27 @@ async fn an_edit_the_database_refuses_leaves_the_secret_too() {
     world.accept_all_records();
     assert_eq!(edit().await.unwrap().name, "Renamed");
     assert_ne!(stored(), before);
+}
+
+#[tokio::test]
+async fn a_token_from_the_future_is_renewed_before_it_is_handed_out() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(-60);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "a clock that is corrected");
+    world.clock.forward(-3600);
+    let status = engine.view(&id).unwrap().status;
+    assert!(status.evidence.contains("clock was set back"), "{}", status.evidence);
+    world.network.answer(200, crate::FRESH);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    assert_eq!(world.network.sent().len(), 1, "what came after it is trusted");
+    assert!(!engine.view(&id).unwrap().status.evidence.contains("clock"));
+
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, r#"{"access_token":"at-3","token_type":"bearer","expires_in":7200}"#);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.clock.forward(-3600);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-3", "without a refresh token it is all there is");
 }

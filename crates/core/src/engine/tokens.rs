@@ -192,7 +192,8 @@ impl Engine {
         Ok(problem)
     }
 
-    /// The access token, refreshed first when less than `min_valid` is left. `detail` is the format, for the record.
+    /// The access token, refreshed first when less than `min_valid` is left, or when that is not known
+    /// because the clock was set back. `detail` is the format, for the record.
     ///
     /// # Errors
     /// Why there is no token that lives so long.
@@ -222,7 +223,8 @@ impl Engine {
         if connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation) {
             self.adopt(id, &tokens.grant)?;
         }
-        if !lives_long_enough(tokens, self.now()) {
+        let in_doubt = tokens.grant.refreshable && tokens.grant.clock_was_set_back(self.now());
+        if in_doubt || !lives_long_enough(tokens, self.now()) {
             if tokens.refresh_token.is_none() {
                 let code =
                     if tokens.grant.expired(self.now()) { Code::Expired } else { Code::NoRefreshToken };
