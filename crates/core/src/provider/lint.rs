@@ -1,45 +1,21 @@
 //! The second look at a provider file: rules that hold between values.
 
+use tokenrack_oauth::dialect::TokenResponseDialect;
+
+use super::lint_parameters::is_protocol;
 use super::parse::Report;
-use super::{Pkce, ProviderSpec, lint_urls, page, secrets, template};
+use super::{Pkce, ProviderSpec, lint_parameters, lint_requests, lint_urls, lint_vars, page};
 use crate::connection::LONGEST_NAME;
 use crate::problem::plain;
 use crate::view::SecretNeed;
 
-/// Filled in by a revocation request, so no variable may have these names.
-pub(super) const RESERVED: [&str; 3] = ["client_id", "access_token", "refresh_token"];
-
-/// Parameters that only the protocol sets (RFC 6749, 7636, 7523, 9101, OpenID Connect Core).
-pub(super) const PROTOCOL: &[&str] = &[
-    "response_type",
-    "response_mode",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-    "request",
-    "request_uri",
-    "grant_type",
-    "code",
-    "code_verifier",
-    "client_secret",
-    "client_assertion",
-    "client_assertion_type",
-    "access_token",
-    "refresh_token",
-    "username",
-    "password",
-    "device_code",
-];
-
 /// Reports every rule that a spec breaks.
 pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
     head(spec, report);
+    lint_vars::check(spec, report);
     lint_urls::check(spec, report);
-    parameters(spec, report);
+    lint_parameters::check(spec, report);
+    lint_requests::check(spec, report);
     scopes(spec, report);
     pointers(spec, report);
     client(spec, report);
@@ -89,51 +65,12 @@ fn head(spec: &ProviderSpec, report: &mut Report<'_>) {
     }
 }
 
-fn parameters(spec: &ProviderSpec, report: &mut Report<'_>) {
-    let tables: [(&[&str], _); 3] = [
-        (&["authorize", "params"], &spec.authorize.params),
-        (&["authorize", "offline_params"], &spec.authorize.offline_params),
-        (&["token", "params"], &spec.token.params),
-    ];
-    for (path, params) in tables {
-        for name in params.keys() {
-            let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
-            let lower = name.to_ascii_lowercase();
-            if PROTOCOL.contains(&lower.as_str()) || lower == spec.scopes.parameter.to_ascii_lowercase() {
-                report.wrong(&path, "a parameter of the protocol is not for a file to set", None);
-            } else if secrets::is_name(name) {
-                report.wrong(&path, "a provider file never holds a secret", None);
-            }
-        }
-    }
-    for (name, value) in &spec.account.request.headers {
-        let path = ["account", "headers", name.as_str()];
-        let token = !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-        if !token || value.chars().any(|c| c.is_control() || !c.is_ascii()) {
-            report.wrong(&path, "not a header (RFC 9110 §5)", None);
-        } else if secrets::is_name(name) {
-            report.wrong(
-                &path,
-                "the token is sent without being named here; a file never holds a secret",
-                None,
-            );
-        } else if ["host", "content-length", "transfer-encoding", "connection"]
-            .contains(&name.to_ascii_lowercase().as_str())
-        {
-            report.wrong(&path, "this header belongs to the connection", None);
-        }
-    }
-}
-
 fn scopes(spec: &ProviderSpec, report: &mut Report<'_>) {
     let scopes = &spec.scopes;
     if scopes.separator.is_empty() {
         report.wrong(&["scopes", "separator"], "scopes need something between them", Some("\" \"".into()));
     }
-    if scopes.parameter != "scope"
-        && (PROTOCOL.contains(&scopes.parameter.as_str()) || scopes.parameter.is_empty())
-    {
+    if scopes.parameter != "scope" && (is_protocol(&scopes.parameter) || scopes.parameter.is_empty()) {
         report.wrong(
             &["scopes", "parameter"],
             "this parameter means something else",
@@ -160,29 +97,41 @@ fn scopes(spec: &ProviderSpec, report: &mut Report<'_>) {
 
 fn pointers(spec: &ProviderSpec, report: &mut Report<'_>) {
     let response = &spec.token.response;
-    let mut all: Vec<(&[&str], &str)> = vec![
-        (&["token", "response", "root"], &response.root),
-        (&["token", "response", "access_token"], &response.access_token),
-        (&["token", "response", "refresh_token"], &response.refresh_token),
-        (&["token", "response", "token_type"], &response.token_type),
-        (&["token", "response", "scope"], &response.scope),
-        (&["token", "response", "expires", "pointer"], &response.expires.pointer),
-        (&["token", "response", "refresh_expires", "pointer"], &response.refresh_expires.pointer),
-        (&["account", "id"], &spec.account.id),
+    let mut all: Vec<(Vec<&str>, &str)> = vec![
+        (vec!["token", "response", "root"], &response.root),
+        (vec!["token", "response", "access_token"], &response.access_token),
+        (vec!["token", "response", "refresh_token"], &response.refresh_token),
+        (vec!["token", "response", "token_type"], &response.token_type),
+        (vec!["token", "response", "scope"], &response.scope),
+        (vec!["token", "response", "expires", "pointer"], &response.expires.pointer),
+        (vec!["token", "response", "refresh_expires", "pointer"], &response.refresh_expires.pointer),
+        (vec!["account", "id"], &spec.account.id),
+        (vec!["device", "verification_uri"], &spec.device.verification_uri),
     ];
-    all.extend(spec.account.label.iter().map(|label| (&["account", "label"][..], label.as_str())));
+    all.extend(spec.account.label.iter().map(|label| (vec!["account", "label"], label.as_str())));
     all.extend(
-        spec.refresh.response_root.iter().map(|root| (&["refresh", "response_root"][..], root.as_str())),
+        spec.refresh.response_root.iter().map(|root| (vec!["refresh", "response_root"], root.as_str())),
     );
+    let captures = [
+        (["token", "response", "capture"].as_slice(), &response.capture),
+        (&["account", "capture"], &spec.account.capture),
+    ];
+    for (table, captures) in captures {
+        all.extend(captures.iter().map(|(name, pointer)| ([table, &[name]].concat(), pointer.as_str())));
+    }
+    let numbers: Vec<String> = (0..spec.lookup.len()).map(|index| index.to_string()).collect();
+    for (number, lookup) in numbers.iter().zip(&spec.lookup) {
+        let keys = [("items", &lookup.items), ("id", &lookup.id), ("label", &lookup.label)];
+        all.extend(keys.map(|(key, pointer)| (vec!["lookup", number, key], pointer.as_str())));
+    }
     let checks: [(&[&str], _); 2] = [
         (&["token", "response", "success"], &response.success),
         (&["revoke", "success"], &spec.revoke.success),
     ];
     for (path, check) in checks {
         let Some(check) = check else { continue };
-        all.extend(
-            [&check.absent, &check.pointer, &check.error].into_iter().flatten().map(|p| (path, p.as_str())),
-        );
+        let pointers = [&check.absent, &check.pointer, &check.error].into_iter().flatten();
+        all.extend(pointers.map(|pointer| (path.to_vec(), pointer.as_str())));
         let complete = check.pointer.is_some() == check.equals.is_some();
         if !complete || (check.absent.is_none() && check.pointer.is_none()) {
             report.wrong(path, "needs `absent`, or `pointer` with `equals`", None);
@@ -192,16 +141,18 @@ fn pointers(spec: &ProviderSpec, report: &mut Report<'_>) {
         if let Some(message) = pointer_error(pointer) {
             let instead = (!pointer.contains('~'))
                 .then(|| format!("\"/{}\"", pointer.trim_start_matches("$.").replace('.', "/")));
-            report.wrong(path, format!("{pointer:?} {message} (RFC 6901)"), instead);
+            report.wrong(&path, format!("{pointer:?} {message} (RFC 6901)"), instead);
         }
     }
+    expiry(response, report);
+}
+
+fn expiry(response: &TokenResponseDialect, report: &mut Report<'_>) {
     for (key, expiry) in [("expires", &response.expires), ("refresh_expires", &response.refresh_expires)] {
-        if expiry.pointer.is_empty() && ["seconds", "epoch", "rfc3339"].contains(&expiry.format.as_str()) {
-            report.wrong(
-                &["token", "response", key],
-                "needs a `pointer`",
-                Some("pointer = \"/expires_in\"".into()),
-            );
+        let said = expiry.format != "never" && !expiry.format.starts_with("assume:");
+        if expiry.pointer.is_empty() && said && !expiry.format.is_empty() {
+            let instead = Some("pointer = \"/expires_in\"".into());
+            report.wrong(&["token", "response", key], "needs a `pointer`", instead);
         }
     }
     if response.access_token.is_empty() {
@@ -238,42 +189,15 @@ fn client(spec: &ProviderSpec, report: &mut Report<'_>) {
 }
 
 fn revocation(spec: &ProviderSpec, report: &mut Report<'_>) {
-    let revoke = &spec.revoke;
     let metadata = &spec.server.metadata;
-    if revoke.style == "request" {
-        for (key, empty) in
-            [("method", revoke.request.method.is_empty()), ("url", revoke.request.url.is_none())]
-        {
-            if empty {
-                report.wrong(&["revoke"], format!("style \"request\" needs `{key}`"), None);
-            }
-        }
-        if !revoke.request.body.is_empty() && revoke.request.body_format.is_empty() {
-            report.wrong(&["revoke", "body"], "needs `body_format`", Some("body_format = \"json\"".into()));
-        }
-    } else if revoke.request != Default::default() {
-        report.wrong(&["revoke"], "a request is described, and not used", Some("style = \"request\"".into()));
-    }
-    if revoke.style == "rfc7009"
+    if spec.revoke.style == "rfc7009"
         && metadata.revocation_endpoint.is_none()
         && metadata.issuer.is_none()
         && spec.server.metadata_url.is_none()
     {
         report.wrong(&["revoke", "style"], "rfc7009 needs `server.revocation_endpoint`", None);
     }
-    if revoke.style == "none" && metadata.revocation_endpoint.is_some() {
+    if spec.revoke.style == "none" && metadata.revocation_endpoint.is_some() {
         report.wrong(&["revoke", "style"], "none, although `server.revocation_endpoint` is there", None);
-    }
-    for (name, value) in &revoke.request.body {
-        let path = ["revoke", "body", name.as_str()];
-        if let Err(message) = template::pieces(value) {
-            report.wrong(&path, message, None);
-        } else if let Some(other) = template::names(value).into_iter().find(|other| !RESERVED.contains(other))
-        {
-            let message = format!("`{{{other}}}` is not filled in here");
-            report.wrong(&path, message, Some("{access_token} or {refresh_token}".into()));
-        } else if secrets::is_name(name) && template::names(value).is_empty() {
-            report.wrong(&path, "a provider file never holds a secret", Some("\"{access_token}\"".into()));
-        }
     }
 }

@@ -1,14 +1,19 @@
 //! Providers as data: the catalog, a person's own specs, and what is discovered from a URL.
 
+mod captured;
 mod catalog;
 mod discovered;
 mod document;
 mod keys;
 mod lint;
+mod lint_parameters;
+mod lint_requests;
 mod lint_urls;
+mod lint_vars;
 mod page;
 mod parse;
 mod pattern;
+mod places;
 mod resolve;
 mod secrets;
 mod spec;
@@ -19,6 +24,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use captured::NotAllowed;
 pub use catalog::Catalog;
 pub use parse::{LintError, parse};
 pub use spec::*;

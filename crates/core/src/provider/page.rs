@@ -1,6 +1,6 @@
 //! A provider as faces show it.
 
-use super::{Pkce, ProviderSpec, RedirectKind};
+use super::{Pkce, ProviderSpec, RedirectKind, VariableSource};
 use crate::connection::{ClientAuthentication, RedirectMethod};
 use crate::view::{ProviderPage, ProviderView, SecretNeed, VarView};
 
@@ -32,7 +32,7 @@ impl ProviderSpec {
             app_type: self.setup.app_type.clone(),
             checklist: self.setup.checklist.clone(),
             warnings: self.setup.warnings.clone(),
-            vars: self.vars.iter().map(var).collect(),
+            vars: self.vars.iter().filter(|(_, var)| var.source == VariableSource::User).map(var).collect(),
             secret: self.client.secret,
             authentication: self.authentication(),
             redirects: self.redirects(),

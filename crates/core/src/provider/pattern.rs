@@ -6,7 +6,8 @@ use url::{Host, Url};
 use super::urls;
 
 /// The patterns a variable can have.
-pub(super) const PATTERNS: &[&str] = &["host", "host_port", "label", "uuid", "slug", "tenant", "issuer"];
+pub(super) const PATTERNS: &[&str] =
+    &["host", "host_port", "host_path", "label", "uuid", "slug", "path", "tenant", "issuer", "text"];
 
 /// A value in the form it is used in.
 ///
@@ -16,9 +17,12 @@ pub(super) fn check(pattern: &str, value: &str) -> Result<String, String> {
     match pattern {
         "host" => host(value, false),
         "host_port" => host(value, true),
+        "host_path" => host_path(value),
         "label" => label(value),
         "uuid" => uuid(value),
         "slug" | "" => slug(value),
+        "path" => path(value),
+        "text" => text(value),
         "tenant" => tenant(value),
         "issuer" => issuer(value),
         other => Err(format!("nothing: the provider file asks for the unknown pattern `{other}`")),
@@ -28,7 +32,7 @@ pub(super) fn check(pattern: &str, value: &str) -> Result<String, String> {
 /// A value that the pattern takes, to try a template with.
 pub(super) fn sample(pattern: &str) -> &'static str {
     match pattern {
-        "host" | "host_port" => "host.example.com",
+        "host" | "host_port" | "host_path" => "host.example.com",
         "uuid" => "00000000-0000-4000-8000-000000000000",
         "tenant" => "common",
         "issuer" => "https://issuer.example.com",
@@ -82,7 +86,7 @@ fn is_port(port: &str) -> bool {
 }
 
 /// RFC 1123 §2.1. A name whose last label is a number is an IPv4 address to a browser, and refused.
-fn is_dns_name(name: &str) -> bool {
+pub(super) fn is_dns_name(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or("");
     let number = last.bytes().all(|b| b.is_ascii_digit())
         || last.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -122,6 +126,29 @@ fn slug(value: &str) -> Result<String, String> {
         && value != "."
         && value != "..";
     fits.then(|| value.to_owned()).ok_or_else(|| "letters, digits, `-`, `.`, `_` and `~` only".into())
+}
+
+/// Path segments.
+fn path(value: &str) -> Result<String, String> {
+    let fits = value.len() <= 256 && value.split('/').all(|segment| slug(segment).is_ok());
+    fits.then(|| value.to_owned())
+        .ok_or_else(|| "parts of letters, digits, `-`, `.`, `_` and `~`, with `/` between".into())
+}
+
+/// A host name and, after it, path segments: a server that lives under `/auth`.
+fn host_path(value: &str) -> Result<String, String> {
+    let (name, rest) = value.split_once('/').map_or((value, None), |(name, rest)| (name, Some(rest)));
+    let name = host(name, false).map_err(|_| {
+        "a host name, and a path if there is one, like sso.example.com/auth, without https://".to_owned()
+    })?;
+    rest.map_or(Ok(name.clone()), |rest| Ok(format!("{name}/{}", path(rest)?)))
+}
+
+/// One line for a parameter or a header. Never for a URL.
+fn text(value: &str) -> Result<String, String> {
+    let fits =
+        value.len() <= 256 && value.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'{' && b != b'}');
+    fits.then(|| value.to_owned()).ok_or_else(|| "one line of ASCII characters, without braces".into())
 }
 
 /// A Microsoft tenant.

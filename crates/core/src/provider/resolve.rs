@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::{ProviderSpec, Variable, keys, pattern, template, urls};
+use super::{ProviderSpec, Variable, VariableSource, keys, pattern, places, template, urls};
 
 impl ProviderSpec {
-    /// Fills the variables into every URL: of the server, the links, the account, refresh and revocation.
-    /// `server.id_token_issuer` and `{client_id}` in `revoke.url` stay as they are.
+    /// Fills the variables that the person says into every URL, parameter and request of the provider's own. What a
+    /// server says ([`ProviderSpec::with_captured`]), claims in `server.id_token_issuer`, and `{client_id}` and its like
+    /// stay in braces. A parameter that a variable leaves empty is left out.
     ///
     /// # Errors
     /// For each variable that is not right, what to write instead: `Write only the host name: gitlab.com`.
     pub fn resolve(&self, vars: &BTreeMap<String, String>) -> Result<Self, BTreeMap<String, String>> {
         let mut errors = BTreeMap::new();
         let mut values = BTreeMap::new();
-        for name in vars.keys().filter(|name| !self.vars.contains_key(*name)) {
-            errors.insert(name.clone(), format!("Write {}", unknown(name, &self.vars)));
+        let asked = || self.vars.iter().filter(|(_, variable)| variable.source == VariableSource::User);
+        for name in vars.keys().filter(|name| !asked().any(|(known, _)| known == *name)) {
+            errors.insert(name.clone(), format!("Write {}", unknown(name, asked().map(|(name, _)| name))));
         }
-        for (name, variable) in &self.vars {
+        for (name, variable) in asked() {
             match variable.value(vars.get(name).map(String::as_str)) {
                 Ok(value) => drop(values.insert(name.as_str(), value)),
                 Err(instead) => drop(errors.insert(name.clone(), format!("Write {instead}"))),
@@ -26,17 +28,46 @@ impl ProviderSpec {
             return Err(errors);
         }
 
+        let fill = |text: &str| template::fill(text, |name| values.get(name).cloned());
         let mut resolved = self.clone();
         for (path, url) in resolved.urls_mut() {
-            let filled = template::fill(url, |name| values.get(name).cloned());
+            let filled = fill(url);
             // The patterns leave no way to get here with a bad URL, except through a spec that no loader has seen.
-            if let Some(instead) = still_wrong(&path, &filled) {
+            if let Some(instead) = self.still_wrong(&path, &filled) {
                 let culprit = template::names(url).first().map_or(&*path, |name| name).to_owned();
                 errors.insert(culprit, instead);
             }
             *url = filled;
         }
+        for (_, table) in resolved.tables_mut() {
+            table.retain(|_, value| {
+                let filled = fill(value);
+                let left_empty = filled.is_empty() && !value.is_empty();
+                *value = filled;
+                !left_empty
+            });
+        }
         if errors.is_empty() { Ok(resolved) } else { Err(errors) }
+    }
+
+    /// What is wrong with a URL that is filled in.
+    fn still_wrong(&self, path: &str, filled: &str) -> Option<String> {
+        let captures = self.captures();
+        let later = |name: &str| {
+            self.vars.get(name).is_some_and(|variable| variable.source != VariableSource::User)
+                || (places::is_request(path)
+                    && (places::FILLED_LATER.contains(&name)
+                        || captures.iter().any(|(_, captured)| captured == name)))
+        };
+        if let Some(name) = template::names(filled).into_iter().find(|name| !later(name)) {
+            return Some(format!("The provider's file does not declare `{name}`, which its {path} needs"));
+        }
+        let sample = |name: &str| match self.vars.get(name) {
+            Some(variable) => variable.samples().into_iter().next(),
+            None => Some("sample".into()),
+        };
+        let (why, _) = urls::check(&template::fill(filled, sample)).err()?;
+        Some(format!("The provider's {path} cannot be used: {why}"))
     }
 }
 
@@ -46,31 +77,28 @@ impl Variable {
     /// # Errors
     /// What to write instead.
     pub(super) fn value(&self, written: Option<&str>) -> Result<String, String> {
-        let written = written.map(str::trim).filter(|text| !text.is_empty());
+        let is_choice = |value: &str| self.choices.iter().any(|choice| choice == value);
+        let written = written.map(str::trim).filter(|text| !text.is_empty() || is_choice(""));
         let Some(value) = written.or(self.default.as_deref()) else {
-            let example = self.example.as_deref().or(self.choices.first().map(String::as_str));
+            let choice = self.choices.iter().find(|choice| !choice.is_empty());
+            let example = self.example.as_ref().or(choice).map(String::as_str);
             return Err(format!("a value, like {}", example.unwrap_or(pattern::sample(&self.pattern))));
         };
-        if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == value) {
-            return Err(format!("one of: {}", self.choices.join(", ")));
+        if !self.choices.is_empty() && !is_choice(value) {
+            let shown = |choice: &String| if choice.is_empty() { "\"\"".into() } else { choice.clone() };
+            let choices: Vec<String> = self.choices.iter().map(shown).collect();
+            return Err(format!("one of: {}", choices.join(", ")));
+        }
+        // The file's own words need no pattern.
+        if self.pattern.is_empty() && is_choice(value) {
+            return Ok(value.to_owned());
         }
         pattern::check(&self.pattern, value)
     }
 }
 
-/// What is wrong with a URL that is filled in.
-fn still_wrong(path: &str, filled: &str) -> Option<String> {
-    let later = |name: &&str| path == "revoke.url" && *name == "client_id";
-    if let Some(name) = template::names(filled).into_iter().find(|name| !later(name)) {
-        return Some(format!("The provider's file does not declare `{name}`, which its {path} needs"));
-    }
-    let probe = template::fill(filled, |_| Some("x".into()));
-    let (why, _) = urls::check(&probe).err()?;
-    Some(format!("The provider's {path} cannot be used: {why}"))
-}
-
-fn unknown(name: &str, vars: &BTreeMap<String, Variable>) -> String {
-    let known: Vec<&str> = vars.keys().map(String::as_str).collect();
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {
+    let known: Vec<&str> = known.map(String::as_str).collect();
     match keys::nearest(name, known.iter().copied()) {
         _ if known.is_empty() => "nothing: this provider has no variables".into(),
         Some(near) => format!("`{near}`: there is no variable `{name}`"),

@@ -1,17 +1,11 @@
 //! What a broken file is told.
 
-use super::LEAST;
+use super::{LEAST, says};
 use crate::provider::{Catalog, parse};
 
 fn told(text: &str) -> Vec<String> {
     let told = parse("acme.toml", text).err().unwrap_or_default();
     told.iter().map(ToString::to_string).collect()
-}
-
-/// What is said of the least file with `more` at its end. `more` begins on line 9, inside `[server]`.
-#[track_caller]
-fn says(more: &str, expected: &[&str]) {
-    assert_eq!(told(&format!("{LEAST}{more}")), expected, "{more}");
 }
 
 #[test]
@@ -218,8 +212,8 @@ fn variables_in_urls() {
             "acme.toml:10: server.id_token_issuer: `{host}` stands for a claim here, and is also a variable",
             "acme.toml:11: vars.host: people need a `title`",
             "acme.toml:13: vars.host.default: \"https://x\" is no value for it; write only the host name: x",
-            "acme.toml:14: vars.client_id: this name is filled in by revocation requests",
-            "acme.toml:14: vars.client_id: used in no URL",
+            "acme.toml:14: vars.client_id: this name is filled in by requests of the provider's own",
+            "acme.toml:14: vars.client_id: used nowhere",
         ],
     );
 }
@@ -254,8 +248,13 @@ fn no_file_sets_a_parameter_of_the_protocol() {
                     client_secret request request_uri response_mode code_verifier grant_type Client_ID";
     for name in protocol.split_whitespace() {
         for table in ["authorize.params", "authorize.offline_params", "token.params"] {
-            let expected =
-                format!("acme.toml:10: {table}.{name}: a parameter of the protocol is not for a file to set");
+            let values = table.split('.').next().map(|table| format!("; write {table}.values.{name}"));
+            let values =
+                values.filter(|_| ["redirect_uri", "response_type", "grant_type", "request"].contains(&name));
+            let expected = format!(
+                "acme.toml:10: {table}.{name}: a parameter of the protocol is not for a file to set{}",
+                values.unwrap_or_default()
+            );
             says(&format!("[{table}]\n{name} = \"x\"\n"), &[&expected]);
         }
     }
@@ -285,8 +284,8 @@ fn no_file_holds_a_secret_and_none_is_quoted() {
     says(
         "[account]\nheaders = { Authorization = \"x\" }\n[token.params]\napi_key = \"x\"\n",
         &[
-            "acme.toml:10: account.headers.Authorization: the token is sent without being named here; a file never \
-             holds a secret",
+            "acme.toml:10: account.headers.Authorization: a file never holds a secret, only the scheme and the name \
+             of one; write \"Bearer {access_token}\"",
             "acme.toml:12: token.params.api_key: a provider file never holds a secret",
         ],
     );
@@ -318,10 +317,8 @@ fn rules_between_values() {
     says(
         "[revoke]\nstyle = \"request\"\nbody = { token = \"{refresh}\" }\nurl = \"https://a.example/{client_id}/{id}\"\n",
         &[
-            "acme.toml:9: revoke: style \"request\" needs `method`",
-            "acme.toml:11: revoke.body: needs `body_format`; write body_format = \"json\"",
-            "acme.toml:11: revoke.body.token: `{refresh}` is not filled in here; write {access_token} or \
-             {refresh_token}",
+            "acme.toml:11: revoke.body.token: `{refresh}` is not filled in here; write {access_token} or another \
+             name that is filled in",
             "acme.toml:12: revoke.url: `{id}` is not declared; write [vars.id]",
         ],
     );

@@ -1,9 +1,11 @@
 //! Tests of providers as data: the shipped files, and everything a person's file can get wrong.
 
 mod builtin;
+mod captured;
 mod catalog;
 mod discovered;
 mod lint;
+mod lint_dialect;
 mod page;
 mod pattern;
 mod resolve;
@@ -20,6 +22,14 @@ name = "Acme"
 authorization_endpoint = "https://acme.example/authorize"
 token_endpoint = "https://acme.example/token"
 "#;
+
+/// What is said of the least file with `more` at its end. `more` begins on line 9, inside `[server]`.
+#[track_caller]
+fn says(more: &str, expected: &[&str]) {
+    let told = parse("acme.toml", &format!("{LEAST}{more}")).err().unwrap_or_default();
+    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(told, expected, "{more}");
+}
 
 /// A spec of the least a file needs, and `more`.
 fn spec(more: &str) -> ProviderSpec {
