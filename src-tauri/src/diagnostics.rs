@@ -17,23 +17,10 @@ pub(crate) async fn checks(app: &AppHandle, face: &Face) -> Vec<CheckView> {
             cure: Some(problem.code.suggestion().to_owned()),
         }],
     };
-    checks.extend(own_providers(face));
     checks.extend(permissions(face));
     checks.push(deep_link(app, face));
     checks.push(display(face));
     checks
-}
-
-/// What is wrong with the person's own provider files, if anything is.
-fn own_providers(face: &Face) -> Option<CheckView> {
-    let broken = face.core().ok()?.catalog.broken();
-    (!broken.is_empty()).then(|| CheckView {
-        name: "providers".to_owned(),
-        title: "Own providers".to_owned(),
-        outcome: CheckOutcome::Warning,
-        finding: broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        cure: Some("Correct the file and start Tokenrack again.".to_owned()),
-    })
 }
 
 /// Whether other users can get at the profile, when there is one.

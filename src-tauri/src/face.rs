@@ -39,7 +39,7 @@ pub(crate) struct Face {
 pub(crate) struct Core {
     /// The one engine of this process.
     pub(crate) engine: Engine,
-    /// The providers, also what is wrong with a person's own files.
+    /// The providers.
     pub(crate) catalog: Arc<Catalog>,
     /// Where its files are.
     pub(crate) profile: Profile,

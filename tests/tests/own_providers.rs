@@ -167,3 +167,22 @@ fn a_mistake_in_a_file_is_named() {
     let absent = profile.folder().join("absent.toml").display().to_string();
     assert_eq!(profile.run(&["add", &absent, "--client-id", "x"]).code, 2);
 }
+
+#[test]
+fn a_file_that_replaces_a_built_in_provider_is_said_before_anyone_signs_in() {
+    let session = Session::start(Keyring::Unlocked);
+    let profile = Profile::new(&session);
+    let add = |name: &str| profile.run(&["add", "gitlab", "--name", name, "--client-id", "x"]).done().value();
+    let own = |check: &serde_json::Value| check["name"] == "providers";
+    assert_eq!(add("before")["cautions"], serde_json::json!([]));
+    assert!(!profile.run(&["doctor"]).values().iter().any(own));
+
+    let text = SLACK_LIKE.replace("slack-like", "gitlab").replace("{base}", "https://example.com");
+    std::fs::write(profile.home().join("providers/gitlab.toml"), text).unwrap();
+    let said = "Your file providers/gitlab.toml replaces the built-in GitLab";
+    for view in [add("after"), profile.view("before")] {
+        assert!(view["cautions"].to_string().contains(said), "{view}");
+    }
+    let check = profile.run(&["doctor"]).values().into_iter().find(own).unwrap();
+    assert!(check["outcome"] == "warning" && check["finding"].to_string().contains(said), "{check}");
+}

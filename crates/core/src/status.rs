@@ -77,7 +77,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
             exchanging: attempt.exchanging_since.is_some(),
         }),
         problem: problem.map(Into::into),
-        cautions: cautions(spec),
+        cautions: cautions(connection, spec, context.catalog),
         last_event: connection.last_event.clone(),
     }
 }
@@ -96,7 +96,11 @@ fn missing(connection: &Connection, grant: &Grant, spec: Option<&ProviderSpec>) 
     connection.scopes.iter().filter(|asked| !is_granted(asked) && !shown_otherwise(asked)).cloned().collect()
 }
 
-fn cautions(spec: Option<&ProviderSpec>) -> Vec<String> {
+fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Catalog) -> Vec<String> {
+    let replaced = match &connection.provider {
+        ProviderRef::Catalog(id) => catalog.caution(id),
+        ProviderRef::Own(_) => None,
+    };
     let no_pkce = spec.is_some_and(|spec| spec.client.pkce == Pkce::Never);
     no_pkce
         .then(|| {
@@ -104,6 +108,7 @@ fn cautions(spec: Option<&ProviderSpec>) -> Vec<String> {
                 .to_owned()
         })
         .into_iter()
+        .chain(replaced)
         .collect()
 }
 

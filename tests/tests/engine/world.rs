@@ -11,7 +11,6 @@ use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{ConnectOptions, Engine, Ports};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
-use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::Draft;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use tokenrack_platform::{FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy};
@@ -45,7 +44,7 @@ impl World {
             listener: Arc::new(LoopbackListener::new(Patience::default())),
             lock: Arc::new(FileLock::new(self.profile.locks_dir())),
         };
-        Engine::open(ports, Arc::new(Catalog::builtin())).unwrap()
+        Engine::open(ports, Arc::new(self.profile.catalog().unwrap())).unwrap()
     }
 
     /// Past the engine, as a failing disk or another program would.
@@ -64,6 +63,11 @@ impl World {
     /// The database takes everything again.
     pub fn accept_all_records(&self) {
         self.tamper("DROP TRIGGER full");
+    }
+
+    /// Puts a file into the person's own providers; engines opened later know it.
+    pub fn own_provider(&self, name: &str, text: &str) {
+        std::fs::write(self.profile.providers_dir().join(name), text).unwrap();
     }
 
     /// A connection to GitLab's spec: pinned endpoints, so that no discovery stands between.

@@ -52,11 +52,12 @@ impl Engine {
         super::registration::link(&self.spec(&self.load(id)?)?, which)
     }
 
-    /// Vault, database and clock checked; faces add what only they can check.
+    /// Vault, database, own providers and clock checked; faces add what only they can check.
     pub async fn doctor(&self) -> Vec<CheckView> {
         let mut checks = vec![vault_check(&self.vault_status().await), self.database_check()];
         // What keeps all of them from being read, the check before says.
         checks.extend(self.unreadable().unwrap_or_default());
+        checks.extend(self.inner.catalog.check());
         checks.push(self.clock_check());
         checks
     }

@@ -25,8 +25,12 @@ impl Engine {
     /// # Errors
     /// `UnknownProvider`, or a discovery problem.
     pub async fn provider_page(&self, id_or_url: &str) -> Result<ProviderPage, Problem> {
-        let (_, spec) = self.provider(id_or_url).await?;
-        Ok(spec.page())
+        let (provider, spec) = self.provider(id_or_url).await?;
+        let mut page = spec.page();
+        if let ProviderRef::Catalog(id) = &provider {
+            page.warnings.extend(self.inner.catalog.caution(id));
+        }
+        Ok(page)
     }
 
     /// A person's own spec for this process; the answer is what a draft's `provider` says to mean it.

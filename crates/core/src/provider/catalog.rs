@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use super::parse::read;
 use super::{LintError, ProviderId, ProviderSpec, parse};
+use crate::problem::plain;
+use crate::view::{CheckOutcome, CheckView};
 
 /// Id and text of each file in `providers/`, by id.
 static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/providers.rs"));
@@ -72,6 +74,33 @@ impl Catalog {
     pub fn get(&self, id: &ProviderId) -> Option<&ProviderSpec> {
         let own = self.own.get(&id.0).and_then(Entry::spec);
         own.or_else(|| self.builtin.get(id.0.as_str()).and_then(Entry::spec))
+    }
+
+    /// What a person should know before they sign in: that a file of their own stands in for the built-in provider
+    /// with this id.
+    pub fn caution(&self, id: &ProviderId) -> Option<String> {
+        self.own.get(&id.0).and_then(Entry::spec)?;
+        let builtin = self.builtin.get(id.0.as_str()).and_then(Entry::spec)?;
+        let (file, name) = (format!("providers/{id}.toml"), &builtin.name);
+        Some(format!("Your file {file} replaces the built-in {name} and decides where codes and tokens go."))
+    }
+
+    /// The doctor's look at the person's own files; nothing where all is usual.
+    pub fn check(&self) -> Option<CheckView> {
+        let replacing = self.own.keys().filter_map(|id| self.caution(&ProviderId(id.clone())));
+        let replacing = replacing.map(|sentence| sentence.trim_end_matches('.').to_owned());
+        let findings: Vec<String> = self.broken().iter().map(ToString::to_string).chain(replacing).collect();
+        let cure = match self.broken() {
+            [] => "Remove the file, unless you put it there for this.",
+            _ => "Correct the file and start Tokenrack again.",
+        };
+        (!findings.is_empty()).then(|| CheckView {
+            name: "providers".to_owned(),
+            title: "Own providers".to_owned(),
+            outcome: CheckOutcome::Warning,
+            finding: plain(&findings.join("; "), 4096),
+            cure: Some(cure.to_owned()),
+        })
     }
 
     /// The providers that match, best first, then by name; all for an empty query. Case does not matter. Every

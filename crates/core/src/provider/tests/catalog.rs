@@ -48,6 +48,23 @@ fn an_own_file_adds_or_replaces() {
 }
 
 #[test]
+fn a_file_in_a_built_in_ones_place_is_a_caution() {
+    let mine = LEAST.replace("\"acme\"", "\"github\"").replace("Acme", "My GitHub");
+    let id = |id: &str| ProviderId(id.into());
+    let catalog = own(&[("acme.toml", LEAST), ("github.toml", &mine)]);
+    let caution = catalog.caution(&id("github")).unwrap();
+    assert!(caution.starts_with("Your file providers/github.toml replaces the built-in GitHub"), "{caution}");
+    assert_eq!((catalog.caution(&id("acme")), catalog.caution(&id("gitlab"))), (None, None));
+    let check = catalog.check().unwrap();
+    assert_eq!(format!("{}.", check.finding), caution);
+    assert_eq!(own(&[("acme.toml", LEAST)]).check(), None);
+
+    let broken = own(&[("github.toml", "id = ")]);
+    assert_eq!(broken.caution(&id("github")), None, "the built-in one is in its place");
+    assert!(broken.check().unwrap().finding.starts_with("github.toml:1: "));
+}
+
+#[test]
 fn a_broken_file_takes_nothing_down() {
     let catalog = own(&[("acme.toml", LEAST), ("github.toml", "id = "), ("other.toml", LEAST)]);
     assert_eq!(catalog.get(&ProviderId("github".into())).unwrap().name, "GitHub");
