@@ -11,6 +11,7 @@ pub mod permissions;
 mod private;
 pub mod process;
 mod profile;
+mod script;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -25,5 +26,6 @@ pub use http::{Limits, ReqwestClient};
 pub use lock::FileLock;
 pub use loopback::{LoopbackListener, Patience};
 pub use profile::Profile;
+pub use script::QuickJs;
 pub use store::SqliteStore;
 pub use vault::{FileVault, KeychainVault, SessionBus};
