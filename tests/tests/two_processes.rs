@@ -73,7 +73,8 @@ fn what_one_process_changes_another_sees_and_names_stay_unique() {
     });
     assert_eq!(outcomes.iter().filter(|outcome| outcome.code == 0).count(), 5);
     for refused in outcomes.iter().filter(|outcome| outcome.code != 0) {
-        refused.failed(2, "connection/name_taken");
+        let error = refused.failed(2, "connection/name_taken");
+        assert!(error["suggestion"].as_str().unwrap().contains("--name"), "{error}");
     }
     assert_eq!(profile.run(&["status"]).done().values().len(), 5);
 }

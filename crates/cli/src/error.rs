@@ -70,7 +70,10 @@ impl Failure {
 
 /// Tells a problem without ending anything.
 pub fn tell(output: Output, problem: &Problem) {
-    let view = ProblemView::from(problem);
+    let mut view = ProblemView::from(problem);
+    if let Some(words) = suggestion(problem.code) {
+        view.suggestion = words.to_owned();
+    }
     if output.json() {
         return tell_json(&view);
     }
@@ -85,6 +88,20 @@ pub fn tell(output: Output, problem: &Problem) {
     let status = view.http_status.map(|status| format!(", HTTP {status}")).unwrap_or_default();
     text += &format!("  see:  {} ({}{status})\n", view.docs_url, view.code);
     output.person(&text);
+}
+
+/// What to do where a problem's own words speak of the app's form: here the fields are options.
+fn suggestion(code: Code) -> Option<&'static str> {
+    match code {
+        Code::NameTaken => Some("Choose another name with --name."),
+        Code::MissingClientId => {
+            Some("Register an application at the provider and give its client id with --client-id.")
+        }
+        Code::InvalidInput => {
+            Some("Correct what is named and run the command again; --help has the options.")
+        }
+        _ => None,
+    }
 }
 
 /// clap's own text for people; for programs the same shape as every other error.
