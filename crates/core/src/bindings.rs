@@ -74,6 +74,7 @@ fn bindings() -> String {
         ProblemView,
         LastEvent,
         ProviderView,
+        Origin,
         ProviderPage,
         SecretNeed,
         VarView,

@@ -243,8 +243,26 @@ pub struct ProviderView {
     pub name: String,
     /// For filtering.
     pub category: String,
+    /// Its icon's name, where that is not the id.
+    pub icon: Option<String>,
     /// The day of the last live check; absent: not verified here.
     pub verified: Option<String>,
+}
+
+/// Where a provider's entry comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Origin {
+    /// It ships with Tokenrack.
+    Shipped,
+    /// A file of the person's own.
+    Own {
+        /// Its name.
+        file: String,
+    },
+    /// The server said it itself.
+    Discovered,
 }
 
 /// A provider's page: what to register, where, and what is special.
@@ -254,6 +272,10 @@ pub struct ProviderPage {
     /// The line of the gallery.
     #[serde(flatten)]
     pub provider: ProviderView,
+    /// Where the entry comes from.
+    pub origin: Origin,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
     /// One sentence.
     pub description: Option<String>,
     /// Where the person registers the client, with variables still in braces.

@@ -17,7 +17,7 @@ use crate::view::{ConnectionView, Draft, ProviderPage, ProviderView};
 impl Engine {
     /// The catalog, best match first; everything for an empty query.
     pub fn providers(&self, query: &str) -> Vec<ProviderView> {
-        self.inner.catalog.search(query).into_iter().map(ProviderSpec::view).collect()
+        self.inner.catalog.search(query)
     }
 
     /// A provider's page; a URL is discovered from.
@@ -29,6 +29,7 @@ impl Engine {
         let mut page = spec.page();
         if let ProviderRef::Catalog(id) = &provider {
             page.warnings.extend(self.inner.catalog.caution(id));
+            page.origin = self.inner.catalog.origin(id).unwrap_or(page.origin);
         }
         Ok(page)
     }

@@ -4,85 +4,144 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::parse::read;
-use super::{LintError, ProviderId, ProviderSpec, parse};
+use super::extends::{assemble, extends};
+use super::search::Card;
+use super::{LintError, ProviderId, ProviderSpec};
 use crate::problem::plain;
-use crate::view::{CheckOutcome, CheckView};
+use crate::view::{CheckOutcome, CheckView, Origin};
 
-/// Id and text of each file in `providers/`, by id.
-static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/providers.rs"));
+/// A file of `providers/`, with what the search looks at (build.rs).
+pub(super) struct Shipped {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) category: &'static str,
+    pub(super) aliases: &'static [&'static str],
+    pub(super) icon: Option<&'static str>,
+    pub(super) verified: Option<&'static str>,
+    text: &'static str,
+}
+
+/// The files of `providers/`, by id.
+pub(super) static SHIPPED: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/providers.rs"));
 
 /// The providers that ship with Tokenrack and those a person wrote. A file is parsed when it is first asked for.
 pub struct Catalog {
-    builtin: BTreeMap<&'static str, Entry>,
-    own: BTreeMap<String, Entry>,
+    pub(super) builtin: BTreeMap<&'static str, Entry>,
+    pub(super) own: BTreeMap<String, Entry>,
+    pub(super) cards: OnceLock<Vec<Card>>,
     broken: OnceLock<Vec<LintError>>,
 }
 
-struct Entry {
-    file: String,
+/// A file.
+pub(super) struct Entry {
+    /// Its name.
+    pub(super) file: String,
     text: Cow<'static, str>,
+    extends: OnceLock<Option<String>>,
     parsed: OnceLock<Result<ProviderSpec, Vec<LintError>>>,
 }
 
 impl Entry {
     fn new(file: String, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { file, text: text.into(), parsed: OnceLock::new() }
+        Self { file, text: text.into(), extends: OnceLock::new(), parsed: OnceLock::new() }
     }
 
-    fn parsed(&self) -> &Result<ProviderSpec, Vec<LintError>> {
-        self.parsed.get_or_init(|| match &self.text {
-            // A test has held every shipped file to the rules.
-            Cow::Borrowed(shipped) => read(&self.file, shipped),
-            Cow::Owned(own) => parse(&self.file, own),
-        })
+    pub(super) fn id(&self) -> &str {
+        self.file.strip_suffix(".toml").unwrap_or(&self.file)
     }
 
-    fn spec(&self) -> Option<&ProviderSpec> {
-        self.parsed().as_ref().ok()
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn is_shipped(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
+
+    pub(super) fn extends(&self) -> Option<&str> {
+        self.extends.get_or_init(|| extends(&self.text)).as_deref()
     }
 }
 
 impl Catalog {
     /// The built-in catalog. Cheap: nothing is parsed yet.
     pub fn builtin() -> Self {
-        let entry = |&(id, text): &(&'static str, &'static str)| (id, Entry::new(format!("{id}.toml"), text));
-        Self { builtin: BUILTIN.iter().map(entry).collect(), own: BTreeMap::new(), broken: OnceLock::new() }
+        let entry = |file: &Shipped| (file.id, Entry::new(format!("{}.toml", file.id), file.text));
+        Self {
+            builtin: SHIPPED.iter().map(entry).collect(),
+            own: BTreeMap::new(),
+            cards: OnceLock::new(),
+            broken: OnceLock::new(),
+        }
     }
 
-    /// Adds a person's own files, given as name and text. A file replaces the built-in entry of the same id as a
-    /// whole; a broken one is reported by [`Catalog::broken`], and the built-in entry stays in its place.
+    /// Adds a person's own files, given as name and text. A file takes the place of the built-in entry of the same id,
+    /// and starts from it when it says so (`extends`); a broken one is reported by [`Catalog::broken`], and the
+    /// built-in entry stays in its place.
     #[must_use]
-    pub fn with_folder_texts(mut self, files: Vec<(String, String)>) -> Self {
-        for (file, text) in files {
-            let id = file.strip_suffix(".toml").unwrap_or(&file).to_owned();
-            self.own.insert(id, Entry::new(file, text));
-        }
-        self.broken = OnceLock::new();
-        self
+    pub fn with_folder_texts(self, files: Vec<(String, String)>) -> Self {
+        let entries = files.into_iter().map(|(file, text)| Entry::new(file, text));
+        let own = entries.map(|entry| (entry.id().to_owned(), entry)).collect();
+        // What was read so far may look different beside the new files.
+        Self { own, ..Self::builtin() }
     }
 
     /// What is wrong with the person's own files, by file.
     pub fn broken(&self) -> &[LintError] {
         self.broken.get_or_init(|| {
-            let errors = self.own.values().filter_map(|entry| entry.parsed().as_ref().err());
-            errors.flatten().cloned().collect()
+            let mut errors = Vec::new();
+            for error in self.own.values().filter_map(|entry| self.parsed(entry).as_ref().err()).flatten() {
+                // What is wrong with a file is not said again by those that start from it.
+                if !errors.contains(error) {
+                    errors.push(error.clone());
+                }
+            }
+            errors
         })
     }
 
     /// The provider with this id.
     pub fn get(&self, id: &ProviderId) -> Option<&ProviderSpec> {
-        let own = self.own.get(&id.0).and_then(Entry::spec);
-        own.or_else(|| self.builtin.get(id.0.as_str()).and_then(Entry::spec))
+        let own = self.own.get(&id.0).and_then(|entry| self.spec(entry));
+        own.or_else(|| self.builtin.get(id.0.as_str()).and_then(|entry| self.spec(entry)))
+    }
+
+    /// Where the entry with this id comes from.
+    pub fn origin(&self, id: &ProviderId) -> Option<Origin> {
+        let own = self.own.get(&id.0).filter(|entry| self.spec(entry).is_some());
+        let own = own.map(|entry| Origin::Own { file: entry.file.clone() });
+        own.or_else(|| self.builtin.contains_key(id.0.as_str()).then_some(Origin::Shipped))
+    }
+
+    pub(super) fn spec<'a>(&self, entry: &'a Entry) -> Option<&'a ProviderSpec> {
+        self.parsed(entry).as_ref().ok()
+    }
+
+    pub(super) fn parsed<'a>(&self, entry: &'a Entry) -> &'a Result<ProviderSpec, Vec<LintError>> {
+        entry.parsed.get_or_init(|| match &entry.text {
+            // A test has held every shipped file to the rules.
+            Cow::Borrowed(_) => self.read(entry),
+            Cow::Owned(own) => self.parse(&entry.file, own),
+        })
+    }
+
+    /// Reads a file that is known to keep the rules: its types are checked and nothing else.
+    fn read(&self, entry: &Entry) -> Result<ProviderSpec, Vec<LintError>> {
+        let wrong = |message| LintError { file: entry.file.clone(), line: None, message, instead: None };
+        let parents =
+            self.parents(entry.id(), entry.extends(), true).map_err(|(message, _)| vec![wrong(message)])?;
+        let texts: Vec<&str> = std::iter::once(entry).chain(parents).map(Entry::text).collect();
+        assemble(&texts).map_err(|error| vec![wrong(error.message().to_owned())])
     }
 
     /// What a person should know before they sign in: that a file of their own stands in for the built-in provider
     /// with this id.
     pub fn caution(&self, id: &ProviderId) -> Option<String> {
-        self.own.get(&id.0).and_then(Entry::spec)?;
-        let builtin = self.builtin.get(id.0.as_str()).and_then(Entry::spec)?;
+        let own = self.own.get(&id.0).and_then(|entry| self.spec(entry))?;
+        let builtin = self.builtin.get(id.0.as_str()).and_then(|entry| self.spec(entry))?;
         let (file, name) = (format!("providers/{id}.toml"), &builtin.name);
-        Some(format!("Your file {file} replaces the built-in {name} and decides where codes and tokens go."))
+        let does = if own.extends.as_ref() == Some(id) { "changes" } else { "replaces" };
+        Some(format!("Your file {file} {does} the built-in {name} and decides where codes and tokens go."))
     }
 
     /// The doctor's look at the person's own files; nothing where all is usual.
@@ -102,51 +161,4 @@ impl Catalog {
             cure: Some(cure.to_owned()),
         })
     }
-
-    /// The providers that match, best first, then by name; all for an empty query. Case does not matter. Every
-    /// word of the query must begin a word of the name, the id, an alias or the category.
-    pub fn search(&self, query: &str) -> Vec<&ProviderSpec> {
-        let query = query.trim().to_lowercase();
-        let mut ids: Vec<&str> =
-            self.builtin.keys().copied().chain(self.own.keys().map(String::as_str)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let specs = ids.into_iter().filter_map(|id| self.get(&ProviderId(id.to_owned())));
-        let mut found: Vec<_> = specs
-            .filter_map(|spec| rank(spec, &query).map(|rank| (rank, spec.name.to_lowercase(), spec)))
-            .collect();
-        found.sort_by(|a, b| (a.0, &a.1, &a.2.id).cmp(&(b.0, &b.1, &b.2.id)));
-        found.into_iter().map(|(_, _, spec)| spec).collect()
-    }
-}
-
-/// How well a provider matches, 0 best; `None` when it does not.
-fn rank(spec: &ProviderSpec, query: &str) -> Option<u8> {
-    let name = spec.name.to_lowercase();
-    let aliases: Vec<String> = spec.aliases.iter().map(|alias| alias.to_lowercase()).collect();
-    if query.is_empty() || spec.id.0 == query || name == query || aliases.iter().any(|alias| alias == query) {
-        return Some(0);
-    }
-    if name.starts_with(query) {
-        return Some(1);
-    }
-    let begins = |text: &str, word: &str| words(text).any(|other| other.starts_with(word));
-    let of_word = |word: &str| {
-        if begins(&name, word) {
-            Some(2)
-        } else if spec.id.0.starts_with(word) || begins(&spec.id.0, word) {
-            Some(3)
-        } else if aliases.iter().any(|alias| alias.starts_with(word) || begins(alias, word)) {
-            Some(4)
-        } else if begins(&spec.category.to_lowercase(), word) {
-            Some(5)
-        } else {
-            None
-        }
-    };
-    query.split_whitespace().map(of_word).try_fold(2, |worst, rank| Some(worst.max(rank?)))
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }

@@ -10,6 +10,9 @@ use crate::view::SecretNeed;
 /// Asked for where the server names them.
 const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
+/// The category of what nobody wrote down.
+pub(super) const DISCOVERED: &str = "discovered";
+
 impl ProviderSpec {
     /// A spec for the server at `issuer`: its metadata pinned, named after its host, all ways back offered.
     pub fn from_issuer(issuer: &str, metadata: &ServerMetadata) -> Self {
@@ -30,8 +33,9 @@ impl ProviderSpec {
             extends: None,
             description: Some(format!("Discovered from {issuer}")),
             name,
-            category: "discovered".into(),
+            category: DISCOVERED.into(),
             aliases: Vec::new(),
+            icon: None,
             verified: None,
             sources: vec![issuer.to_owned()],
             links: Links::default(),

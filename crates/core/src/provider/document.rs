@@ -22,8 +22,6 @@ pub(super) struct Visit<'d> {
     pub(super) value: &'d DeValue<'d>,
     /// The line of its key.
     pub(super) line: usize,
-    /// The bytes of its value.
-    pub(super) span: Range<usize>,
     /// False for an item of a list.
     pub(super) keyed: bool,
 }
@@ -41,25 +39,9 @@ impl<'a> Document<'a> {
         if errors.is_empty() { Ok(Self { text, root }) } else { Err(locate(text, &errors)) }
     }
 
-    /// Says where a mistake is.
-    pub(super) fn locate(&self, error: &toml::de::Error) -> Located {
-        match error.span().and_then(|span| self.around(&span)) {
-            Some((line, path)) => (Some(line), format!("{path}: {}", error.message())),
-            None => (None, error.message().to_owned()),
-        }
-    }
-
-    /// The innermost key whose value holds a stretch of the text.
-    fn around(&self, span: &Range<usize>) -> Option<(usize, String)> {
-        let mut innermost = None;
-        self.walk(&mut |visit| {
-            let inside = visit.span.start <= span.start && span.end <= visit.span.end;
-            if inside && visit.keyed {
-                innermost = Some((visit.line, visit.path.join(".")));
-            }
-            true
-        });
-        innermost
+    /// The text of a key at the top.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.root.get_ref().get(key)?.get_ref().as_str()
     }
 
     /// The line of the deepest part of `path` that exists.
@@ -108,9 +90,8 @@ impl<'a> Document<'a> {
         path: &mut Path,
         visitor: &mut dyn FnMut(&Visit<'_>) -> bool,
     ) {
-        let span = value.span();
         let value = value.get_ref();
-        if !visitor(&Visit { path, value, line, span, keyed }) {
+        if !visitor(&Visit { path, value, line, keyed }) {
             return;
         }
         if let Some(table) = value.as_table() {

@@ -135,7 +135,10 @@ fn whether_used(spec: &ProviderSpec, report: &mut Report<'_>) {
     let revoke = &spec.revoke;
     if revoke.style == "request" && revoke.request.url.is_none() {
         report.wrong(&["revoke"], "style \"request\" needs `url`", None);
-    } else if revoke.style != "request" && revoke.request != RequestTemplate::default() {
+    } else if revoke.style != "request"
+        && revoke.request != RequestTemplate::default()
+        && report.is_own(&["revoke", "url"])
+    {
         report.wrong(&["revoke"], "a request is described, and not used", Some("style = \"request\"".into()));
     }
     for (key, request) in [("exchange", &spec.refresh.exchange), ("renew", &spec.refresh.renew)] {

@@ -16,7 +16,7 @@ pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
         if places::FILLED_LATER.contains(&name.as_str()) {
             report.wrong(&path, "this name is filled in by requests of the provider's own", None);
         }
-        if !used.contains(name) {
+        if !used.contains(name) && report.is_own(&path) {
             report.wrong(&path, "used nowhere", None);
         }
         examples(name, var, report);

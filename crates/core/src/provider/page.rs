@@ -1,8 +1,9 @@
 //! A provider as faces show it.
 
+use super::discovered::DISCOVERED;
 use super::{Pkce, ProviderSpec, RedirectKind, VariableSource};
 use crate::connection::{ClientAuthentication, RedirectMethod};
-use crate::view::{ProviderPage, ProviderView, SecretNeed, VarView};
+use crate::view::{Origin, ProviderPage, ProviderView, SecretNeed, VarView};
 
 impl ProviderSpec {
     /// A line of the gallery.
@@ -11,6 +12,7 @@ impl ProviderSpec {
             id: self.id.clone(),
             name: self.name.clone(),
             category: self.category.clone(),
+            icon: self.icon.clone(),
             verified: self.verified.clone(),
         }
     }
@@ -26,6 +28,8 @@ impl ProviderSpec {
         };
         ProviderPage {
             provider: self.view(),
+            origin: self.origin(),
+            sources: self.sources.clone(),
             description: self.description.clone(),
             register_url: self.links.register.clone(),
             docs_url: self.links.docs.clone(),
@@ -40,6 +44,15 @@ impl ProviderSpec {
             scope_meanings: self.scopes.explain.clone(),
             refreshes: self.refreshes(),
             pkce: self.client.pkce != Pkce::Never,
+        }
+    }
+
+    /// Where a spec that is in no catalog comes from.
+    fn origin(&self) -> Origin {
+        if self.category == DISCOVERED {
+            Origin::Discovered
+        } else {
+            Origin::Own { file: format!("{}.toml", self.id) }
         }
     }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::document::{Document, Located};
-use super::{ProviderSpec, lint, words};
+use super::extends::{assemble, extends};
+use super::{Catalog, ProviderSpec, lint, words};
 
 /// One thing that is wrong with a provider file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,61 +32,98 @@ impl fmt::Display for LintError {
 
 impl std::error::Error for LintError {}
 
-/// Reads a provider file. `file` is its name, `github.toml`; the id must be the part before the dot.
+/// Reads a provider file. `file` is its name, `github.toml`; the id must be the part before the dot. It may start from a
+/// shipped one.
 ///
 /// # Errors
-/// Everything wrong at the first of these stages where something is: not TOML; keys and words that the format does
-/// not have, and secrets; values of a wrong type; rules (docs/providers.md).
+/// As [`Catalog::parse`].
 pub fn parse(file: &str, text: &str) -> Result<ProviderSpec, Vec<LintError>> {
-    let located =
-        |(line, message): Located| LintError { file: file.to_owned(), line, message, instead: None };
-    let document =
-        Document::parse(text).map_err(|errors| errors.into_iter().map(located).collect::<Vec<_>>())?;
-
-    let mut report = Report { file, document: &document, errors: Vec::new() };
-    words::check(&mut report);
-    if !report.errors.is_empty() {
-        return Err(report.by_line());
-    }
-    let spec = toml::from_str(text).map_err(|error| vec![located(document.locate(&error))])?;
-    lint::check(&spec, &mut report);
-    if report.errors.is_empty() { Ok(spec) } else { Err(report.by_line()) }
+    Catalog::builtin().parse(file, text)
 }
 
-/// Reads a file that is known to keep the rules: its types are checked and nothing else.
-pub(super) fn read(file: &str, text: &str) -> Result<ProviderSpec, Vec<LintError>> {
-    toml::from_str(text).map_err(|error: toml::de::Error| {
-        let message = error.message().to_owned();
-        vec![LintError { file: file.to_owned(), line: None, message, instead: None }]
-    })
+impl Catalog {
+    /// Reads a provider file that may start from any entry of this catalog.
+    ///
+    /// # Errors
+    /// Everything wrong at the first of these stages where something is: not TOML; keys, words and kinds of values that
+    /// the format does not have, and secrets; what it starts from; rules (docs/providers.md). What is wrong with an
+    /// inherited value names the file it is in.
+    pub fn parse(&self, file: &str, text: &str) -> Result<ProviderSpec, Vec<LintError>> {
+        let located =
+            |(line, message): Located| LintError { file: file.to_owned(), line, message, instead: None };
+        let document =
+            Document::parse(text).map_err(|errors| errors.into_iter().map(located).collect::<Vec<_>>())?;
+        let mut report = Report { layers: vec![(file, document)], errors: Vec::new() };
+        words::check(&mut report);
+        if !report.errors.is_empty() {
+            return Err(report.by_line());
+        }
+        let mut texts = vec![text];
+        match self.parents(report.stem(), extends(text).as_deref(), false) {
+            Ok(parents) => {
+                for parent in parents {
+                    texts.push(parent.text());
+                    report
+                        .layers
+                        .extend(Document::parse(parent.text()).ok().map(|d| (parent.file.as_str(), d)));
+                }
+            }
+            Err((message, instead)) => {
+                report.wrong(&["extends"], message, instead);
+                return Err(report.errors);
+            }
+        }
+        let spec = assemble(&texts).map_err(|error| vec![located((None, error.message().to_owned()))])?;
+        lint::check(&spec, &mut report);
+        if report.errors.is_empty() { Ok(spec) } else { Err(report.by_line()) }
+    }
 }
 
 /// Collects what is wrong.
 pub(super) struct Report<'a> {
-    file: &'a str,
-    pub(super) document: &'a Document<'a>,
+    /// The file, and those it starts from.
+    layers: Vec<(&'a str, Document<'a>)>,
     errors: Vec<LintError>,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
     fn by_line(mut self) -> Vec<LintError> {
-        self.errors.sort_by_key(|error| error.line.unwrap_or(usize::MAX));
+        let file = self.layers[0].0;
+        self.errors.sort_by_key(|error| (error.file != file, error.line.unwrap_or(usize::MAX)));
         self.errors
+    }
+
+    /// The file itself.
+    pub(super) fn document(&self) -> &Document<'a> {
+        &self.layers[0].1
+    }
+
+    /// Whether the file itself says this, and does not inherit it.
+    pub(super) fn is_own(&self, path: &[&str]) -> bool {
+        self.layers.len() == 1 || self.document().find(path).1 == path.len()
     }
 
     /// The file's name without its ending.
     pub(super) fn stem(&self) -> &str {
-        let name = self.file.rsplit(['/', '\\']).next().unwrap_or(self.file);
+        let file = self.layers[0].0;
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         name.strip_suffix(".toml").unwrap_or(name)
     }
 
-    /// Something wrong with the value at `path`.
+    /// Something wrong with the value at `path`, said of the file that has it.
     pub(super) fn wrong(&mut self, path: &[&str], message: impl fmt::Display, instead: Option<String>) {
-        let line = self.document.line(path);
-        self.wrong_on(line, path, message, instead);
+        let (mut file, mut found) = (self.layers[0].0, self.document().find(path));
+        for (other, document) in &self.layers[1..] {
+            let deeper = document.find(path);
+            if deeper.1 > found.1 {
+                (file, found) = (other, deeper);
+            }
+        }
+        let (file, line) = (file.to_owned(), found.0);
+        self.push(file, line, path, message, instead);
     }
 
-    /// The same, on a line that is known.
+    /// Something wrong with the file itself, on a line that is known.
     pub(super) fn wrong_on(
         &mut self,
         line: Option<usize>,
@@ -93,8 +131,19 @@ impl Report<'_> {
         message: impl fmt::Display,
         instead: Option<String>,
     ) {
+        self.push(self.layers[0].0.to_owned(), line, path, message, instead);
+    }
+
+    fn push(
+        &mut self,
+        file: String,
+        line: Option<usize>,
+        path: &[&str],
+        message: impl fmt::Display,
+        instead: Option<String>,
+    ) {
         let place = path.join(".");
         let message = if place.is_empty() { message.to_string() } else { format!("{place}: {message}") };
-        self.errors.push(LintError { file: self.file.to_owned(), line, message, instead });
+        self.errors.push(LintError { file, line, message, instead });
     }
 }

@@ -46,6 +46,9 @@ pub struct ProviderSpec {
     /// Other words a person may search for.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Its icon's name at simple-icons, where that is not the id. Without an icon a monogram is drawn.
+    #[serde(default)]
+    pub icon: Option<String>,
     /// The day somebody last connected with it, `YYYY-MM-DD`; absent: never.
     #[serde(default)]
     pub verified: Option<String>,
@@ -213,6 +216,9 @@ pub struct Client {
     pub basic_form_encode: bool,
     /// A public client sends Basic with an empty password (Reddit).
     pub public_basic: bool,
+    /// Whom a statement signed with the client's key is for: its token endpoint (the default), or `issuer`
+    /// (RFC 7523 §3).
+    pub assertion_audience: String,
 }
 
 impl Default for Client {
@@ -225,6 +231,7 @@ impl Default for Client {
             secret_kind: String::new(),
             basic_form_encode: true,
             public_basic: false,
+            assertion_audience: String::new(),
         }
     }
 }

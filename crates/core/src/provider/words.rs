@@ -7,13 +7,16 @@ use super::{document::Visit, keys, pattern, secrets};
 
 /// Reports keys the format does not have, words outside a closed list, and keys that must be there.
 pub(super) fn check(report: &mut Report<'_>) {
-    for key in ["schema", "id", "name"] {
-        if report.document.line(&[key]).is_none() {
+    let document = report.document();
+    let changes_a_shipped_one = document.text("extends").is_some_and(|id| id == report.stem());
+    let missing = ["schema", "id", "name"].into_iter().filter(|key| document.line(&[key]).is_none());
+    for key in missing.collect::<Vec<_>>() {
+        if key != "name" || !changes_a_shipped_one {
             report.wrong(&[], format!("`{key}` is missing"), Some(example(key, report.stem())));
         }
     }
     let mut wrong: Vec<(usize, Vec<String>, String, Option<String>)> = Vec::new();
-    report.document.walk(&mut |visit| {
+    report.document().walk(&mut |visit| {
         let found = if visit.keyed { unknown_key(visit) } else { None };
         let known = found.is_none();
         // The secret comes first: what is said of a word quotes it.

@@ -236,11 +236,29 @@ name: string,
  */
 category: string, 
 /**
+ * Its icon's name, where that is not the id.
+ */
+icon: string | null, 
+/**
  * The day of the last live check; absent: not verified here.
  */
 verified: string | null, };
 
+export type Origin = { "kind": "shipped" } | { "kind": "own", 
+/**
+ * Its name.
+ */
+file: string, } | { "kind": "discovered" };
+
 export type ProviderPage = { 
+/**
+ * Where the entry comes from.
+ */
+origin: Origin, 
+/**
+ * Where its facts come from.
+ */
+sources: Array<string>, 
 /**
  * One sentence.
  */
@@ -309,6 +327,10 @@ name: string,
  * For filtering.
  */
 category: string, 
+/**
+ * Its icon's name, where that is not the id.
+ */
+icon: string | null, 
 /**
  * The day of the last live check; absent: not verified here.
  */

@@ -4,7 +4,7 @@ use super::LEAST;
 use crate::provider::{Catalog, ProviderId};
 
 fn found(catalog: &Catalog, query: &str) -> Vec<String> {
-    catalog.search(query).into_iter().map(|spec| spec.id.0.clone()).collect()
+    catalog.search(query).into_iter().map(|found| found.id.0).collect()
 }
 
 fn own(files: &[(&str, &str)]) -> Catalog {

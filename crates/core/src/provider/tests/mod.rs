@@ -4,6 +4,7 @@ mod builtin;
 mod captured;
 mod catalog;
 mod discovered;
+mod extends;
 mod lint;
 mod lint_dialect;
 mod page;
