@@ -59,7 +59,8 @@ fn head(spec: &ProviderSpec, report: &mut Report<'_>) {
     }
     let server = &spec.server.metadata;
     let pinned = server.authorization_endpoint.is_some() && server.token_endpoint.is_some();
-    if !pinned && server.issuer.is_none() && spec.server.metadata_url.is_none() {
+    let found = spec.hooks.flow.is_some();
+    if !pinned && !found && server.issuer.is_none() && spec.server.metadata_url.is_none() {
         let message = "needs `issuer`, `metadata_url`, or `authorization_endpoint` with `token_endpoint`";
         report.wrong(&["server"], message, None);
     }

@@ -35,8 +35,11 @@ const PROTOCOL: &[&str] = &[
 const NEVER_LEFT_OUT: &[&str] =
     &["state", "code_challenge", "code_challenge_method", "code", "code_verifier", "refresh_token"];
 
-/// Protocol parameters whose value a file may change.
-const VALUES: &[&str] = &["grant_type", "response_type", "redirect_uri", "request"];
+/// Protocol parameters whose value a file may change. The last two are added where the request lacks them.
+const VALUES: &[&str] = &["grant_type", "response_type", "redirect_uri", "request", "code_challenge_method"];
+
+/// Those in which no grant is named.
+const NO_GRANT: &[&str] = &["redirect_uri", "request"];
 
 /// Grants and response types that are refused here (docs/security.md).
 const REFUSED: &[&str] = &["password", "implicit", "token", "id_token"];
@@ -58,7 +61,8 @@ pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
         for name in params.keys() {
             let path = [path[0], path[1], name.as_str()];
             if is_protocol(name) || name.eq_ignore_ascii_case(&spec.scopes.parameter) {
-                let instead = VALUES.contains(&name.as_str()).then(|| format!("{}.values.{name}", path[0]));
+                let can_change = VALUES.contains(&name.as_str()) && name != "code_challenge_method";
+                let instead = can_change.then(|| format!("{}.values.{name}", path[0]));
                 report.wrong(&path, "a parameter of the protocol is not for a file to set", instead);
             } else if secrets::is_name(name) {
                 report.wrong(&path, "a provider file never holds a secret", None);
@@ -90,8 +94,13 @@ fn values(table: &str, values: &BTreeMap<String, String>, report: &mut Report<'_
             let message =
                 format!("its value is not for a file to set; only those of {} are", VALUES.join(", "));
             report.wrong(&path, message, None);
-        } else if name != "redirect_uri" && value.split_whitespace().any(|word| REFUSED.contains(&word)) {
+        } else if !NO_GRANT.contains(&name.as_str())
+            && value.split_whitespace().any(|word| REFUSED.contains(&word))
+        {
             report.wrong(&path, format!("{value:?} hands tokens or passwords around, and is refused"), None);
+        } else if name == "code_challenge_method" && (table == "authorize" || value != "S256") {
+            let message = "only the token endpoint is told the method again, and it is S256";
+            report.wrong(&path, message, Some("client.pkce_method".into()));
         } else if name == "request" && value.contains('.') {
             report.wrong(&path, "a request object (RFC 9101) is not for a file to set", None);
         }

@@ -160,10 +160,19 @@ fn whether_used(spec: &ProviderSpec, report: &mut Report<'_>) {
             let message = "a name is a letter, then letters, digits and `_`";
             report.wrong(&["lookup", &index, "store"], message, None);
         }
-        if lookup.request.url.is_none() && spec.account.request.url.is_none() {
+        if lookup.request.url.is_none() && !asks_who_is_there(spec) {
             report.wrong(&["lookup", &index], "needs `url`, or an `account.url` whose answer it reads", None);
         }
     }
+}
+
+/// Whether there is an answer that says who is connected.
+fn asks_who_is_there(spec: &ProviderSpec) -> bool {
+    let server = &spec.server;
+    spec.account.request.url.is_some()
+        || server.metadata.userinfo_endpoint.is_some()
+        || server.metadata.issuer.is_some()
+        || server.metadata_url.is_some()
 }
 
 fn api(spec: &ProviderSpec, known: &BTreeSet<String>, report: &mut Report<'_>) {

@@ -56,7 +56,7 @@ impl Address<'_> {
                     }
                 }
             }
-            let parsed = urls::check(&before)
+            let parsed = urls::check_at(self.path, &before)
                 .map_err(|(message, instead)| (message.to_owned(), instead.filter(|_| names.is_empty())))?;
             self.parameters(&parsed)?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parse::Report;
-use super::{ProviderSpec, Variable, VariableSource, pattern, places, template};
+use super::{Hooks, ProviderSpec, Variable, VariableSource, pattern, places, template};
 
 /// Reports every rule that a variable breaks.
 pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
@@ -16,7 +16,8 @@ pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
         if places::FILLED_LATER.contains(&name.as_str()) {
             report.wrong(&path, "this name is filled in by requests of the provider's own", None);
         }
-        if !used.contains(name) && report.is_own(&path) {
+        let hooked = spec.hooks != Hooks::default();
+        if !used.contains(name) && !hooked && report.is_own(&path) {
             report.wrong(&path, "used nowhere", None);
         }
         examples(name, var, report);

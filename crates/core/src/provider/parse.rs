@@ -1,6 +1,7 @@
 //! From the text of a provider file to a spec, or to everything that is wrong with it.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::document::{Document, Located};
 use super::extends::{assemble, extends};
@@ -38,7 +39,8 @@ impl std::error::Error for LintError {}
 /// # Errors
 /// As [`Catalog::parse`].
 pub fn parse(file: &str, text: &str) -> Result<ProviderSpec, Vec<LintError>> {
-    Catalog::builtin().parse(file, text)
+    static BUILTIN: OnceLock<Catalog> = OnceLock::new();
+    BUILTIN.get_or_init(Catalog::builtin).parse(file, text)
 }
 
 impl Catalog {

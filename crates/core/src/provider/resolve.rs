@@ -66,7 +66,7 @@ impl ProviderSpec {
             Some(variable) => variable.samples().into_iter().next(),
             None => Some("sample".into()),
         };
-        let (why, _) = urls::check(&template::fill(filled, sample)).err()?;
+        let (why, _) = urls::check_at(path, &template::fill(filled, sample)).err()?;
         Some(format!("The provider's {path} cannot be used: {why}"))
     }
 }

@@ -33,6 +33,18 @@ pub(super) fn check(text: &str) -> Result<Url, Refused> {
     }
 }
 
+/// The same for the URL at `path` of a file: a page that only a person is sent to may name a part of itself after `#`.
+///
+/// # Errors
+/// [`Refused`].
+pub(super) fn check_at(path: &str, text: &str) -> Result<Url, Refused> {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+    match text.split_once('#') {
+        Some((page, part)) if path.starts_with("links.") && !part.contains(odd) => check(page),
+        _ => check(text),
+    }
+}
+
 /// True for `localhost`, `127.0.0.0/8` and `[::1]`.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {

@@ -20,20 +20,46 @@ fn everything_by_name() {
 }
 
 #[test]
-fn best_first() {
+fn what_people_type() {
     let catalog = Catalog::builtin();
-    assert_eq!(found(&catalog, "git"), ["github", "gitlab"]);
-    assert_eq!(found(&catalog, "GITHUB"), ["github"]);
-    assert_eq!(found(&catalog, "face"), ["huggingface"]);
-    assert_eq!(found(&catalog, "entra id"), ["microsoft"]);
-    assert_eq!(found(&catalog, "gmail"), ["google"]);
-    assert_eq!(found(&catalog, "hf"), ["huggingface"]);
-    assert_eq!(found(&catalog, "openid"), ["openid"]);
-    assert_eq!(found(&catalog, "dev-tools"), Vec::<String>::new());
-    assert_eq!(found(&catalog, "dev tools"), ["github", "gitlab", "huggingface"]);
-    assert_eq!(found(&catalog, "nothing like this"), Vec::<String>::new());
-    // "Google" by its name comes before what is only an alias or a category.
-    assert_eq!(found(&catalog, "g").first().map(String::as_str), Some("github"));
+    let first = |query| found(&catalog, query).into_iter().next();
+    for (typed, id) in [
+        ("GITHUB", "github"),
+        ("github", "github"),
+        ("entra id", "microsoft"),
+        ("gmail", "google"),
+        ("hf", "huggingface"),
+        ("openid", "openid"),
+        (" slack ", "slack"),
+    ] {
+        assert_eq!(first(typed).as_deref(), Some(id), "{typed}");
+    }
+    assert!(found(&catalog, "dev tools").contains(&"github".to_owned()));
+    for nothing in ["dev-tools", "nothing like this", "github nothing"] {
+        assert_eq!(found(&catalog, nothing), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn best_first() {
+    let file = |id: &str, name: &str, more: &str| {
+        let text = LEAST.replace("\"acme\"", &format!("{id:?}")).replace("\"Acme\"", &format!("{name:?}"));
+        (format!("{id}.toml"), text.replace("[server]", &format!("{more}\n[server]")))
+    };
+    let files = vec![
+        file("alias", "An Alias", "aliases = [\"Zyx Thing\", \"quux\"]"),
+        file("category", "A Category", "category = \"zyx-tools\""),
+        file("begins", "Zyxo", ""),
+        file("contains", "A Big Zyxo", ""),
+        file("zyx-id", "An Id", ""),
+        file("exact", "Exact", "aliases = [\"zyx\"]"),
+    ];
+    let catalog = Catalog::builtin().with_folder_texts(files);
+    assert!(catalog.broken().is_empty(), "{:?}", catalog.broken());
+    assert_eq!(found(&catalog, "Zyx"), ["exact", "begins", "contains", "zyx-id", "alias", "category"]);
+    assert_eq!(found(&catalog, "zyx th"), ["alias"]);
+    assert_eq!(found(&catalog, "big zyx"), ["contains"]);
+    assert_eq!(found(&catalog, "quux"), ["alias"]);
 }
 
 #[test]
@@ -42,7 +68,7 @@ fn an_own_file_adds_or_replaces() {
     let catalog = own(&[("acme.toml", LEAST), ("github.toml", &mine)]);
     assert_eq!(catalog.get(&ProviderId("acme".into())).unwrap().name, "Acme");
     assert_eq!(catalog.get(&ProviderId("github".into())).unwrap().name, "My GitHub");
-    assert_eq!(found(&catalog, "github"), ["github"]);
+    assert_eq!(found(&catalog, "my github"), ["github"]);
     assert_eq!(catalog.search("").len(), Catalog::builtin().search("").len() + 1);
     assert!(catalog.broken().is_empty());
 }

@@ -182,6 +182,7 @@ fn urls() {
             "acme.toml:15: links.docs: must be https",
         ],
     );
+    says("[links]\ndocs = \"https://acme.example/#oauth\"\n", &[]);
     says("jwks_uri = \"http://127.0.0.1:3000/keys\"\nissuer = \"http://localhost\"\n", &[]);
 }
 
@@ -324,14 +325,14 @@ fn rules_between_values() {
     );
 }
 
-/// Any text is answered, none is a panic: each shipped file cut off after every line.
+/// Any text is answered, none is a panic: each shipped file cut off after every ninth line, beginning elsewhere.
 #[test]
 fn any_text_is_answered() {
-    for spec in Catalog::builtin().search("") {
+    for (turn, spec) in Catalog::builtin().search("").into_iter().enumerate() {
         let path = format!("{}/../../providers/{}.toml", env!("CARGO_MANIFEST_DIR"), spec.id);
         let text = std::fs::read_to_string(path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        for cut in 0..lines.len() {
+        for cut in (turn % 9..lines.len()).step_by(9) {
             let _ = parse("x.toml", &lines[..cut].join("\r\n"));
         }
     }

@@ -16,19 +16,21 @@ fn what_can_be_renamed_changed_and_left_out() {
     says(
         "[authorize]\nomit = [\"state\", \"code_challenge\", \"prompt\"]\n[authorize.values]\nstate = \"x\"\n\
          prompt = \"x\"\nresponse_type = \"code token\"\nrequest = \"a.b.c\"\n[token.values]\ngrant_type = \"password\"\n\
-         [token]\nomit = [\"code_verifier\"]\n",
+         code_challenge_method = \"plain\"\nrequest = \"token\"\n[token]\nomit = [\"code_verifier\"]\n",
         &[
             "acme.toml:10: authorize.omit: \"state\" is always sent",
             "acme.toml:10: authorize.omit: \"code_challenge\" is always sent",
             "acme.toml:10: authorize.omit: \"prompt\" is not a parameter of the protocol, so it is not sent",
             "acme.toml:12: authorize.values.state: its value is not for a file to set; only those of grant_type, \
-             response_type, redirect_uri, request are",
+             response_type, redirect_uri, request, code_challenge_method are",
             "acme.toml:13: authorize.values.prompt: not a parameter of the protocol; write authorize.params.prompt",
             "acme.toml:14: authorize.values.response_type: \"code token\" hands tokens or passwords around, and is \
              refused",
             "acme.toml:15: authorize.values.request: a request object (RFC 9101) is not for a file to set",
             "acme.toml:17: token.values.grant_type: \"password\" hands tokens or passwords around, and is refused",
-            "acme.toml:19: token.omit: \"code_verifier\" is always sent",
+            "acme.toml:18: token.values.code_challenge_method: only the token endpoint is told the method again, and \
+             it is S256; write client.pkce_method",
+            "acme.toml:21: token.omit: \"code_verifier\" is always sent",
         ],
     );
 }
