@@ -1,12 +1,15 @@
 //! The authorization request (RFC 6749 §4.1.1) and its response (§4.1.2, RFC 9207).
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::dialect::{AuthorizeDialect, ScopeDialect};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::error::ServerError;
-use crate::response::plain;
-use crate::secret::{AuthorizationCode, CodeVerifier, Nonce, State};
+use crate::response::{plain, value};
+use crate::secret::{AuthorizationCode, CodeVerifier, Nonce, RedirectQuery, State};
+use crate::wording::{Wording, pairs};
 
 /// A redirect longer than this is not read.
 pub const LONGEST_REDIRECT: usize = 16 * 1024;
@@ -21,21 +24,51 @@ pub struct AuthorizationRequest<'a> {
     pub redirect_uri: &'a str,
     /// May be empty.
     pub scopes: &'a [String],
+    /// What the token is for (RFC 8707 §2.1); may be empty.
+    pub resources: &'a [String],
     /// Single use.
     pub state: &'a State,
     /// Only with `openid`.
     pub nonce: Option<&'a Nonce>,
     /// Absent only for a provider whose spec says, with a source, that it refuses PKCE.
     pub verifier: Option<&'a CodeVerifier>,
+    /// How its challenge is written.
+    pub challenge: ChallengeStyle<'a>,
     /// The provider's extra words.
     pub authorize: &'a AuthorizeDialect,
     /// How it writes scopes.
     pub scope: &'a ScopeDialect,
 }
 
+/// How the code challenge is written. It is always made with SHA-256.
+#[derive(Debug, Clone, Copy)]
+pub struct ChallengeStyle<'a> {
+    /// The digest in hex instead of base64url (RFC 7636 §4.2).
+    pub hex: bool,
+    /// The provider's spelling of `S256`.
+    pub method: &'a str,
+}
+
+impl Default for ChallengeStyle<'_> {
+    fn default() -> Self {
+        Self { hex: false, method: "S256" }
+    }
+}
+
 impl AuthorizationRequest<'_> {
-    /// The URL for the browser. An extra parameter never overrides one of the protocol.
+    /// The URL for the browser, in the provider's words. An extra parameter or a new name never replaces one of the
+    /// protocol.
     pub fn url(&self) -> Url {
+        let query = self.query().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let query = self.wording().apply(query);
+        let mut url = self.endpoint.url().clone();
+        let taken: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        url.query_pairs_mut().extend_pairs(query.iter().filter(|(name, _)| !taken.contains(name)));
+        url
+    }
+
+    /// The request as the RFCs have it.
+    fn query(&self) -> Vec<(&str, String)> {
         let mut query: Vec<(&str, String)> = vec![
             ("response_type", "code".into()),
             ("client_id", self.client_id.into()),
@@ -43,28 +76,40 @@ impl AuthorizationRequest<'_> {
             ("state", self.state.expose().into()),
         ];
         if let Some(verifier) = self.verifier {
-            query.push(("code_challenge", verifier.challenge()));
-            query.push(("code_challenge_method", "S256".into()));
+            let challenge =
+                if self.challenge.hex { verifier.challenge_in_hex() } else { verifier.challenge() };
+            query.push(("code_challenge", challenge));
+            query.push(("code_challenge_method", self.challenge.method.into()));
         }
         if let Some(nonce) = self.nonce {
             query.push(("nonce", nonce.expose().into()));
         }
         if !self.scopes.is_empty() && !self.scope.defined_on_app {
-            query.push((&self.scope.parameter, self.scopes.join(&self.scope.separator)));
+            query.push(("scope", self.scopes.join(&self.scope.separator)));
         }
-        let mut url = self.endpoint.url().clone();
-        let taken: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
-        let mut pairs = url.query_pairs_mut();
-        pairs.extend_pairs(query.iter().filter(|(name, _)| !taken.iter().any(|other| other == name)));
-        for (name, value) in self.authorize.params.iter().chain(&self.authorize.offline_params) {
-            if !query.iter().any(|(protocol, _)| protocol == name) && !PROTOCOL.contains(&name.as_str()) {
-                pairs.append_pair(name, value);
-            }
+        query.extend(self.resources.iter().map(|resource| ("resource", resource.clone())));
+        if !matches!(self.authorize.response_mode.as_str(), "" | "query") {
+            query.push(("response_mode", self.authorize.response_mode.clone()));
         }
-        drop(pairs);
-        url
+        query
+    }
+
+    fn wording(&self) -> Wording<'_> {
+        let AuthorizeDialect { params, offline_params, rename, values, omit, .. } = self.authorize;
+        let scope = (self.scope.parameter != "scope").then_some(("scope", self.scope.parameter.as_str()));
+        Wording {
+            rename: scope.into_iter().chain(pairs(rename)).collect(),
+            values: Some(values),
+            omit,
+            extra: pairs(params).chain(pairs(offline_params)).collect(),
+            protocol: PROTOCOL,
+            kept: KEPT,
+        }
     }
 }
+
+/// What ties the redirect to its attempt: always sent, with its own value.
+const KEPT: &[&str] = &["state", "nonce", "code_challenge"];
 
 /// Parameters that only the protocol sets.
 pub const PROTOCOL: &[&str] = &[
@@ -98,6 +143,7 @@ pub struct AuthorizationResponse {
     pub target: Url,
     /// Finds the attempt.
     pub state: State,
+    query: RedirectQuery,
     code: Option<AuthorizationCode>,
     error: Option<ServerError>,
     issuer: Option<String>,
@@ -121,6 +167,9 @@ pub enum RedirectError {
     /// `iss` is absent although the server advertises it (RFC 9207 §2.4).
     #[error("no issuer although announced")]
     IssuerMissing,
+    /// The provider signs its redirects, and this one is not signed by it.
+    #[error("{0}")]
+    Signature(&'static str),
     /// The server answered with an error (RFC 6749 §4.1.2.1).
     #[error("{0}")]
     Server(ServerError),
@@ -141,10 +190,49 @@ pub struct Expected<'a> {
 pub struct ValidatedResponse {
     /// Single use.
     pub code: AuthorizationCode,
+    state: State,
+    query: RedirectQuery,
 }
 
+impl ValidatedResponse {
+    /// The redirect's parameters that the provider's file keeps, cleaned. One that did not come is left out, and so is
+    /// one that is too long to be a value. What only the protocol reads is never kept.
+    ///
+    /// # Errors
+    /// `Malformed` when one comes twice.
+    pub fn captured(&self, names: &[String]) -> Result<BTreeMap<String, String>, RedirectError> {
+        let mut captured = BTreeMap::new();
+        let wanted = |name: &str| names.iter().any(|wanted| wanted == name) && !READ.contains(&name);
+        for (name, value) in self.parameters().filter(|(name, _)| wanted(name)) {
+            if captured.insert(name.into_owned(), value.into_owned()).is_some() {
+                return Err(TWICE);
+            }
+        }
+        Ok(captured.into_iter().filter_map(|(name, text)| Some((name, value(&text)?))).collect())
+    }
+
+    /// What the token request repeats: of what was captured, and `state`.
+    pub fn forward(&self, names: &[String], captured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let value = |name: &String| match name.as_str() {
+            "state" => Some(self.state.expose().to_owned()),
+            _ => captured.get(name).cloned(),
+        };
+        names.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect()
+    }
+
+    /// All of the redirect's parameters, in order.
+    pub fn parameters(&self) -> url::form_urlencoded::Parse<'_> {
+        url::form_urlencoded::parse(self.query.expose().as_bytes())
+    }
+}
+
+/// What the protocol reads of a redirect.
+const READ: &[&str] = &["state", "code", "iss", "error", "error_description"];
+const TWICE: RedirectError = RedirectError::Malformed("a parameter comes twice");
+
 impl AuthorizationResponse {
-    /// Reads `code`, `state`, `iss` and `error*`, and nothing else.
+    /// Reads `code`, `state`, `iss` and `error*`. The rest is looked at when the attempt is known, and then only what
+    /// its provider's file names.
     ///
     /// # Errors
     /// `TooLarge` or `Malformed`.
@@ -164,7 +252,7 @@ impl AuthorizationResponse {
                 _ => continue,
             };
             if slot.replace(value.into_owned()).is_some() {
-                return Err(RedirectError::Malformed("a parameter comes twice"));
+                return Err(TWICE);
             }
         }
         let present = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -176,10 +264,11 @@ impl AuthorizationResponse {
             retry_after: None,
         });
         let code = present(code).map(AuthorizationCode::new);
+        let query = RedirectQuery::new(url.query().unwrap_or_default().to_owned());
         let mut target = url;
         target.set_query(None);
         target.set_fragment(None);
-        Ok(Self { target, state: State::new(state), code, error, issuer })
+        Ok(Self { target, state: State::new(state), query, code, error, issuer })
     }
 
     /// Checks the redirect against the attempt its `state` found. The issuer comes first: on a mismatch the
@@ -203,7 +292,7 @@ impl AuthorizationResponse {
         }
         match (self.code, self.error) {
             (_, Some(error)) => Err(RedirectError::Server(error)),
-            (Some(code), None) => Ok(ValidatedResponse { code }),
+            (Some(code), None) => Ok(ValidatedResponse { code, state: self.state, query: self.query }),
             (None, None) => Err(RedirectError::Malformed("neither code nor error")),
         }
     }
@@ -250,35 +339,118 @@ mod tests {
     }
 
     #[test]
-    fn extra_parameters_override_nothing() {
-        let authorize = AuthorizeDialect {
-            params: [("state", "evil"), ("client_secret", "x"), ("prompt", "consent"), ("scope", "all")]
-                .map(|(k, v)| (k.to_owned(), v.to_owned()))
-                .into(),
-            ..Default::default()
-        };
-        let verifier = CodeVerifier::from_random([1; 32]);
+    fn what_the_file_names_is_kept_of_a_redirect() {
+        let names = ["realmId", "scope", "code", "long", "absent"].map(String::from);
+        let good = check("code=c&state=s&realmId=%20a%0Ab&scope=x&other=y&other=z&long=", false).unwrap();
+        let captured = good.captured(&names).unwrap();
+        let expected = [("realmId", "a b"), ("scope", "x")];
+        assert_eq!(captured, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        let forward = good.forward(&["scope", "state", "absent"].map(String::from), &captured);
+        let expected = [("scope", "x"), ("state", "s")];
+        assert_eq!(forward, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        let twice = check("code=c&state=s&realmId=1&realmId=2", false).unwrap();
+        assert!(matches!(twice.captured(&names), Err(RedirectError::Malformed(_))));
+        assert!(twice.captured(&[]).unwrap().is_empty());
+        let long = check(&format!("code=c&state=s&long={}", "x".repeat(513)), false).unwrap();
+        assert!(long.captured(&names).unwrap().is_empty());
+    }
+
+    /// The parameters of a request that deviates so, `name=value`.
+    fn asked(
+        authorize: &AuthorizeDialect,
+        scope: &ScopeDialect,
+        challenge: ChallengeStyle<'_>,
+    ) -> Vec<String> {
         let url = AuthorizationRequest {
             endpoint: &endpoint("https://as.example/authorize?tenant=1").unwrap(),
             client_id: "me",
             redirect_uri: REDIRECT,
-            scopes: &["openid".into(), "a b".into()],
+            scopes: &["openid".into(), "a:b".into()],
+            resources: &["https://api.example/a".into(), "urn:b".into()],
             state: &State::new("mine".into()),
-            nonce: None,
-            verifier: Some(&verifier),
-            authorize: &authorize,
-            scope: &ScopeDialect::default(),
+            nonce: Some(&Nonce::new("n".into())),
+            verifier: Some(&CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into())),
+            challenge,
+            authorize,
+            scope,
         }
         .url();
-        let all: Vec<_> = url.query_pairs().collect();
-        let get =
-            |name: &str| all.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_ref()).collect::<Vec<_>>();
-        assert_eq!(get("state"), ["mine"]);
-        assert_eq!(get("scope"), ["openid a b"]);
-        assert_eq!(get("prompt"), ["consent"]);
-        assert_eq!(get("tenant"), ["1"]);
-        assert_eq!(get("code_challenge_method"), ["S256"]);
-        assert!(get("client_secret").is_empty());
+        url.query_pairs().map(|(name, value)| format!("{name}={value}")).collect()
+    }
+
+    fn words<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    }
+
+    const PLAIN: &[&str] = &[
+        "tenant=1",
+        "response_type=code",
+        "client_id=me",
+        "redirect_uri=dev.tokenrack.desktop:/oauth/callback",
+        "state=mine",
+        "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method=S256",
+        "nonce=n",
+        "scope=openid a:b",
+        "resource=https://api.example/a",
+        "resource=urn:b",
+    ];
+
+    #[test]
+    fn extra_parameters_override_nothing() {
+        let authorize = AuthorizeDialect {
+            params: words([
+                ("state", "evil"),
+                ("client_secret", "x"),
+                ("prompt", "consent"),
+                ("scope", "all"),
+                ("tenant", "2"),
+            ]),
+            values: words([("state", "evil"), ("code_challenge", "evil"), ("nonce", "evil")]),
+            rename: words([("client_id", "state"), ("redirect_uri", "request")]),
+            omit: ["state", "nonce", "code_challenge"].map(String::from).into(),
+            ..Default::default()
+        };
+        let scope = ScopeDialect { parameter: "state".into(), ..Default::default() };
+        let sent = asked(&authorize, &scope, ChallengeStyle::default());
+        assert_eq!(sent, [PLAIN, &["prompt=consent"]].concat());
         assert!(endpoint("https://as.example/authorize?state=x").is_err());
+    }
+
+    #[test]
+    fn a_provider_has_words_of_its_own() {
+        let authorize = AuthorizeDialect {
+            params: words([("client_key", "evil"), ("audience", "api")]),
+            offline_params: words([("access_type", "offline")]),
+            rename: words([("client_id", "client_key"), ("response_type", "type")]),
+            values: words([("response_type", "web_server")]),
+            omit: vec!["nonce".into(), "resource".into(), "redirect_uri".into()],
+            response_mode: "form_post".into(),
+            ..Default::default()
+        };
+        let scope =
+            ScopeDialect { parameter: "user_scope".into(), separator: ",".into(), ..Default::default() };
+        let sent = asked(&authorize, &scope, ChallengeStyle { hex: true, method: "s256" });
+        let expected = [
+            "tenant=1",
+            "type=web_server",
+            "client_key=me",
+            "state=mine",
+            "code_challenge=13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3",
+            "code_challenge_method=s256",
+            "nonce=n",
+            "user_scope=openid,a:b",
+            "response_mode=form_post",
+            "audience=api",
+            "access_type=offline",
+        ];
+        assert_eq!(sent, expected);
+    }
+
+    #[test]
+    fn scopes_of_the_app_are_not_sent() {
+        let scope = ScopeDialect { defined_on_app: true, ..Default::default() };
+        let sent = asked(&AuthorizeDialect::default(), &scope, ChallengeStyle::default());
+        assert!(!sent.iter().any(|parameter| parameter.starts_with("scope")));
     }
 }

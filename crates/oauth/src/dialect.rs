@@ -198,7 +198,8 @@ pub struct RefreshDialect {
 /// A request of the provider's own: who am I, which tenants, revoke, renew.
 ///
 /// In `url`, `headers`, `query` and `body`, `{access_token}`, `{refresh_token}`, `{client_id}`, `{client_secret}` and
-/// captured values are filled in, encoded for their place. Nothing is filled in inside `graphql`.
+/// captured values are filled in, encoded for their place; in a revocation `{token}` too. In the host, only declared
+/// variables are. Nothing is filled in inside `graphql`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RequestTemplate {
@@ -228,7 +229,8 @@ pub struct AccountDialect {
     /// keys through `flatten`; the loader does.)
     #[serde(flatten)]
     pub request: RequestTemplate,
-    /// `request` (the default), `token_response` or `id_token`: where the pointers below look.
+    /// Where the pointers below look: `request`, `token_response` or `id_token`. Empty: the ID token where `openid` is
+    /// asked for, and the request. `request` alone passes over an ID token that cannot be believed.
     pub from: String,
     /// RFC 6901; the account's stable id. Default `/sub`.
     pub id: String,
@@ -293,6 +295,8 @@ pub struct RevokeDialect {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeviceDialect {
+    /// Extra parameters of the request for a code: `response_type = "device_code"` (Amazon).
+    pub params: BTreeMap<String, String>,
     /// RFC: `/verification_uri`.
     pub verification_uri: String,
     /// RFC: `urn:ietf:params:oauth:grant-type:device_code`.
@@ -301,7 +305,7 @@ pub struct DeviceDialect {
     pub endpoint: Option<String>,
     /// RFC: `device_code`, in the token request.
     pub code_parameter: String,
-    /// Values of the device authorization response to repeat in the token request (`user_code`).
+    /// Values of the device authorization response to repeat in the token request: `user_code` is the only one.
     pub repeat: Vec<String>,
 }
 

@@ -32,6 +32,14 @@ pub enum OAuthError {
     /// A readable answer that lacks or contradicts something the RFC demands.
     #[error("the answer {0}")]
     Invalid(&'static str),
+    /// A readable answer without something that the provider's file looks for.
+    #[error("the answer has nothing at {pointer} ({key})")]
+    Missing {
+        /// Where: RFC 6901, from the top of the answer, shortened.
+        pointer: String,
+        /// The key of the file that says so.
+        key: &'static str,
+    },
     /// Not a bearer token (RFC 6749 §7.1).
     #[error("the token type is {0:?}")]
     TokenType(String),

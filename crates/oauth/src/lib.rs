@@ -3,19 +3,29 @@
 //! One file per endpoint or grant. Nothing here opens a socket, reads a clock or touches a file: requests
 //! leave through [`http::HttpClient`], and the time is a parameter.
 
+pub mod api;
+pub mod apple;
+pub mod assertion;
 pub mod authorization;
 pub mod client;
+mod client_credentials;
+pub mod device;
 pub mod dialect;
 pub mod discovery;
 pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod id_token;
+pub mod introspection;
+pub mod lookup;
 pub mod metadata;
 mod pkce;
 pub mod response;
 pub mod revocation;
 pub mod secret;
+pub mod shopify;
 pub mod template;
 pub mod token;
+mod token_answer;
 pub mod userinfo;
+mod wording;

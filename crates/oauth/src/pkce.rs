@@ -10,6 +10,10 @@ fn text(random: [u8; 32]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random)
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl CodeVerifier {
     /// A fresh verifier.
     pub fn from_random(random: [u8; 32]) -> Self {
@@ -19,6 +23,11 @@ impl CodeVerifier {
     /// `code_challenge` for `S256` (§4.2).
     pub fn challenge(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(self.expose()))
+    }
+
+    /// The same digest in hex, as TikTok's desktop applications send it.
+    pub fn challenge_in_hex(&self) -> String {
+        hex(&Sha256::digest(self.expose()))
     }
 }
 
@@ -30,7 +39,7 @@ impl State {
 
     /// SHA-256 in hex: finds the attempt without storing the secret.
     pub fn digest(state: &str) -> String {
-        Sha256::digest(state).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(state))
     }
 }
 
@@ -50,6 +59,8 @@ mod tests {
         // RFC 7636, appendix B
         let verifier = CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into());
         assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let hex = "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3";
+        assert_eq!(verifier.challenge_in_hex(), hex);
         assert_eq!(CodeVerifier::from_random([7; 32]).expose().len(), 43);
     }
 }

@@ -1,5 +1,7 @@
 //! Reads an answer: status, content type, JSON, success or error; then hands on plain values.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -13,8 +15,26 @@ const LONGEST_WAIT: u32 = 3600;
 /// A JSON object from a success status, or the failure it is.
 ///
 /// # Errors
-/// `Server` for an RFC error body under any status, `Status` for other non-success statuses, `Unreadable` for the rest.
+/// As [`json`]; `Unreadable` for JSON that is no object.
 pub fn json_object(
+    response: &HttpResponse,
+    success: Option<&SuccessCheck>,
+    now: Timestamp,
+) -> Result<Value, OAuthError> {
+    let status = response.status().as_u16();
+    let body = json(response, success, now)?;
+    if body.is_object() {
+        Ok(body)
+    } else {
+        Err(OAuthError::Unreadable { status, what: "JSON, but not an object" })
+    }
+}
+
+/// JSON from a success status, or the failure it is.
+///
+/// # Errors
+/// `Server` for an RFC error body under any status, `Status` for other non-success statuses, `Unreadable` for the rest.
+pub fn json(
     response: &HttpResponse,
     success: Option<&SuccessCheck>,
     now: Timestamp,
@@ -32,8 +52,7 @@ pub fn json_object(
         return Err(OAuthError::Status { status, retry_after });
     }
     match body {
-        Some(body) if body.is_object() => Ok(body),
-        Some(_) => Err(OAuthError::Unreadable { status, what: "JSON, but not an object" }),
+        Some(body) => Ok(body),
         None if is_json(response) => Err(OAuthError::Unreadable { status, what: "not valid JSON" }),
         None => Err(OAuthError::Unreadable { status, what: "not JSON" }),
     }
@@ -61,7 +80,11 @@ fn server_error(
     retry_after: Option<u32>,
 ) -> Option<ServerError> {
     let (failed, pointer) = match success {
-        None => (body.get("error").is_some_and(|error| !error.is_null()), "/error"),
+        // TikTok's API says `"error": {"code": "ok"}` with every success.
+        None => {
+            let fine = |error: &Value| error.is_null() || error.get("code").is_some_and(|code| code == "ok");
+            (body.get("error").is_some_and(|error| !fine(error)), "/error")
+        }
         Some(check) => (!passes(body, check), check.error.as_deref().unwrap_or("/error")),
     };
     let code = body.pointer(pointer).and_then(Value::as_str);
@@ -123,6 +146,30 @@ pub fn plain(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// A captured value is no longer than this.
+pub const LONGEST_VALUE: usize = 512;
+
+/// Text from outside made fit to keep and to send again: one clean line. `None` when nothing is left, or when it is
+/// longer than [`LONGEST_VALUE`] characters: half of a value is another value.
+pub fn value(text: &str) -> Option<String> {
+    let clean = plain(text, LONGEST_VALUE + 1);
+    (1..=LONGEST_VALUE).contains(&clean.chars().count()).then_some(clean)
+}
+
+/// What a pointer finds, as text: a string or a number.
+pub fn text(body: &Value, pointer: &str) -> Option<String> {
+    match body.pointer(pointer)? {
+        Value::String(text) => value(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The values that a dialect keeps of an answer: a name of its own, and where the value is.
+pub fn values(body: &Value, capture: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    capture.iter().filter_map(|(name, pointer)| Some((name.clone(), text(body, pointer)?))).collect()
+}
+
 /// Characters without a shape of their own: bidi controls (UAX #9 §2), zero-width and other default-ignorable ones
 /// (UAX #44, less the variation selectors that emoji need), private use, tags. The separators of lines and
 /// paragraphs are white space, which becomes one space.
@@ -155,6 +202,8 @@ mod tests {
     fn every_kind_of_answer_is_told_apart() {
         let read = |status, kind, body| json_object(&answer(status, kind, body), None, now());
         assert!(read(200, "application/json; charset=utf-8", "{}").is_ok());
+        assert!(read(200, "application/json", r#"{"error":{"code":"ok"}}"#).is_ok());
+        assert!(read(200, "application/json", r#"{"error":{"code":"denied"}}"#).is_err());
         assert!(matches!(read(200, "text/html", "{}"), Err(OAuthError::Unreadable { .. })));
         assert!(matches!(read(200, "application/json", "[]"), Err(OAuthError::Unreadable { .. })));
         assert!(matches!(read(200, "application/json", "null"), Err(OAuthError::Unreadable { .. })));
@@ -195,6 +244,19 @@ mod tests {
         for shown in ["Zürich", "日本語", "עברית", "❤\u{fe0f} 👍🏽", "a – b’s"] {
             assert_eq!(plain(shown, 80), shown);
         }
+    }
+
+    #[test]
+    fn a_kept_value_is_whole_or_none() {
+        assert_eq!(value(" a\nb\u{202e} "), Some("a b".into()));
+        assert_eq!(value(&"x".repeat(LONGEST_VALUE)).map(|text| text.len()), Some(LONGEST_VALUE));
+        assert_eq!(value(&"x".repeat(LONGEST_VALUE + 1)), None);
+        assert_eq!(value("\u{200b}"), None);
+        let capture = [("site", "/a/0/id"), ("none", "/b"), ("table", "/a")]
+            .map(|(name, pointer)| (name.to_owned(), pointer.to_owned()))
+            .into();
+        let kept = values(&serde_json::json!({"a": [{"id": 7}]}), &capture);
+        assert_eq!(kept, [("site".to_owned(), "7".to_owned())].into());
     }
 
     #[test]

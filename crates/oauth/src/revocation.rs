@@ -39,7 +39,7 @@ pub async fn revoke(
     success_only(&http.send(request).await?, now)
 }
 
-/// The provider's own request, as its spec writes it.
+/// The provider's own request, as its spec writes it; `values.token` is the one it is about.
 ///
 /// # Errors
 /// [`OAuthError`]; an answer that the dialect does not take for a success is `Invalid`.

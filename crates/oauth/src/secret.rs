@@ -52,10 +52,16 @@ secret_string! {
     IdToken;
     /// RFC 6749 §2.3.1.
     ClientSecret;
+    /// RFC 7521 §4.2: proves the client, once and for a minute.
+    ClientAssertion;
     /// RFC 6749 §1.3.1.
     AuthorizationCode;
+    /// What came with a redirect: the code is in it.
+    RedirectQuery;
     /// RFC 7636 §4.1.
     CodeVerifier;
+    /// RFC 8628 §3.2: whoever has it gets the tokens once the person has agreed.
+    DeviceCode;
     /// RFC 6749 §10.12: 256 random bits that tie a redirect to its attempt.
     State;
     /// OpenID Connect Core §3.1.2.1.

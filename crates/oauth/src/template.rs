@@ -21,21 +21,37 @@ pub struct Values<'a> {
     pub access_token: &'a AccessToken,
     /// `{refresh_token}`; empty without one.
     pub refresh_token: Option<&'a RefreshToken>,
+    /// `{token}`: the one that a revocation is about.
+    pub token: Option<&'a str>,
     /// What was captured from the redirect and the answers.
     pub captured: &'a BTreeMap<String, String>,
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
+    /// Without a refresh token and a `{token}`.
+    pub fn new(
+        client: &'a Client,
+        access_token: &'a AccessToken,
+        captured: &'a BTreeMap<String, String>,
+    ) -> Self {
+        Self { client, access_token, refresh_token: None, token: None, captured }
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         match name {
             "access_token" => Some(self.access_token.expose()),
             "refresh_token" => Some(self.refresh_token.map_or("", RefreshToken::expose)),
+            "token" => self.token,
             "client_id" => Some(&self.client.id),
             "client_secret" => Some(match &self.client.auth {
                 ClientAuth::Basic(secret) | ClientAuth::Post(secret) => secret.expose(),
-                ClientAuth::None => "",
+                ClientAuth::None | ClientAuth::PrivateKeyJwt(_) => "",
             }),
-            other => self.captured.get(other).map(String::as_str),
+            // No `-` can stand in braces: Zoho's `accounts-server` is `{accounts_server}`.
+            other => {
+                let mut captured = self.captured.iter();
+                captured.find(|(name, _)| name.replace('-', "_") == other).map(|(_, value)| value.as_str())
+            }
         }
     }
 
@@ -53,8 +69,7 @@ impl Values<'_> {
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').ok_or(MALFORMED)?;
-            let value =
-                self.get(name).ok_or(OAuthError::Invalid("lacks a value that the provider's file needs"))?;
+            let value = self.get(name).ok_or(UNKNOWN_VALUE)?;
             filled.push_str(before);
             filled.push_str(&encode(value));
             rest = after;
@@ -64,6 +79,7 @@ impl Values<'_> {
     }
 }
 
+const UNKNOWN_VALUE: OAuthError = OAuthError::Invalid("lacks a value that the provider's file needs");
 const MALFORMED: OAuthError =
     OAuthError::Invalid("cannot be asked for: the request in the provider's file is malformed");
 
@@ -74,6 +90,11 @@ impl RequestTemplate {
     /// `Endpoint` for a URL no secret may be sent to, `Invalid` for a template that cannot be filled in.
     pub fn request(&self, auth: &str, values: &Values<'_>) -> Result<HttpRequest, OAuthError> {
         let template = self.url.as_deref().ok_or(MALFORMED)?;
+        // What is captured reaches a host only through the loader, which knows the hosts that are allowed.
+        let host = template.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next());
+        if host.is_some_and(|host| host.contains('{')) {
+            return Err(UNKNOWN_VALUE);
+        }
         let place = values.fill(template, in_url)?;
         // What is shown of a bad URL is the template: the filled one may hold a token.
         let endpoint = Endpoint::parse(&place).map_err(|error| OAuthError::endpoint(template, error))?;
@@ -157,13 +178,9 @@ mod tests {
             auth: ClientAuth::Post(ClientSecret::new("s&".into())),
             basic: BasicStyle::default(),
         };
-        let values = Values {
-            client: &client,
-            access_token: &AccessToken::new("g/ho".into()),
-            refresh_token: None,
-            captured: &[("site".to_owned(), "a b".to_owned())].into(),
-        };
-        template.request("bearer", &values)
+        let captured = words([("my-site", "a b")]);
+        let token = AccessToken::new("g/ho".into());
+        template.request("bearer", &Values::new(&client, &token, &captured))
     }
 
     fn words<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
@@ -190,7 +207,7 @@ mod tests {
     #[test]
     fn every_place_is_encoded_its_own_way() {
         let request = built(&RequestTemplate {
-            url: Some("https://as.example/{site}/t/{access_token}".into()),
+            url: Some("https://as.example/{my_site}/t/{access_token}".into()),
             query: words([("q", "{client_secret}")]),
             headers: words([("X-Token", "{access_token}")]),
             body: words([("token", "{access_token}"), ("refresh", "{refresh_token}")]),
@@ -216,7 +233,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_filled_in_is_not_sent() {
-        for url in ["https://as.example/{other}", "https://as.example/{", "http://as.example/"] {
+        for url in [
+            "https://as.example/{other}",
+            "https://as.example/{token}",
+            "https://as.example/{",
+            "http://as.example/",
+            "https://{my_site}/",
+            "https://{my_site}?x",
+        ] {
             assert!(
                 built(&RequestTemplate { url: Some(url.into()), ..Default::default() }).is_err(),
                 "{url}"

@@ -1,30 +1,35 @@
-//! The token endpoint: a code's exchange (RFC 6749 §4.1.3, RFC 7636 §4.5) and a refresh (§6).
+//! The token endpoint: a code's exchange (RFC 6749 §4.1.3, RFC 7636 §4.5), a refresh (§6), and any other grant (§4.5).
 //!
 //! The standard `oauth2` client writes the request and reads the answer. Around it, one HTTP function translates:
-//! the dialect's extra words go out, and whatever came back is made a standard answer or a typed failure before
-//! the client sees it.
+//! the request goes out in the provider's words, and whatever came back is made a standard answer or a typed failure
+//! before the client sees it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{EndpointNotSet, EndpointSet, RequestTokenError, StandardRevocableToken, TokenResponse as _};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use url::form_urlencoded;
 
 use crate::authorization::ValidatedResponse;
-use crate::client::{Client, ClientAuth};
-use crate::dialect::{Expiry, RefreshDialect, TokenDialect, TokenResponseDialect};
+use crate::client::Client;
+use crate::dialect::{AccountDialect, RefreshDialect, RequestTemplate, TokenDialect};
 use crate::endpoint::Endpoint;
 use crate::error::OAuthError;
 use crate::http::{HttpClient, HttpRequest, HttpResponse};
 use crate::response::json_object;
 use crate::secret::{AccessToken, CodeVerifier, IdToken, RefreshToken};
+use crate::template::Values;
+use crate::token_answer;
+use crate::userinfo::AccountInfo;
+use crate::wording::{Wording, pairs};
 
 /// A success from the token endpoint (RFC 6749 §5.1).
 #[derive(Debug, Clone)]
@@ -43,6 +48,8 @@ pub struct TokenSet {
     pub scopes: Option<Vec<String>>,
     /// What the dialect keeps of the answer besides.
     pub captured: BTreeMap<String, String>,
+    /// Who is connected, where the answer itself says so.
+    pub account: Option<AccountInfo>,
 }
 
 /// Who asks, where, and how the provider deviates.
@@ -55,12 +62,34 @@ pub struct TokenEndpoint<'a> {
     pub client: &'a Client,
     /// Deviations.
     pub dialect: &'a TokenDialect,
+    /// Where the answer says who is connected, if it does.
+    pub account: &'a AccountDialect,
+    /// What the token is for (RFC 8707 §2.2).
+    pub resources: &'a [String],
     /// When the request is made: lifetimes count from here, so they are never too long.
     pub now: Timestamp,
 }
 
+/// Parameters of a token request that only the protocol sets.
+pub const PROTOCOL: &[&str] = &[
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "code_verifier",
+    "refresh_token",
+    "device_code",
+];
+
+/// What makes a request this grant's and this client's: never another value, never left out.
+const KEPT: &[&str] =
+    &["code", "client_secret", "client_assertion", "code_verifier", "refresh_token", "device_code"];
+
 impl TokenEndpoint<'_> {
-    /// Exchanges a validated code.
+    /// Exchanges a validated code. `forward`: values of the redirect that the provider wants repeated.
     ///
     /// # Errors
     /// [`OAuthError`]; after `Http` with a request that may have arrived, the code is spent or not: start again.
@@ -69,6 +98,7 @@ impl TokenEndpoint<'_> {
         response: ValidatedResponse,
         redirect_uri: &str,
         verifier: Option<&CodeVerifier>,
+        forward: &BTreeMap<String, String>,
     ) -> Result<TokenSet, OAuthError> {
         let redirect = oauth2::RedirectUrl::new(redirect_uri.to_owned())
             .map_err(|_| OAuthError::endpoint(redirect_uri, crate::endpoint::EndpointError::Malformed))?;
@@ -79,11 +109,8 @@ impl TokenEndpoint<'_> {
         if let Some(verifier) = verifier {
             request = request.set_pkce_verifier(oauth2::PkceCodeVerifier::new(verifier.expose().to_owned()));
         }
-        for (name, value) in &self.dialect.params {
-            request = request.add_extra_param(name, value);
-        }
-        let root = &self.dialect.response.root;
-        let http = Translator { asked: self, root };
+        let wording = self.wording(Some(&self.dialect.values), pairs(forward));
+        let http = Translator { asked: self, wording, root: &self.dialect.response.root };
         self.read(request.request_async(&http).await)
     }
 
@@ -100,49 +127,100 @@ impl TokenEndpoint<'_> {
         let token = oauth2::RefreshToken::new(refresh_token.expose().to_owned());
         let client = self.standard_client();
         let mut request = client.exchange_refresh_token(&token);
-        for (name, value) in &self.dialect.params {
-            request = request.add_extra_param(name, value);
-        }
         if dialect.repeat.iter().any(|name| name == "redirect_uri") {
             request = request.add_extra_param("redirect_uri", redirect_uri);
         }
         let root = dialect.response_root.as_ref().unwrap_or(&self.dialect.response.root);
-        let http = Translator { asked: self, root };
+        let wording = self.wording(Some(&dialect.values), pairs(&dialect.params));
+        let http = Translator { asked: self, wording, root };
         self.read(request.request_async(&http).await)
     }
 
+    /// Asks with any other grant: `fields` are what makes it one.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub(crate) async fn grant(&self, fields: &[(&str, &str)]) -> Result<TokenSet, OAuthError> {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = http::Request::new(form.into_bytes());
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = self.endpoint.url().as_str().parse().unwrap_or_default();
+        let wording = self.wording(None, std::iter::empty());
+        let http = Translator { asked: self, wording, root: &self.dialect.response.root };
+        let answer = oauth2::AsyncHttpClient::call(&http, request).await?;
+        self.success(serde_json::from_slice(answer.body()).map_err(|_| WRONG_TYPE)?)
+    }
+
+    /// Asks with a request of the provider's own, whose answer is like a code's: a long-lived token for a short-lived
+    /// one, a token that renews itself.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub async fn by_request(
+        &self,
+        request: &RequestTemplate,
+        values: &Values<'_>,
+    ) -> Result<TokenSet, OAuthError> {
+        let answer = self.http.send(request.request("none", values)?).await?;
+        let standard = self.standard(&answer, &self.dialect.response.root)?;
+        self.success(serde_json::from_slice(standard.body()).map_err(|_| WRONG_TYPE)?)
+    }
+
+    /// The dialect of one request: `values` are its own, `extra` come before those of every request.
+    fn wording<'w>(
+        &'w self,
+        values: Option<&'w BTreeMap<String, String>>,
+        extra: impl Iterator<Item = (&'w str, &'w str)>,
+    ) -> Wording<'w> {
+        let TokenDialect { rename, omit, params, .. } = self.dialect;
+        Wording {
+            rename: pairs(rename).collect(),
+            values,
+            omit,
+            extra: extra.chain(pairs(params)).collect(),
+            protocol: PROTOCOL,
+            kept: KEPT,
+        }
+    }
+
+    /// How the client proves itself is not its business: see [`Translator::outgoing`].
     fn standard_client(&self) -> StandardClient {
-        let client = oauth2::Client::new(oauth2::ClientId::new(self.client.id.clone()));
-        let client = match &self.client.auth {
-            ClientAuth::None => client.set_auth_type(oauth2::AuthType::RequestBody),
-            ClientAuth::Basic(secret) => client
-                .set_auth_type(oauth2::AuthType::BasicAuth)
-                .set_client_secret(oauth2::ClientSecret::new(secret.expose().to_owned())),
-            ClientAuth::Post(secret) => client
-                .set_auth_type(oauth2::AuthType::RequestBody)
-                .set_client_secret(oauth2::ClientSecret::new(secret.expose().to_owned())),
-        };
-        client.set_token_uri(oauth2::TokenUrl::from_url(self.endpoint.url().clone()))
+        oauth2::Client::new(oauth2::ClientId::new(self.client.id.clone()))
+            .set_auth_type(oauth2::AuthType::RequestBody)
+            .set_token_uri(oauth2::TokenUrl::from_url(self.endpoint.url().clone()))
+    }
+
+    /// The answer as the standard client reads it.
+    fn standard(&self, answer: &HttpResponse, root: &str) -> Result<HttpResponse, OAuthError> {
+        let dialect = &self.dialect.response;
+        let body = json_object(answer, dialect.success.as_ref(), self.now)?;
+        let standard = token_answer::standard(&body, root, dialect, self.account, self.now)?;
+        let body = serde_json::to_vec(&standard).map_err(|_| OAuthError::Invalid("cannot be rewritten"))?;
+        Ok(http::Response::new(body))
     }
 
     fn read(
         &self,
         answer: Result<Answer, RequestTokenError<OAuthError, BasicErrorResponse>>,
     ) -> Result<TokenSet, OAuthError> {
-        let answer = answer.map_err(|error| match error {
+        self.success(answer.map_err(|error| match error {
             RequestTokenError::Request(error) => error,
-            // The body was rewritten above, so what remains is a field of the wrong type.
-            _ => OAuthError::Invalid("has a field of the wrong type"),
-        })?;
+            // The body was rewritten, so what remains is a field of the wrong type.
+            _ => WRONG_TYPE,
+        })?)
+    }
+
+    fn success(&self, answer: Answer) -> Result<TokenSet, OAuthError> {
         let after = |seconds: u64| {
             i64::try_from(seconds).ok().and_then(|s| self.now.checked_add(SignedDuration::from_secs(s)).ok())
         };
+        let extra = answer.extra_fields();
         Ok(TokenSet {
             access_token: AccessToken::new(answer.access_token().secret().clone()),
             refresh_token: answer.refresh_token().map(|token| RefreshToken::new(token.secret().clone())),
-            id_token: answer.extra_fields().id_token.clone().map(IdToken::new),
+            id_token: extra.id_token.clone().map(IdToken::new),
             expires_at: answer.expires_in().and_then(|span| after(span.as_secs())),
-            refresh_expires_at: answer.extra_fields().refresh_token_expires_in.and_then(after),
+            refresh_expires_at: extra.refresh_token_expires_in.and_then(after),
             scopes: answer.scopes().map(|scopes| {
                 scopes
                     .iter()
@@ -150,16 +228,64 @@ impl TokenEndpoint<'_> {
                     .filter(|scope| !scope.is_empty())
                     .collect()
             }),
-            captured: answer.extra_fields().captured.clone(),
+            captured: extra.captured.clone(),
+            account: extra.account.clone(),
         })
     }
 }
 
-/// The HTTP function of the standard client: sends, then answers with a standard success or a typed failure.
+const WRONG_TYPE: OAuthError = OAuthError::Invalid("has a field of the wrong type");
+
+/// The HTTP function of the standard client: asks in the provider's words, then answers with a standard success or a
+/// typed failure.
 struct Translator<'a> {
     asked: &'a TokenEndpoint<'a>,
+    wording: Wording<'a>,
     root: &'a str,
 }
+
+impl Translator<'_> {
+    /// The standard request with this client's proof, in the provider's words.
+    fn outgoing(&self, request: HttpRequest) -> Result<HttpRequest, OAuthError> {
+        let TokenEndpoint { client, dialect, resources, .. } = self.asked;
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut form: Vec<(String, String)> = form_urlencoded::parse(request.body())
+            .into_owned()
+            .filter(|(name, _)| name != "client_id")
+            .collect();
+        form.extend(resources.iter().map(|resource| own(("resource", resource))));
+        form.extend(client.fields().iter().map(|(name, value)| own((name, value))));
+        let form = self.wording.apply(form);
+        let (kind, body) = match dialect.body.as_str() {
+            "json" => {
+                let fields: BTreeMap<_, _> = form.into_iter().collect();
+                ("application/json", serde_json::to_vec(&fields).map_err(|_| UNSENDABLE)?)
+            }
+            _ => {
+                let mut body = form_urlencoded::Serializer::new(String::new());
+                ("application/x-www-form-urlencoded", body.extend_pairs(form).finish().into_bytes())
+            }
+        };
+        let mut outgoing = HttpRequest::new(body);
+        *outgoing.method_mut() = http::Method::POST;
+        *outgoing.uri_mut() = request.uri().clone();
+        let headers = outgoing.headers_mut();
+        for (name, value) in &dialect.headers {
+            let name = HeaderName::try_from(name).map_err(|_| UNSENDABLE)?;
+            headers.insert(name, HeaderValue::try_from(value).map_err(|_| UNSENDABLE)?);
+        }
+        let accept = if dialect.accept.is_empty() { "application/json" } else { &dialect.accept };
+        headers.insert(ACCEPT, HeaderValue::try_from(accept).map_err(|_| UNSENDABLE)?);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Some(value) = client.basic() {
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(outgoing)
+    }
+}
+
+const UNSENDABLE: OAuthError =
+    OAuthError::Invalid("cannot be asked for: `[token]` in the provider's file is malformed");
 
 impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
     type Error = OAuthError;
@@ -167,13 +293,8 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let TokenEndpoint { http, dialect, now, .. } = self.asked;
-            let answer = http.send(request).await?;
-            let body = json_object(&answer, dialect.response.success.as_ref(), *now)?;
-            let standard = standard_answer(&body, self.root, &dialect.response, *now)?;
-            let body =
-                serde_json::to_vec(&standard).map_err(|_| OAuthError::Invalid("cannot be rewritten"))?;
-            Ok(http::Response::new(body))
+            let answer = self.asked.http.send(self.outgoing(request)?).await?;
+            self.asked.standard(&answer, self.root)
         })
     }
 }
@@ -200,150 +321,12 @@ struct Extra {
     refresh_token_expires_in: Option<u64>,
     #[serde(default)]
     captured: BTreeMap<String, String>,
+    #[serde(default)]
+    account: Option<AccountInfo>,
 }
 
 impl oauth2::ExtraTokenFields for Extra {}
 
-/// The answer with RFC names, RFC types and nothing else.
-fn standard_answer(
-    body: &Value,
-    root: &str,
-    dialect: &TokenResponseDialect,
-    now: Timestamp,
-) -> Result<Map<String, Value>, OAuthError> {
-    let body =
-        body.pointer(root).filter(|value| value.is_object()).ok_or(OAuthError::Invalid("has no token"))?;
-    let at = |pointer: &str| {
-        if pointer.is_empty() { None } else { body.pointer(pointer).filter(|value| !value.is_null()) }
-    };
-    let text = |pointer: &str| at(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let mut standard = Map::new();
-    let access_token = text(&dialect.access_token).ok_or(OAuthError::Invalid("has no access_token"))?;
-    // RFC 6749 appendix A.12: what no header can carry is no token.
-    let visible = |token: &str| token.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-    if !visible(access_token) || !text(&dialect.refresh_token).is_none_or(visible) {
-        return Err(OAuthError::Invalid("has a token with characters that no token has"));
-    }
-    standard.insert("access_token".into(), access_token.into());
-    if !dialect.token_type.is_empty() {
-        let kind = text(&dialect.token_type).ok_or(OAuthError::Invalid("has no token_type"))?;
-        if !kind.eq_ignore_ascii_case("bearer") {
-            return Err(OAuthError::TokenType(crate::response::plain(kind, 40)));
-        }
-    }
-    standard.insert("token_type".into(), "bearer".into());
-    for (name, pointer) in [("refresh_token", dialect.refresh_token.as_str()), ("id_token", "/id_token")] {
-        if let Some(value) = text(pointer) {
-            standard.insert(name.into(), value.into());
-        }
-    }
-    for (name, expiry) in
-        [("expires_in", &dialect.expires), ("refresh_token_expires_in", &dialect.refresh_expires)]
-    {
-        if let Some(seconds) = seconds_left(at(&expiry.pointer), expiry, now)? {
-            standard.insert(name.into(), seconds.into());
-        }
-    }
-    if let Some(scope) = scopes(at(&dialect.scope), &dialect.scope_separator) {
-        standard.insert("scope".into(), scope.join(" ").into());
-    }
-    Ok(standard)
-}
-
-/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read. `never` and
-/// `assume:` speak only for an answer that says nothing: a provider may give some clients an end.
-fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Result<Option<u64>, OAuthError> {
-    let Some(value) = value else {
-        return Ok(expiry.format.strip_prefix("assume:").and_then(|seconds| seconds.parse().ok()));
-    };
-    #[allow(clippy::cast_possible_truncation, reason = "a lifetime of 2^63 seconds is not one")]
-    let number = || match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|n| n as i64)),
-        Value::String(text) => text.trim().parse::<i64>().ok(),
-        _ => None,
-    };
-    let left = match expiry.format.as_str() {
-        "epoch" => number().and_then(|at| at.checked_sub(now.as_second())),
-        "rfc3339" => value
-            .as_str()
-            .and_then(|t| t.parse::<Timestamp>().ok())
-            .map(|at| at.as_second() - now.as_second()),
-        _ => number(),
-    };
-    left.map(|left| u64::try_from(left).map_err(|_| OAuthError::Invalid("has a lifetime below zero")))
-        .transpose()
-}
-
-/// A string with separators, or a list.
-fn scopes(value: Option<&Value>, separator: &str) -> Option<Vec<String>> {
-    match value? {
-        Value::String(text) => {
-            let split = |c: char| c.is_whitespace() || separator.contains(c);
-            Some(text.split(split).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
-        }
-        Value::Array(list) => Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn read(body: Value, dialect: &TokenResponseDialect) -> Result<Map<String, Value>, OAuthError> {
-        standard_answer(&body, &dialect.root, dialect, "2026-01-01T00:00:00Z".parse().unwrap())
-    }
-
-    fn rfc(body: Value) -> Result<Map<String, Value>, OAuthError> {
-        read(body, &TokenResponseDialect::default())
-    }
-
-    #[test]
-    fn sloppy_but_clear_answers_are_taken() {
-        let good =
-            rfc(json!({"access_token": "a", "token_type": "bEARER", "expires_in": "3600", "scope": "x  y"}))
-                .unwrap();
-        assert_eq!(good["expires_in"], 3600);
-        assert_eq!(good["scope"], "x y");
-        let bare = rfc(json!({"access_token": "a", "token_type": "Bearer", "refresh_token": null})).unwrap();
-        assert!(!bare.contains_key("expires_in") && !bare.contains_key("refresh_token"));
-    }
-
-    #[test]
-    fn wrong_answers_are_refused() {
-        assert!(matches!(rfc(json!({"token_type": "bearer"})), Err(OAuthError::Invalid(_))));
-        assert!(matches!(
-            rfc(json!({"access_token": "", "token_type": "bearer"})),
-            Err(OAuthError::Invalid(_))
-        ));
-        assert!(matches!(rfc(json!({"access_token": "a"})), Err(OAuthError::Invalid(_))));
-        assert!(matches!(
-            rfc(json!({"access_token": "a", "token_type": "mac"})),
-            Err(OAuthError::TokenType(_))
-        ));
-        let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
-        assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
-    }
-
-    #[test]
-    fn dialects_are_data() {
-        let slack = TokenResponseDialect {
-            root: "/authed_user".into(),
-            token_type: String::new(),
-            scope_separator: ",".into(),
-            ..Default::default()
-        };
-        let body =
-            json!({"ok": true, "authed_user": {"access_token": "xoxp", "scope": "users:read,chat:write"}});
-        let good = read(body, &slack).unwrap();
-        assert_eq!(good["scope"], "users:read chat:write");
-        let dated = TokenResponseDialect {
-            expires: Expiry { pointer: "/expires_at".into(), format: "rfc3339".into() },
-            ..Default::default()
-        };
-        let body = json!({"access_token": "a", "token_type": "bearer", "expires_at": "2026-01-01T01:00:00Z"});
-        assert_eq!(read(body, &dated).unwrap()["expires_in"], 3600);
-    }
-}
+#[path = "token_tests.rs"]
+mod tests;

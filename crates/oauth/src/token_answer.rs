@@ -1,0 +1,245 @@
+//! The token endpoint's answer, wherever a provider puts what: made the RFC's (RFC 6749 §5.1), or a typed failure.
+
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use serde_json::{Map, Value};
+
+use crate::dialect::{AccountDialect, Expiry, TokenResponseDialect};
+use crate::error::OAuthError;
+use crate::response::{plain, values};
+use crate::userinfo;
+
+/// The answer with RFC names, RFC types, what the dialect keeps besides, and nothing else.
+pub(crate) fn standard(
+    body: &Value,
+    root: &str,
+    dialect: &TokenResponseDialect,
+    account: &AccountDialect,
+    now: Timestamp,
+) -> Result<Map<String, Value>, OAuthError> {
+    let at = |pointer: &str| {
+        if pointer.is_empty() {
+            None
+        } else {
+            body.pointer(&format!("{root}{pointer}")).filter(|v| !v.is_null())
+        }
+    };
+    let text = |pointer: &str| at(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let needed = |pointer: &str, key| {
+        text(pointer)
+            .ok_or_else(|| OAuthError::Missing { pointer: plain(&format!("{root}{pointer}"), 120), key })
+    };
+    let mut standard = Map::new();
+    let access_token = needed(&dialect.access_token, "token.response.access_token")?;
+    // RFC 6749 appendix A.12: what no header can carry is no token.
+    let visible = |token: &str| token.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    if !visible(access_token) || !text(&dialect.refresh_token).is_none_or(visible) {
+        return Err(OAuthError::Invalid("has a token with characters that no token has"));
+    }
+    standard.insert("access_token".into(), access_token.into());
+    if !dialect.token_type.is_empty() {
+        let kind = needed(&dialect.token_type, "token.response.token_type")?;
+        if !kind.eq_ignore_ascii_case("bearer") {
+            return Err(OAuthError::TokenType(plain(kind, 40)));
+        }
+    }
+    standard.insert("token_type".into(), "bearer".into());
+    for (name, pointer) in [("refresh_token", dialect.refresh_token.as_str()), ("id_token", "/id_token")] {
+        if let Some(value) = text(pointer) {
+            standard.insert(name.into(), value.into());
+        }
+    }
+    if let Some(seconds) = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)? {
+        standard.insert("expires_in".into(), seconds.into());
+    }
+    let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now)?;
+    // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
+    if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
+        standard.insert("refresh_token_expires_in".into(), seconds.into());
+    }
+    if let Some(scope) = scopes(at(&dialect.scope), &dialect.scope_separator) {
+        standard.insert("scope".into(), scope.join(" ").into());
+    }
+    let mut captured = values(body, &dialect.capture);
+    if account.from == "token_response" {
+        captured.extend(values(body, &account.capture));
+        let account = userinfo::read(body, account);
+        standard.insert("account".into(), serde_json::json!({ "id": account.id, "label": account.label }));
+    }
+    standard.insert("captured".into(), serde_json::json!(captured));
+    Ok(standard)
+}
+
+/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read. `never` and
+/// `assume:` speak only for an answer that says nothing: a provider may give some clients an end.
+fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Result<Option<u64>, OAuthError> {
+    let Some(value) = value else {
+        return Ok(expiry.format.strip_prefix("assume:").and_then(|seconds| seconds.parse().ok()));
+    };
+    let until = |end: Timestamp| end.as_second() - now.as_second();
+    let left = match expiry.format.as_str() {
+        "milliseconds" => number(value).map(|left| left / 1000),
+        "epoch" => number(value).and_then(|at| at.checked_sub(now.as_second())),
+        "epoch_ms" => number(value).and_then(|at| (at / 1000).checked_sub(now.as_second())),
+        "rfc3339" => value.as_str().and_then(|text| text.trim().parse().ok()).map(until),
+        "date" => value.as_str().and_then(last_second).map(until),
+        _ => number(value),
+    };
+    left.map(|left| u64::try_from(left).map_err(|_| OAuthError::Invalid("has a lifetime below zero")))
+        .transpose()
+}
+
+/// A number or its text; a fraction is cut off.
+fn number(value: &Value) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation, reason = "a lifetime of 2^63 seconds is not one")]
+    let whole = |number: f64| number.is_finite().then_some(number as i64);
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
+        }
+        _ => None,
+    }
+}
+
+/// The end of a day in UTC.
+fn last_second(text: &str) -> Option<Timestamp> {
+    let next = text.trim().parse::<Date>().ok()?.tomorrow().ok()?;
+    next.to_zoned(TimeZone::UTC).ok()?.timestamp().checked_sub(1.second()).ok()
+}
+
+/// A string with separators, or a list.
+fn scopes(value: Option<&Value>, separator: &str) -> Option<Vec<String>> {
+    match value? {
+        Value::String(text) => {
+            let split = |c: char| c.is_whitespace() || separator.contains(c);
+            Some(text.split(split).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+        }
+        Value::Array(list) => Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(body: Value, dialect: &TokenResponseDialect) -> Result<Map<String, Value>, OAuthError> {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        standard(&body, &dialect.root, dialect, &AccountDialect::default(), now)
+    }
+
+    fn rfc(body: Value) -> Result<Map<String, Value>, OAuthError> {
+        read(body, &TokenResponseDialect::default())
+    }
+
+    #[test]
+    fn sloppy_but_clear_answers_are_taken() {
+        let good =
+            rfc(json!({"access_token": "a", "token_type": "bEARER", "expires_in": "3600", "scope": "x  y"}))
+                .unwrap();
+        assert_eq!(good["expires_in"], 3600);
+        assert_eq!(good["scope"], "x y");
+        let bare = rfc(json!({"access_token": "a", "token_type": "Bearer", "refresh_token": null})).unwrap();
+        assert!(!bare.contains_key("expires_in") && !bare.contains_key("refresh_token"));
+    }
+
+    #[test]
+    fn wrong_answers_are_refused() {
+        for body in [
+            json!({"token_type": "bearer"}),
+            json!({"access_token": "", "token_type": "bearer"}),
+            json!({"access_token": 7, "token_type": "bearer"}),
+            json!({"access_token": "a"}),
+        ] {
+            assert!(matches!(rfc(body), Err(OAuthError::Missing { .. })));
+        }
+        assert!(matches!(
+            rfc(json!({"access_token": "a", "token_type": "mac"})),
+            Err(OAuthError::TokenType(_))
+        ));
+        let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
+        assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
+    }
+
+    #[test]
+    fn slacks_answer_lies_deeper() {
+        let slack = TokenResponseDialect {
+            root: "/authed_user".into(),
+            token_type: String::new(),
+            scope_separator: ",".into(),
+            capture: [("team_id".to_owned(), "/team/id".to_owned())].into(),
+            ..Default::default()
+        };
+        let body = json!({"ok": true, "team": {"id": "T1"},
+            "authed_user": {"access_token": "xoxp", "scope": "users:read,chat:write"}});
+        let good = read(body, &slack).unwrap();
+        assert_eq!(good["scope"], "users:read chat:write");
+        assert_eq!(good["captured"], json!({"team_id": "T1"}));
+        let error = read(json!({"ok": true, "access_token": "xoxb"}), &slack).unwrap_err();
+        let words = "the answer has nothing at /authed_user/access_token (token.response.access_token)";
+        assert_eq!(error.to_string(), words);
+    }
+
+    #[test]
+    fn scopes_may_come_as_a_list_under_another_name() {
+        let twitch = TokenResponseDialect { scope: "/scopes".into(), ..Default::default() };
+        let body = json!({"access_token": "a", "token_type": "bearer", "scopes": ["a", "b"]});
+        assert_eq!(read(body, &twitch).unwrap()["scope"], "a b");
+    }
+
+    #[test]
+    fn an_end_is_read_as_the_provider_writes_it() {
+        let hour = [
+            ("seconds", json!("3600")),
+            ("seconds", json!(3600.7)),
+            ("milliseconds", json!(3_600_000)),
+            ("epoch", json!(1_767_229_200)),
+            ("epoch", json!("1767229200.25")),
+            ("epoch_ms", json!("1767229200000")),
+            ("rfc3339", json!("2026-01-01T02:00:00+01:00")),
+            ("never", json!(3600)),
+            ("assume:60", json!(3600)),
+        ];
+        let end = |format: &str, value: Value| {
+            let expires = Expiry { pointer: "/end".into(), format: format.into() };
+            let dialect = TokenResponseDialect { expires, ..Default::default() };
+            let body = json!({"access_token": "a", "token_type": "bearer", "end": value});
+            read(body, &dialect).unwrap().get("expires_in").and_then(Value::as_u64)
+        };
+        for (format, value) in hour {
+            assert_eq!(end(format, value), Some(3600), "{format}");
+        }
+        assert_eq!(end("date", json!("2026-01-01")), Some(86_399));
+        assert_eq!(end("never", Value::Null), None);
+        assert_eq!(end("assume:60", Value::Null), Some(60));
+        assert_eq!(end("rfc3339", json!("soon")), None);
+    }
+
+    #[test]
+    fn a_refresh_token_without_an_end_is_not_one_that_has_ended() {
+        let body =
+            |left| json!({"access_token": "a", "token_type": "bearer", "refresh_token_expires_in": left});
+        assert!(!rfc(body(0)).unwrap().contains_key("refresh_token_expires_in"));
+        assert_eq!(rfc(body(60)).unwrap()["refresh_token_expires_in"], 60);
+    }
+
+    #[test]
+    fn the_answer_itself_may_say_who_is_connected() {
+        let asana = AccountDialect {
+            from: "token_response".into(),
+            id: "/data/gid".into(),
+            label: vec!["/data/email".into(), "/data/name".into()],
+            capture: [("workspace".to_owned(), "/data/workspace".to_owned())].into(),
+            ..Default::default()
+        };
+        let body = json!({"access_token": "a", "token_type": "bearer",
+            "data": {"gid": 42, "name": "Ada", "workspace": "W"}});
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let good = standard(&body, "", &TokenResponseDialect::default(), &asana, now).unwrap();
+        assert_eq!(good["account"], json!({"id": "42", "label": "Ada"}));
+        assert_eq!(good["captured"], json!({"workspace": "W"}));
+    }
+}
