@@ -66,6 +66,14 @@ impl Page {
         self.call("POST", &format!("/element/{element}/value"), Some(json!({"text": text}))).unwrap();
     }
 
+    /// Types over what an element holds.
+    #[track_caller]
+    pub fn type_over(&self, selector: &str, text: &str) {
+        let element = self.find(selector);
+        self.call("POST", &format!("/element/{element}/clear"), Some(json!({}))).unwrap();
+        self.type_into(selector, text);
+    }
+
     /// What a person reads in an element.
     #[track_caller]
     pub fn text(&self, selector: &str) -> String {

@@ -23,6 +23,11 @@ fn row(name: &str) -> String {
     format!("//*[@role='row'][.//strong[normalize-space(.)='{name}']]")
 }
 
+/// What a person writes into, by the label above it.
+fn field(label: &str) -> String {
+    format!("//label[normalize-space(.)='{label}']/following-sibling::*[self::input or self::textarea]")
+}
+
 fn status_of(page: &Page, name: &str, word: &str) {
     page.wait_for_text(&format!("{}//*[@role='gridcell'][1]", row(name)), word);
 }
@@ -50,7 +55,7 @@ fn the_main_job_from_an_empty_window_to_a_revoked_token() {
     page.type_into("#provider-search", peer.issuer());
     page.click(&button("Discover"));
     page.type_into("#client-id", "desktop");
-    page.type_into("//label[normalize-space(.)='Name']/following-sibling::input", "demo");
+    page.type_into(&field("Name"), "demo");
     desktop.screenshot(&profile, "2-adding");
     page.click(&button("Add and connect"));
 
@@ -157,6 +162,36 @@ fn an_error_has_five_parts_and_a_way_on() {
     odd.heal("code-odd-403");
     page.click(&format!("//aside{}", button("Connect")));
     status_of(page, "demo", "Connected");
+}
+
+#[test]
+fn edited_settings_show_in_the_row_and_to_the_command() {
+    let (session, peer) = (Session::start(Keyring::Unlocked), Peer::oidc());
+    let profile = Profile::new(&session);
+    profile.connected("demo", peer.issuer());
+    let (before, token) = (profile.view("demo"), profile.token("demo"));
+    let desktop = Desktop::start(&session);
+    let app = desktop.open(&profile);
+    let page = &app.page;
+
+    page.click(&row("demo"));
+    page.click(&format!("//aside{}", button("Edit")));
+    page.wait_for_text("h1", "Edit “demo”");
+    page.type_over(&field("Name"), "renamed");
+    page.type_over(&field("Scopes"), "openid email");
+    desktop.screenshot(&profile, "10-editing");
+    page.click(&button("Save"));
+
+    page.wait_for_text(&format!("{}//*[@role='gridcell'][6]", row("renamed")), "1 of 2 scopes granted");
+    status_of(page, "renamed", "Connected");
+    assert!(page.maybe(&row("demo")).is_none(), "the old name is still there");
+
+    let after = profile.run(&["status"]).done().value();
+    assert_eq!((&after["id"], after["name"].as_str()), (&before["id"], Some("renamed")));
+    assert_eq!(after["scopes_requested"], serde_json::json!(["openid", "email"]));
+    assert_eq!(after["scopes_missing"], serde_json::json!(["email"]));
+    assert_eq!(after["last_event"]["kind"], "edited");
+    assert_eq!(profile.token("renamed"), token, "the tokens stay as they are");
 }
 
 #[test]
