@@ -67,6 +67,18 @@ fn a_nested_token_with_errors_under_status_200() {
 }
 
 #[test]
+fn a_connection_says_which_pages_its_provider_has() {
+    let (session, odd) = (Session::start(Keyring::Unlocked), Peer::odd());
+    let profile = Profile::new(&session);
+    let (base, pages) =
+        (odd.odd_issuer("none"), "[links]\ndocs = \"{base}/docs\"\nuser_revoke = \"{base}/apps\"\n");
+    let spec = file(&profile, "slack-like", &format!("{SLACK_LIKE}\n{pages}"), &base);
+    let own = profile.add_with("own", &spec, &["--client-id", "x", "--redirect", "deep-link"]);
+    assert_eq!(own["links"], serde_json::json!(["docs", "user_revoke"]));
+    assert_eq!(profile.add("discovered", &base)["links"], serde_json::json!([]));
+}
+
+#[test]
 fn the_providers_own_word_for_invalid_grant_ends_a_grant() {
     let session = Session::start(Keyring::Unlocked);
     let profile = Profile::new(&session);

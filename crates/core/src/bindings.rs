@@ -69,6 +69,7 @@ fn bindings() -> String {
         StatusView,
         StatusKind,
         Action,
+        ProviderLink,
         RegistrationView,
         WaitingView,
         ProblemView,

@@ -78,6 +78,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         }),
         problem: problem.map(Into::into),
         cautions: cautions(connection, spec, context.catalog),
+        links: spec.map(|spec| spec.links.present()).unwrap_or_default(),
         last_event: connection.last_event.clone(),
     }
 }

@@ -67,6 +67,8 @@ pub struct ConnectionView {
     pub problem: Option<ProblemView>,
     /// What is weaker than it could be, one sentence each ("This provider cannot do PKCE…").
     pub cautions: Vec<String>,
+    /// Pages the provider has for a person.
+    pub links: Vec<ProviderLink>,
     /// The newest line of its record.
     pub last_event: LastEvent,
 }
@@ -159,6 +161,19 @@ pub enum Action {
     Unlock,
     /// Change the client's settings.
     EditConnection,
+}
+
+/// A page the provider has for a person; the address stays with the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderLink {
+    /// Where the client is registered.
+    Register,
+    /// The documentation.
+    Docs,
+    /// Where a person can cut the access by hand.
+    UserRevoke,
 }
 
 /// The client a connection uses.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tauri::State;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_core::view::Draft;
+use tokenrack_core::view::{Draft, ProviderLink};
 use url::Url;
 
 use super::Answer;
@@ -14,8 +14,8 @@ use crate::face::Face;
 
 /// A page of the connection's provider.
 #[tauri::command]
-pub(crate) async fn openlink(face: State<'_, Face>, id: ConnectionId, which: String) -> Answer<()> {
-    let url = face.core()?.engine.provider_link(&id, &which)?;
+pub(crate) async fn openlink(face: State<'_, Face>, id: ConnectionId, which: ProviderLink) -> Answer<()> {
+    let url = face.core()?.engine.provider_link(&id, which)?;
     Ok(open(&face, &url).await?)
 }
 
@@ -24,11 +24,11 @@ pub(crate) async fn openlink(face: State<'_, Face>, id: ConnectionId, which: Str
 pub(crate) async fn openprovider(
     face: State<'_, Face>,
     id: String,
-    which: String,
+    which: ProviderLink,
     vars: BTreeMap<String, String>,
 ) -> Answer<()> {
     let url =
-        face.core()?.engine.draft_link(&Draft { provider: id, vars, ..Draft::default() }, &which).await?;
+        face.core()?.engine.draft_link(&Draft { provider: id, vars, ..Draft::default() }, which).await?;
     Ok(open(&face, &url).await?)
 }
 

@@ -6,6 +6,7 @@ import type {
   Channel,
   CheckOutcome,
   ClientAuthentication,
+  ProviderLink,
   RedirectMethod,
   StatusKind,
   VaultState,
@@ -77,6 +78,12 @@ const authentication: Record<ClientAuthentication, string> = {
   client_secret_post: 'Secret in the body (Post)',
 };
 
+const link: Record<ProviderLink, string> = {
+  register: 'Open the provider’s app page',
+  docs: 'Provider’s documentation',
+  user_revoke: 'End the access at the provider',
+};
+
 const vaultState: Record<VaultState, string> = {
   ready: 'unlocked',
   locked: 'locked',
@@ -98,6 +105,7 @@ export const text = {
   channel,
   redirect,
   authentication,
+  link,
   vaultState,
   outcome,
 
@@ -221,8 +229,6 @@ export const text = {
     activity: 'Activity',
     noActivity: 'Nothing has happened yet.',
     allActivity: 'Show more',
-    openRegistration: 'Open the provider’s app page',
-    openDocs: 'Provider’s documentation',
   },
 
   waiting: {

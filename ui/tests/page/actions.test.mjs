@@ -182,6 +182,36 @@ describe('copying', () => {
     }));
 });
 
+describe('the provider’s pages', () => {
+  const pages = (page) => page.locator('aside .links button').allInnerTexts();
+
+  it('are offered as far as the provider has them', () =>
+    on('few', {}, async (page) => {
+      const id = await rowOf(page, 'Google').getAttribute('data-row');
+      await rowOf(page, 'Google').click();
+      await page.waitForSelector('aside');
+      assert.deepEqual(await pages(page), [
+        'Open the provider’s app page',
+        'Provider’s documentation',
+        'End the access at the provider',
+      ]);
+      await page.evaluate((id) => __fake.change(id, (v) => ({ ...v, links: ['docs'] })), id);
+      await page.getByRole('button', { name: 'app page' }).waitFor({ state: 'detached' });
+      assert.deepEqual(await pages(page), ['Provider’s documentation']);
+    }));
+
+  it('are not offered for a server that was discovered', () =>
+    on('empty', {}, async (page) => {
+      await page.locator('.empty button').click();
+      await page.locator('#provider-search').fill('https://login.example');
+      await page.getByRole('button', { name: 'Discover' }).click();
+      await page.locator('#client-id').fill('my-client');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.waitForSelector('aside dl');
+      assert.equal(await page.locator('aside .links').count(), 0);
+    }));
+});
+
 describe('what cannot be undone', () => {
   it('d asks by name; Esc and Cancel leave everything; the focus comes back', () =>
     on('few', {}, async (page) => {

@@ -106,6 +106,7 @@ mod tests {
             waiting: None,
             problem: None,
             cautions: vec![],
+            links: vec![],
             last_event: LastEvent {
                 at: at("2026-11-20T11:55:00Z"),
                 kind: ActivityKind::Refreshed,

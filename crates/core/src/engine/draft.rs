@@ -11,7 +11,7 @@ use crate::connection::{
 use crate::flows::server;
 use crate::problem::{Code, Problem};
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
-use crate::view::{Draft, DraftPreview, ProviderPage, SecretNeed};
+use crate::view::{Draft, DraftPreview, ProviderLink, ProviderPage, SecretNeed};
 
 /// A draft with everything decided.
 pub(super) struct Filled {
@@ -24,11 +24,11 @@ pub(super) struct Filled {
 }
 
 impl Engine {
-    /// A page of a provider a person may open before adding: `register`, `docs` or `user_revoke`.
+    /// A page of a provider that a person may open before adding.
     ///
     /// # Errors
     /// `UnknownProvider`, or `InvalidInput` when there is no such page or a variable is wrong.
-    pub async fn draft_link(&self, draft: &Draft, which: &str) -> Result<url::Url, Problem> {
+    pub async fn draft_link(&self, draft: &Draft, which: ProviderLink) -> Result<url::Url, Problem> {
         let (_, spec) = self.provider(&draft.provider).await?;
         let spec = spec.resolve(&draft.vars).map_err(|errors| field_problem(&errors))?;
         link(&spec, which)
@@ -44,7 +44,7 @@ impl Engine {
             redirect_uri: filled.registration.redirect_uri,
             redirect: filled.registration.redirect,
             name: filled.name,
-            register_url: link(&filled.spec, "register").ok().map(Into::into),
+            register_url: link(&filled.spec, ProviderLink::Register).ok().map(Into::into),
             scopes: filled.scopes,
             authentication: filled.registration.authentication,
             errors: filled.errors,

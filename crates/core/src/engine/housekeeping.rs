@@ -5,7 +5,7 @@ use crate::connection::ConnectionId;
 use crate::event::{ActivityEntry, ActivityFilter};
 use crate::ports::{Unreadable, VaultKind, VaultState, VaultStatus};
 use crate::problem::{Code, Problem, plain};
-use crate::view::{CheckOutcome, CheckView, Settings};
+use crate::view::{CheckOutcome, CheckView, ProviderLink, Settings};
 
 const SETTINGS: &str = "settings";
 
@@ -44,11 +44,11 @@ impl Engine {
         Ok(())
     }
 
-    /// A page of the connection's provider a person may open: `register`, `docs` or `user_revoke`.
+    /// A page of the connection's provider that a person may open.
     ///
     /// # Errors
     /// `InvalidInput` when the provider has no such page.
-    pub fn provider_link(&self, id: &ConnectionId, which: &str) -> Result<url::Url, Problem> {
+    pub fn provider_link(&self, id: &ConnectionId, which: ProviderLink) -> Result<url::Url, Problem> {
         super::registration::link(&self.spec(&self.load(id)?)?, which)
     }
 

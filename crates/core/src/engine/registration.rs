@@ -12,7 +12,7 @@ use crate::lifecycle::{ConnectionState, Settled};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::SecretRecord;
-use crate::view::{ConnectionView, Draft, ProviderPage, ProviderView};
+use crate::view::{ConnectionView, Draft, ProviderLink, ProviderPage, ProviderView};
 
 impl Engine {
     /// The catalog, best match first; everything for an empty query.
@@ -204,14 +204,10 @@ pub(super) fn field_problem(errors: &BTreeMap<String, String>) -> Problem {
 }
 
 /// A page of the provider, variables filled in; https only.
-pub(super) fn link(spec: &ProviderSpec, which: &str) -> Result<url::Url, Problem> {
-    let text = match which {
-        "register" => &spec.links.register,
-        "docs" => &spec.links.docs,
-        "user_revoke" => &spec.links.user_revoke,
-        _ => &None,
-    };
-    let text =
-        text.as_deref().ok_or(Problem::new(Code::InvalidInput).because("the provider has no such page"))?;
+pub(super) fn link(spec: &ProviderSpec, which: ProviderLink) -> Result<url::Url, Problem> {
+    let text = spec
+        .links
+        .get(which)
+        .ok_or_else(|| Problem::new(Code::InvalidInput).because("the provider has no such page"))?;
     Ok(server::endpoint(text)?.url().clone())
 }

@@ -1,9 +1,26 @@
 //! A provider as faces show it.
 
 use super::discovered::DISCOVERED;
-use super::{Pkce, ProviderSpec, RedirectKind, VariableSource};
+use super::{Links, Pkce, ProviderSpec, RedirectKind, VariableSource};
 use crate::connection::{ClientAuthentication, RedirectMethod};
-use crate::view::{Origin, ProviderPage, ProviderView, SecretNeed, VarView};
+use crate::view::{Origin, ProviderLink, ProviderPage, ProviderView, SecretNeed, VarView};
+
+impl Links {
+    /// The page's address, if the provider has one; variables may still be in braces.
+    pub fn get(&self, link: ProviderLink) -> Option<&str> {
+        match link {
+            ProviderLink::Register => self.register.as_deref(),
+            ProviderLink::Docs => self.docs.as_deref(),
+            ProviderLink::UserRevoke => self.user_revoke.as_deref(),
+        }
+    }
+
+    /// The pages there are.
+    pub fn present(&self) -> Vec<ProviderLink> {
+        let all = [ProviderLink::Register, ProviderLink::Docs, ProviderLink::UserRevoke];
+        all.into_iter().filter(|link| self.get(*link).is_some()).collect()
+    }
+}
 
 impl ProviderSpec {
     /// A line of the gallery.

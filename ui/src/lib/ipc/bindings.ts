@@ -96,6 +96,10 @@ problem: ProblemView | null,
  */
 cautions: Array<string>, 
 /**
+ * Pages the provider has for a person.
+ */
+links: Array<ProviderLink>, 
+/**
  * The newest line of its record.
  */
 last_event: LastEvent, };
@@ -125,6 +129,8 @@ next: Action | null, };
 export type StatusKind = "not_connected" | "waiting_for_browser" | "connected" | "expires_soon" | "refreshing" | "expired" | "offline" | "retrying" | "action_needed" | "provider_error" | "keychain_locked" | "unsaved";
 
 export type Action = "connect" | "refresh" | "copy_token" | "retry" | "copy_link" | "unlock" | "edit_connection";
+
+export type ProviderLink = "register" | "docs" | "user_revoke";
 
 export type RegistrationView = { 
 /**

@@ -10,6 +10,7 @@ import type {
   EngineEvent,
   ProblemView,
   ProviderPage,
+  ProviderLink,
   ProviderView,
   Settings,
   Snapshot,
@@ -30,8 +31,6 @@ export interface Place {
   label: string;
   path: string;
 }
-
-export type ConnectionLink = 'register' | 'docs' | 'user_revoke';
 
 export interface Ipc {
   subscribe(listener: (event: FaceEvent) => void): Promise<Snapshot>;
@@ -63,8 +62,8 @@ export interface Ipc {
   selftest(): Promise<CheckView>;
   unlock(passphrase: string | null): Promise<void>;
 
-  openlink(id: string, which: ConnectionLink): Promise<void>;
-  openprovider(id: string, which: ConnectionLink, vars: Record<string, string>): Promise<void>;
+  openlink(id: string, which: ProviderLink): Promise<void>;
+  openprovider(id: string, which: ProviderLink, vars: Record<string, string>): Promise<void>;
   opendocs(code: string): Promise<void>;
   report(id: string): Promise<string>;
   files(): Promise<Place[]>;

@@ -249,6 +249,7 @@ export function connection(kind: StatusKind, n: number): ConnectionView {
     waiting: null,
     problem: problem ?? null,
     cautions: provider === 'slack' ? ['This provider cannot do PKCE; the sign-in is protected by state alone.'] : [],
+    links: ['register', 'docs', 'user_revoke'],
     last_event: { at: at(status.since - drift), kind: life ? 'refreshed' : 'added', code: null },
   };
   if (problem) view.last_event = { ...view.last_event, kind: 'refresh_failed', code: problem.code };

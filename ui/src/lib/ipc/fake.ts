@@ -185,6 +185,7 @@ export const ipc: Ipc = {
       environment: draft.environment ?? null,
       scopes_requested: scopes,
       registration: { client_id: draft.client_id, authentication, redirect, redirect_uri },
+      links: page === undefined ? [] : view.links,
       last_event: { at: data.at(0), kind: 'added', code: null },
     };
     views.set(view.id, added);

@@ -2,8 +2,8 @@ import { untrack } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 
 import { focusHeading, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
-import type { Action, ConnectionView, Draft, ProblemView, Settings } from '$lib/ipc/bindings';
-import type { ConnectionLink, FaceEvent, Ipc } from '$lib/ipc/contract';
+import type { Action, ConnectionView, Draft, ProblemView, ProviderLink, Settings } from '$lib/ipc/bindings';
+import type { FaceEvent, Ipc } from '$lib/ipc/contract';
 import { hasTokens } from '$lib/status';
 import { text } from '$lib/text';
 
@@ -98,7 +98,7 @@ export class App {
   refresh = (id: string): Promise<boolean> => this.run('refresh', id, () => this.ipc.refresh(id));
   copyToken = (id: string): Promise<boolean> => this.run('copytoken', id, () => this.ipc.copytoken(id));
   copyLink = (id: string): Promise<boolean> => this.run('copylink', id, () => this.ipc.copylink(id));
-  openLink = (id: string, which: ConnectionLink): Promise<boolean> =>
+  openLink = (id: string, which: ProviderLink): Promise<boolean> =>
     this.run('openlink', id, () => this.ipc.openlink(id, which));
   clearClipboard = (): Promise<boolean> => this.run('clearclipboard', null, () => this.ipc.clearclipboard());
   copyText = (words: string): Promise<boolean> => this.run('copytext', null, () => this.ipc.copytext(words));
