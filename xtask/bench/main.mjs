@@ -8,6 +8,7 @@ import { startPeer } from '../run/peer.mjs';
 import { Session } from '../run/session.mjs';
 import { addLocalDemo, binary, target, tokenrack, untilInterrupted } from '../run/tools.mjs';
 import * as callback from './callback.mjs';
+import * as catalog from './catalog.mjs';
 import { mb, table } from './numbers.mjs';
 import * as token from './token.mjs';
 import * as window from './window.mjs';
@@ -32,7 +33,7 @@ try {
   await addLocalDemo('release', session.env, peer.issuer);
   await connect();
   const rows = [];
-  for (const measure of [() => token.measure(session, NAME), () => window.measure(session, `${out}/frames`),
+  for (const measure of [catalog.measure, () => token.measure(session, NAME), () => window.measure(session, `${out}/frames`),
     () => callback.measure(session, NAME, timingFile), sizes]) {
     rows.push(...(await measure()));
   }

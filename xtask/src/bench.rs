@@ -17,6 +17,10 @@ pub fn all(project: &Project) -> Result<()> {
             let arguments =
                 ["build", "--release", "--locked", "-p", "tokenrack-desktop", "--example", "bare"];
             log.run(&mut project.cargo(&arguments)).map(|()| String::new())
+        })?;
+        steps.step("catalog alone", |log| {
+            let arguments = ["build", "--release", "--locked", "-p", "tokenrack-core", "--example", "catalog"];
+            log.run(&mut project.cargo(&arguments)).map(|()| String::new())
         })
     })?;
     let mut bench = project.node("xtask/bench/main.mjs");

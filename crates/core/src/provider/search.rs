@@ -5,45 +5,40 @@ use super::catalog::{Entry, SHIPPED, Shipped};
 use crate::provider::ProviderId;
 use crate::view::ProviderView;
 
-/// What is looked at: an entry's words in lower case.
+/// What is looked at, in lower case: once for all keystrokes.
 pub(super) struct Card {
     view: ProviderView,
     name: String,
-    category: String,
     aliases: Vec<String>,
+    /// The words of name, id, aliases and category, each after a space.
+    words: [String; 4],
 }
 
 impl Card {
     fn new<'a>(view: ProviderView, aliases: impl Iterator<Item = &'a str>) -> Self {
-        let (name, category) = (view.name.to_lowercase(), view.category.to_lowercase());
-        Self { view, name, category, aliases: aliases.map(str::to_lowercase).collect() }
+        let name = view.name.to_lowercase();
+        let aliases: Vec<String> = aliases.map(str::to_lowercase).collect();
+        // An id and an alias can also be typed as a whole, with what stands between their words.
+        let id = format!("{} {}", words(&view.id.0), view.id);
+        let alias = aliases.iter().map(|alias| format!("{} {alias}", words(alias))).collect();
+        let words = [words(&name), id, alias, words(&view.category.to_lowercase())];
+        Self { view, name, aliases, words }
     }
 
-    /// How well it matches, 0 best; `None` when it does not.
-    fn rank(&self, query: &str) -> Option<u8> {
-        let Self { view, name, category, aliases } = self;
-        let id = &view.id.0;
-        if query.is_empty() || id == query || name == query || aliases.iter().any(|alias| alias == query) {
+    /// How well it matches, 0 best; `None` when it does not. `words` are those of the query, each after a space.
+    fn rank(&self, query: &str, words: &[String]) -> Option<usize> {
+        if query.is_empty()
+            || self.view.id.0 == query
+            || self.name == query
+            || self.aliases.iter().any(|a| a == query)
+        {
             return Some(0);
         }
-        if name.starts_with(query) {
+        if self.name.starts_with(query) {
             return Some(1);
         }
-        let begins = |text: &str, word: &str| words(text).any(|other| other.starts_with(word));
-        let of_word = |word: &str| {
-            if begins(name, word) {
-                Some(2)
-            } else if id.starts_with(word) || begins(id, word) {
-                Some(3)
-            } else if aliases.iter().any(|alias| alias.starts_with(word) || begins(alias, word)) {
-                Some(4)
-            } else if begins(category, word) {
-                Some(5)
-            } else {
-                None
-            }
-        };
-        query.split_whitespace().map(of_word).try_fold(2, |worst, rank| Some(worst.max(rank?)))
+        let place = |word: &String| self.words.iter().position(|text| text.contains(word.as_str()));
+        words.iter().map(place).try_fold(2, |worst, place| Some(worst.max(2 + place?)))
     }
 }
 
@@ -66,8 +61,9 @@ impl Catalog {
     /// word of the query must begin a word of the name, the id, an alias or the category.
     pub fn search(&self, query: &str) -> Vec<ProviderView> {
         let query = query.trim().to_lowercase();
-        let cards = self.cards.get_or_init(|| self.cards());
-        let mut found: Vec<_> = cards.iter().filter_map(|card| Some((card.rank(&query)?, card))).collect();
+        let words: Vec<String> = query.split_whitespace().map(|word| format!(" {word}")).collect();
+        let cards = self.cards.get_or_init(|| self.cards()).iter();
+        let mut found: Vec<_> = cards.filter_map(|card| Some((card.rank(&query, &words)?, card))).collect();
         // The cards are in order of their names, and the sort is stable.
         found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().map(|(_, card)| card.view.clone()).collect()
@@ -84,6 +80,8 @@ impl Catalog {
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+/// The words of a text, each after a space.
+fn words(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.flat_map(|word| [" ", word]).collect()
 }

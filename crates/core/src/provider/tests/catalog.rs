@@ -60,6 +60,8 @@ fn best_first() {
     assert_eq!(found(&catalog, "zyx th"), ["alias"]);
     assert_eq!(found(&catalog, "big zyx"), ["contains"]);
     assert_eq!(found(&catalog, "quux"), ["alias"]);
+    assert_eq!(found(&catalog, "zyx-i"), ["zyx-id"]);
+    assert_eq!(found(&catalog, "yx"), Vec::<String>::new());
 }
 
 #[test]
