@@ -47,6 +47,11 @@ impl ProviderSpec {
                 !left_empty
             });
         }
+        // A scope never holds what stands between scopes, so what is asked for with commas is granted with commas.
+        let granted = &mut resolved.token.response.scope_separator;
+        if granted.trim().is_empty() {
+            granted.clone_from(&self.scopes.separator);
+        }
         if errors.is_empty() { Ok(resolved) } else { Err(errors) }
     }
 

@@ -116,3 +116,14 @@ fn a_spec_no_loader_has_seen_is_still_checked() {
     spec.server.metadata.token_endpoint = Some("https://{nowhere}/token".into());
     assert!(spec.resolve(&BTreeMap::new()).is_err());
 }
+
+#[test]
+fn scopes_are_granted_as_they_are_asked_for() {
+    let between = |more: &str| {
+        let resolved = spec(more).resolve(&BTreeMap::new()).unwrap();
+        resolved.token.response.scope_separator
+    };
+    assert_eq!(between(""), " ");
+    assert_eq!(between("[scopes]\nseparator = \",\""), ",");
+    assert_eq!(between("[scopes]\nseparator = \"+\"\n[token.response]\nscope_separator = \",\""), ",");
+}
