@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::provider::{Catalog, LintError, ProviderId, ProviderSpec, RedirectKind, parse, urls};
+use tokenrack_oauth::authorization::{self, AuthorizationRequest, ChallengeStyle};
+use tokenrack_oauth::secret::{CodeVerifier, Nonce, State};
+
+use crate::provider::{
+    Catalog, Hooks, LintError, Pkce, ProviderId, ProviderSpec, RedirectKind, Variable, VariableSource, parse,
+    template, urls,
+};
 use crate::view::SecretNeed;
 
 /// Name and text of each shipped file, read from the folder itself.
@@ -44,46 +50,99 @@ fn every_file_is_embedded_and_lints_clean() {
 }
 
 #[test]
-fn the_ten_are_there() {
-    let ids = "discord dropbox github gitlab google huggingface microsoft openid slack spotify";
-    for id in ids.split(' ') {
-        get(id);
-    }
-}
-
-#[test]
 fn every_file_says_where_its_facts_come_from_and_what_to_do() {
     for spec in specs() {
         let id = &spec.id;
         assert!(!spec.sources.is_empty(), "{id}: no sources");
-        assert!(spec.links.docs.is_some(), "{id}: no documentation");
-        assert!(spec.links.register.is_some() || id.0 == "openid", "{id}: no registration page");
-        assert!(spec.setup.app_type.is_some() && spec.setup.checklist.len() >= 3, "{id}: what to register?");
+        assert!(spec.description.as_ref().is_some_and(|text| text.ends_with('.')), "{id}: what is it?");
+        assert!(!spec.category.is_empty(), "{id}: no category");
+        assert!(spec.setup.checklist.len() >= 2, "{id}: what to register?");
         assert!(spec.setup.checklist.iter().all(|step| !step.ends_with('.')), "{id}: a step is no sentence");
-        assert!(
-            spec.setup.warnings.iter().all(|warning| warning.ends_with('.')),
-            "{id}: a warning is a sentence"
-        );
-        let unexplained = spec.scopes.default.iter().find(|scope| !spec.scopes.explain.contains_key(*scope));
-        assert_eq!(unexplained, None, "{id}: a default scope is not explained");
+        let sentences = spec.setup.warnings.iter().chain(&spec.redirect.note);
+        assert!(sentences.clone().all(|text| text.ends_with('.')), "{id}: {sentences:?}");
+        let asked = spec.scopes.default.iter().chain(&spec.scopes.offline);
+        let unexplained: Vec<_> = asked.filter(|scope| !spec.scopes.explain.contains_key(*scope)).collect();
+        assert!(unexplained.is_empty(), "{id}: {unexplained:?} are not explained");
         assert_eq!(spec.verified, None, "{id}: nobody has connected with it here");
     }
+}
+
+/// Something for every variable that a person is asked for.
+fn samples(spec: &ProviderSpec) -> BTreeMap<String, String> {
+    let asked = spec.vars.iter().filter(|(_, var)| var.source == VariableSource::User);
+    let value = |var: &Variable| {
+        let words = [&var.example, &var.default, &var.choices.first().cloned()];
+        words.into_iter().flatten().next().cloned()
+    };
+    asked.filter_map(|(name, var)| Some((name.clone(), value(var)?))).collect()
 }
 
 #[test]
 fn every_file_resolves() {
     for spec in specs() {
-        let examples: BTreeMap<_, _> = spec
-            .vars
-            .iter()
-            .filter_map(|(name, var)| Some((name.clone(), var.example.clone().or(var.default.clone())?)))
-            .collect();
-        let defaults_suffice = spec.vars.values().all(|var| var.default.is_some());
+        let mut asked = spec.vars.values().filter(|var| var.source == VariableSource::User);
+        let defaults_suffice = asked.all(|var| var.default.is_some());
         assert_eq!(spec.resolve(&BTreeMap::new()).is_ok(), defaults_suffice, "{}", spec.id);
-        let mut resolved = spec.resolve(&examples).unwrap_or_else(|errors| panic!("{}: {errors:?}", spec.id));
-        for (path, url) in resolved.urls_mut() {
-            let plain = url.replace("{client_id}", "id");
-            assert!(!plain.contains('{') && urls::check(&plain).is_ok(), "{}: {path} = {url}", spec.id);
+        let resolved =
+            spec.resolve(&samples(&spec)).unwrap_or_else(|errors| panic!("{}: {errors:?}", spec.id));
+        for (path, url) in resolved.with_captured(&BTreeMap::new()).unwrap().urls_mut() {
+            let said = template::fill(url, |_| Some("said-by-a-server".into()));
+            assert!(
+                !said.contains('{') && urls::check_at(&path, &said).is_ok(),
+                "{}: {path} = {url}",
+                spec.id
+            );
+        }
+    }
+}
+
+#[test]
+fn each_builds_its_authorization_url_from_data_alone() {
+    let (state, nonce, verifier) =
+        (State::from_random([1; 32]), Nonce::from_random([2; 32]), CodeVerifier::from_random([3; 32]));
+    for spec in specs() {
+        let id = spec.id.0.as_str();
+        let hooks = spec.hooks != Hooks::default();
+        assert_eq!(hooks, ["apple", "bluesky", "mastodon", "shopify"].contains(&id), "{id}");
+        let spec = spec.resolve(&samples(&spec)).unwrap().with_captured(&BTreeMap::new()).unwrap();
+        let Some(text) = &spec.server.metadata.authorization_endpoint else {
+            // The one is found from a handle, the other from its metadata.
+            assert!(["bluesky", "openid"].contains(&id), "{id}");
+            continue;
+        };
+        let endpoint = authorization::endpoint(text).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let pkce = spec.client.pkce != Pkce::Never;
+        let url = AuthorizationRequest {
+            endpoint: &endpoint,
+            client_id: "me",
+            redirect_uri: "http://127.0.0.1/callback",
+            scopes: &spec.scopes.default,
+            resources: &[],
+            state: &state,
+            nonce: Some(&nonce),
+            verifier: pkce.then_some(&verifier),
+            challenge: ChallengeStyle::default(),
+            authorize: &spec.authorize,
+            scope: &spec.scopes,
+        }
+        .url();
+        assert_eq!((url.scheme(), url.host_str()), ("https", endpoint.url().host_str()), "{id}");
+        assert!(!url.as_str().contains(['{', '}']) && !url.as_str().contains("%7B"), "{id}: {url}");
+        let pairs: Vec<_> = url.query_pairs().collect();
+        let value = |name: &str| {
+            let mut found = pairs.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_ref());
+            (found.next(), found.next())
+        };
+        assert_eq!(value("state"), (Some(state.expose()), None), "{id}");
+        assert_eq!(value("code_challenge").0.is_some(), pkce, "{id}");
+        let renamed = |name: &'static str| spec.authorize.rename.get(name).map_or(name, String::as_str);
+        let sent = |name: &'static str| !spec.authorize.omit.iter().any(|other| other == name);
+        assert_eq!(value(renamed("client_id")), (sent("client_id").then_some("me"), None), "{id}");
+        assert_eq!(value(renamed("redirect_uri")).0.is_some(), sent("redirect_uri"), "{id}");
+        let asked = spec.scopes.default.join(&spec.scopes.separator);
+        assert_eq!(value(&spec.scopes.parameter).0.unwrap_or_default(), asked, "{id}");
+        for (name, expected) in &spec.authorize.params {
+            assert_eq!(value(name), (Some(expected.as_str()), None), "{id}: {name}");
         }
     }
 }
@@ -124,7 +183,9 @@ fn githubs_client_id_is_left_for_the_revocation() {
 
 #[test]
 fn a_private_use_scheme_comes_first_only_where_it_is_confirmed() {
-    let confirmed = ["github", "huggingface", "microsoft", "slack", "spotify"];
+    let confirmed =
+        "azure-devops basecamp bluesky github huggingface microsoft reddit salesforce slack spotify zoho";
+    let confirmed: Vec<_> = confirmed.split(' ').collect();
     for spec in specs() {
         let first = spec.redirect.kinds.first() == Some(&RedirectKind::Scheme);
         assert_eq!(first, confirmed.contains(&spec.id.0.as_str()), "{}", spec.id);
