@@ -50,6 +50,17 @@ fn every_file_is_embedded_and_lints_clean() {
 }
 
 #[test]
+fn the_whole_catalog_is_there() {
+    assert_eq!(files().len(), 170);
+    let aliases = "youtube google, confluence jira";
+    for pair in aliases.split(", ") {
+        let (child, parent) = pair.split_once(' ').unwrap();
+        assert_eq!(get(child).extends, Some(ProviderId(parent.into())));
+        assert_eq!(get(child).server, get(parent).server, "{child}");
+    }
+}
+
+#[test]
 fn every_file_says_where_its_facts_come_from_and_what_to_do() {
     for spec in specs() {
         let id = &spec.id;
