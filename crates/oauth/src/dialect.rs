@@ -305,6 +305,8 @@ pub struct DeviceDialect {
     pub endpoint: Option<String>,
     /// RFC: `device_code`, in the token request.
     pub code_parameter: String,
+    /// The status that says "not yet" by itself, where an answer has no words (Trakt: 400); 0: none.
+    pub pending_status: u16,
     /// Values of the device authorization response to repeat in the token request: `user_code` is the only one.
     pub repeat: Vec<String>,
 }
