@@ -1,11 +1,14 @@
 //! The client as the token, revocation and introspection endpoints meet it.
 
+use std::borrow::Cow;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
+use crate::assertion::{ASSERTION_TYPE, Signer};
 use crate::http::HttpRequest;
 use crate::secret::ClientSecret;
 
@@ -18,6 +21,8 @@ pub enum ClientAuth {
     Basic(ClientSecret),
     /// RFC 6749 §2.3.1, in the body.
     Post(ClientSecret),
+    /// RFC 7523 §2.2, a statement signed anew for each request, in the body.
+    PrivateKeyJwt(Box<Signer>),
 }
 
 /// How a provider wants Basic, where not as RFC 6749 §2.3.1 says.
@@ -55,13 +60,19 @@ impl Client {
         request
     }
 
-    /// What this client says of itself in a request's body.
-    pub fn fields(&self) -> Vec<(&'static str, &str)> {
+    /// What this client says of itself in the body of one request.
+    pub fn fields(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        let id = ("client_id", Cow::from(self.id.as_str()));
         match &self.auth {
             ClientAuth::Basic(_) => vec![],
             ClientAuth::None if self.basic.public => vec![],
-            ClientAuth::None => vec![("client_id", &self.id)],
-            ClientAuth::Post(secret) => vec![("client_id", &self.id), ("client_secret", secret.expose())],
+            ClientAuth::None => vec![id],
+            ClientAuth::Post(secret) => vec![id, ("client_secret", secret.expose().into())],
+            ClientAuth::PrivateKeyJwt(signer) => vec![
+                id,
+                ("client_assertion_type", ASSERTION_TYPE.into()),
+                ("client_assertion", signer.sign(&self.id).expose().to_owned().into()),
+            ],
         }
     }
 
@@ -70,7 +81,7 @@ impl Client {
         match &self.auth {
             ClientAuth::Basic(secret) => self.basic_with(secret.expose()),
             ClientAuth::None if self.basic.public => self.basic_with(""),
-            ClientAuth::None | ClientAuth::Post(_) => None,
+            ClientAuth::None | ClientAuth::Post(_) | ClientAuth::PrivateKeyJwt(_) => None,
         }
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How scopes are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ScopeDialect {
     /// Asked for unless the person chooses otherwise.
@@ -56,6 +57,7 @@ impl Default for ScopeDialect {
 /// How the authorization request and the redirect deviate. Extra words never override a protocol parameter; a protocol
 /// parameter may only be renamed or left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthorizeDialect {
     /// Always sent.
@@ -78,6 +80,7 @@ pub struct AuthorizeDialect {
 
 /// How the token endpoint is asked and answers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenDialect {
     /// `form` (the default) or `json`.
@@ -100,6 +103,7 @@ pub struct TokenDialect {
 
 /// Where a token response keeps what (RFC 6749 §5.1 unless said otherwise).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenResponseDialect {
     /// Everything below is looked up under here.
@@ -144,6 +148,7 @@ impl Default for TokenResponseDialect {
 
 /// Where an answer says when a token ends, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Expiry {
     /// RFC 6901.
@@ -155,6 +160,7 @@ pub struct Expiry {
 
 /// How a success is told from an error with status 200.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SuccessCheck {
     /// A success when this pointer finds nothing.
@@ -169,6 +175,7 @@ pub struct SuccessCheck {
 
 /// How a refresh differs from the code's exchange.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RefreshDialect {
     /// `default`, `scope`, `param`, `app_setting` or `never`; empty: unknown.
@@ -201,6 +208,7 @@ pub struct RefreshDialect {
 /// captured values are filled in, encoded for their place; in a revocation `{token}` too. In the host, only declared
 /// variables are. Nothing is filled in inside `graphql`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RequestTemplate {
     /// Empty: GET without a body, POST with one.
@@ -223,6 +231,7 @@ pub struct RequestTemplate {
 
 /// Who is connected, where no ID token says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct AccountDialect {
     /// What is asked. Without a `url`: the OpenID `userinfo_endpoint`, if there is one. (serde cannot refuse unknown
@@ -257,6 +266,7 @@ impl Default for AccountDialect {
 
 /// After the sign-in: the tenants, sites or accounts the token reaches, one of which the person works in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct LookupDialect {
     /// What is asked; absent `url`: the answer to `[account]` is looked into. (Unknown keys: as for the account.)
@@ -276,6 +286,7 @@ pub struct LookupDialect {
 
 /// How tokens are revoked, where it is not RFC 7009.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct RevokeDialect {
     /// `rfc7009` (the default where there is a `revocation_endpoint`), `request` or `none`.
@@ -293,6 +304,7 @@ pub struct RevokeDialect {
 
 /// How device authorization (RFC 8628) deviates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct DeviceDialect {
     /// Extra parameters of the request for a code: `response_type = "device_code"` (Amazon).
@@ -313,6 +325,7 @@ pub struct DeviceDialect {
 
 /// How the token is used at the provider's API.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ApiDialect {
     /// Where the API begins.

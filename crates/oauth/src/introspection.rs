@@ -1,0 +1,123 @@
+//! Token introspection (RFC 7662): what the server says of a token.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::endpoint::Endpoint;
+use crate::error::OAuthError;
+use crate::http::HttpClient;
+use crate::response::{json_object, plain};
+use crate::secret::AccessToken;
+
+/// Longer values are cut when they are shown.
+const LONGEST: usize = 200;
+
+/// The server's answer (§2.2), every text fit to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introspection {
+    /// Whether the token is taken. When it is not, the rest is usually absent.
+    pub active: bool,
+    /// What it may do.
+    pub scopes: Option<Vec<String>>,
+    /// For whom it was issued.
+    pub client_id: Option<String>,
+    /// Who agreed, for people.
+    pub username: Option<String>,
+    /// `Bearer`, `DPoP`.
+    pub token_type: Option<String>,
+    /// Who agreed, for programs.
+    pub sub: Option<String>,
+    /// Who may take the token.
+    pub aud: Vec<String>,
+    /// Who issued it.
+    pub iss: Option<String>,
+    /// When it ends.
+    pub exp: Option<Timestamp>,
+    /// When it was issued.
+    pub iat: Option<Timestamp>,
+    /// From when it is taken.
+    pub nbf: Option<Timestamp>,
+}
+
+/// Asks the server about an access token (§2.1).
+///
+/// # Errors
+/// [`OAuthError`]; an answer that does not say whether the token is active is `Invalid`.
+pub async fn introspect(
+    http: &dyn HttpClient,
+    endpoint: &Endpoint,
+    client: &Client,
+    token: &AccessToken,
+    now: Timestamp,
+) -> Result<Introspection, OAuthError> {
+    let fields = [("token", token.expose()), ("token_type_hint", "access_token")];
+    let request = client.post_form(endpoint.url(), &fields);
+    read(&json_object(&http.send(request).await?, None, now)?, token)
+}
+
+fn read(body: &Value, token: &AccessToken) -> Result<Introspection, OAuthError> {
+    let active = body.get("active").and_then(Value::as_bool);
+    let active = active.ok_or(OAuthError::Invalid("does not say whether the token is active"))?;
+    // A server that repeats the token says nothing new, and the answer is shown.
+    let shown = |text: &str| (!text.contains(token.expose())).then(|| plain(text, LONGEST));
+    let text =
+        |name: &str| body.get(name).and_then(Value::as_str).and_then(shown).filter(|text| !text.is_empty());
+    let instant = |name: &str| {
+        #[allow(clippy::cast_possible_truncation, reason = "fractions of a second are not shown")]
+        let seconds =
+            |number: &serde_json::Number| number.as_i64().or_else(|| number.as_f64().map(|n| n as i64));
+        body.get(name)
+            .and_then(Value::as_number)
+            .and_then(seconds)
+            .and_then(|s| Timestamp::from_second(s).ok())
+    };
+    let aud = match body.get("aud") {
+        Some(Value::String(one)) => shown(one).into_iter().collect(),
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).filter_map(shown).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Introspection {
+        active,
+        scopes: text("scope").map(|scope| scope.split_whitespace().map(str::to_owned).collect()),
+        client_id: text("client_id"),
+        username: text("username"),
+        token_type: text("token_type"),
+        sub: text("sub"),
+        aud,
+        iss: text("iss"),
+        exp: instant("exp"),
+        iat: instant("iat"),
+        nbf: instant("nbf"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(body: Value) -> Result<Introspection, OAuthError> {
+        read(&body, &AccessToken::new("canary-token".into()))
+    }
+
+    #[test]
+    fn an_answer_is_read_and_cleaned() {
+        let good = answer(json!({"active": true, "scope": "read  write", "exp": 1_767_225_600.5, "aud": ["a", 1],
+            "sub": "u\u{202e}1", "username": "Ada (canary-token)", "client_id": "me", "token_type": "Bearer"}))
+        .unwrap();
+        assert_eq!(good.scopes.unwrap(), ["read", "write"]);
+        assert_eq!(good.exp.unwrap().to_string(), "2026-01-01T00:00:00Z");
+        assert_eq!((good.sub.as_deref(), good.username), (Some("u1"), None));
+        assert_eq!(good.aud, ["a"]);
+        assert!(!answer(json!({"active": false})).unwrap().active);
+    }
+
+    #[test]
+    fn an_answer_that_does_not_say_is_refused() {
+        for body in [json!({}), json!({"active": "true"}), json!({"active": null})] {
+            assert!(matches!(answer(body), Err(OAuthError::Invalid(_))));
+        }
+    }
+}
