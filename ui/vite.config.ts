@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+import { providerSprite } from './tools/provider-icons.ts';
+
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // `--mode fake` swaps the one module that talks to the app. Nothing else imports the fake, so a production build
 // cannot hold it; tests/unit/bundle.test.ts looks.
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), providerSprite()],
   resolve: {
     alias: { $ipc: at(mode === 'fake' ? './src/lib/ipc/fake.ts' : './src/lib/ipc/ipc.ts'), $lib: at('./src/lib') },
     // Vitest runs in Node; without this Svelte would resolve to its server build, where runes are inert.

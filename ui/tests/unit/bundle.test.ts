@@ -11,7 +11,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const BUDGET = 60_000;
 
-async function bundle(mode: string): Promise<{ html: string; script: string; weight: number; remove: () => void }> {
+async function bundle(
+  mode: string,
+): Promise<{ html: string; icons: string; script: string; weight: number; remove: () => void }> {
   const outDir = mkdtempSync(join(tmpdir(), 'tokenrack-ui-'));
   // Vitest has set NODE_ENV to "test", which would build a development bundle.
   vi.stubEnv('NODE_ENV', 'production');
@@ -21,6 +23,7 @@ async function bundle(mode: string): Promise<{ html: string; script: string; wei
   const bodies = scripts.map((name) => readFileSync(join(outDir, 'assets', name)));
   return {
     html: readFileSync(join(outDir, 'index.html'), 'utf8'),
+    icons: readFileSync(join(outDir, 'provider-icons.svg'), 'utf8'),
     script: Buffer.concat(bodies).toString('utf8'),
     weight: bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0),
     remove: () => rmSync(outDir, { recursive: true }),
@@ -39,6 +42,11 @@ describe('the shipped page', () => {
   it('has nothing inline', () => {
     expect(shipped.html).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)|\bon\w+=/);
     expect(shipped.script).not.toMatch(/ style="/);
+  });
+  it('keeps the drawings of icons out of its script', () => {
+    const drawing = /<path d="([^"]{200})/.exec(shipped.icons)?.[1] ?? 'none';
+    expect(shipped.icons).toContain('<symbol id="github"');
+    expect(shipped.script).not.toContain(drawing);
   });
   it('reaches for nothing outside', () => expect(shipped.html).not.toMatch(/https?:/));
 });
