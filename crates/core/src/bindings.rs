@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ts_rs::{Config, TS};
 
-use crate::connection::{ClientAuthentication, ConnectionId, LastEvent, RedirectMethod};
+use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
 use crate::event::{ActivityEntry, ActivityKind, Channel, EngineEvent};
 use crate::ports::{VaultKind, VaultState, VaultStatus};
 use crate::problem::Code;
@@ -22,7 +22,8 @@ fn the_table_of_errors_is_current() {
     assert_current("docs/errors.md", &errors());
 }
 
-fn assert_current(file: &str, fresh: &str) {
+/// Compares a committed file with what it should be, or writes it.
+pub(crate) fn assert_current(file: &str, fresh: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     #[expect(clippy::disallowed_methods, reason = "a switch for the developer who runs the test")]
     if std::env::var_os("TOKENRACK_BLESS").is_some() {
@@ -66,6 +67,8 @@ fn bindings() -> String {
         ProviderId,
         Snapshot,
         ConnectionView,
+        ChoiceView,
+        OptionView,
         StatusView,
         StatusKind,
         Action,
@@ -80,6 +83,7 @@ fn bindings() -> String {
         SecretNeed,
         VarView,
         Draft,
+        Endpoints,
         DraftPreview,
         DisconnectView,
         Revocation,
@@ -89,6 +93,11 @@ fn bindings() -> String {
         Theme,
         Density,
         ClientAuthentication,
+        GrantType,
+        DeviceCodeView,
+        IntrospectionView,
+        ResponseView,
+        BodyEncoding,
         RedirectMethod,
         VaultKind,
         VaultState,

@@ -26,7 +26,9 @@ impl From<OAuthError> for Problem {
             OAuthError::Unreadable { status, .. } => {
                 Problem::new(Code::UnreadableAnswer).because(&error).with_status(*status)
             }
-            OAuthError::Invalid(_) => Problem::new(Code::InvalidTokenResponse).because(&error),
+            OAuthError::Invalid(_) | OAuthError::Missing { .. } => {
+                Problem::new(Code::InvalidTokenResponse).because(&error)
+            }
             OAuthError::TokenType(_) => Problem::new(Code::UnsupportedTokenType).because(&error),
             OAuthError::IdToken(_) => Problem::new(Code::InvalidIdToken).because(&error),
             OAuthError::Endpoint(..) => Problem::new(Code::InsecureUrl).because(&error),
@@ -79,6 +81,10 @@ fn server(answer: &ServerError) -> Problem {
     let code = by_status(answer.status).unwrap_or(match answer.code.as_str() {
         "access_denied" => Code::AccessDenied,
         "invalid_grant" => Code::InvalidGrant,
+        // RFC 8628 §3.5.
+        "expired_token" => Code::AttemptTimedOut,
+        // RFC 8707 §2.
+        "invalid_target" => Code::InvalidTarget,
         "invalid_client" => Code::InvalidClient,
         "invalid_scope" => Code::InvalidScope,
         "invalid_request" => Code::InvalidRequest,
@@ -107,6 +113,7 @@ impl From<RedirectError> for Problem {
             RedirectError::WrongTarget => Problem::new(Code::WrongRedirectUri),
             RedirectError::IssuerMismatch => Problem::new(Code::IssuerMismatch),
             RedirectError::IssuerMissing => Problem::new(Code::IssuerMissing),
+            RedirectError::Signature(_) => Problem::new(Code::RedirectSignature).because(&error),
             RedirectError::Server(answer) => server(answer),
         }
     }

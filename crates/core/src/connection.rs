@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokenrack_oauth::lookup::Choice;
 
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::lifecycle::ConnectionState;
@@ -41,12 +42,18 @@ pub struct Connection {
     pub registration: ClientRegistration,
     /// What is asked for.
     pub scopes: Vec<String>,
+    /// What the token is for: absolute URIs (RFC 8707 §2).
+    #[serde(default)]
+    pub resources: Vec<String>,
     /// Values of the provider's variables: tenant, host.
     #[serde(default)]
     pub vars: BTreeMap<String, String>,
     /// The server as it was resolved last: endpoints pinned by the spec, blanks filled by its metadata.
     #[serde(default)]
     pub server: Option<ServerMetadata>,
+    /// What the tokens of the last sign-in reach: lists by the name of the value that is chosen from each.
+    #[serde(default)]
+    pub choices: BTreeMap<String, Vec<Choice>>,
     /// Where it stands.
     pub state: ConnectionState,
     /// When it was added.
@@ -90,6 +97,24 @@ pub struct ClientRegistration {
     pub redirect: RedirectMethod,
     /// The registered redirect URI, to the letter. A loopback URI without a port takes any free one.
     pub redirect_uri: String,
+    /// How tokens are obtained.
+    #[serde(default)]
+    pub grant_type: GrantType,
+}
+
+/// `grant_types` (RFC 7591 §2): the ways to a token that a desktop program may use. The password grant and the implicit
+/// grant are not among them (RFC 9700 §2.4, §2.1.2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// A person signs in with the browser, which comes back (RFC 6749 §4.1).
+    #[default]
+    AuthorizationCode,
+    /// A person enters a code on another page (RFC 8628).
+    DeviceCode,
+    /// The client speaks for itself; nobody signs in (RFC 6749 §4.4).
+    ClientCredentials,
 }
 
 /// `token_endpoint_auth_method` (RFC 7591 §2).
@@ -103,6 +128,8 @@ pub enum ClientAuthentication {
     ClientSecretBasic,
     /// The secret in the body.
     ClientSecretPost,
+    /// A statement signed with the client's own key (RFC 7523 §2.2). The key is kept in the secret's place.
+    PrivateKeyJwt,
 }
 
 /// How a redirect comes back.

@@ -84,6 +84,8 @@ pub enum ActivityKind {
     Forgotten,
     /// Its settings were changed.
     Edited,
+    /// The server was asked whether the access token is active.
+    Introspected,
 }
 
 /// A line for the record, before it is stored.

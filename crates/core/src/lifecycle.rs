@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokenrack_oauth::device::Polling;
+use tokenrack_oauth::secret::State;
 
 use crate::connection::RedirectMethod;
 use crate::ports::StateDigest;
@@ -18,10 +20,10 @@ use crate::problem::Problem;
 pub enum ConnectionState {
     /// Nobody is being waited for.
     Settled(Settled),
-    /// A redirect is awaited. Until it comes, everything is as before.
+    /// A person is at work in a browser. Until they are done, everything is as before.
     Authorizing {
         /// What is awaited.
-        attempt: Attempt,
+        attempt: Box<Attempt>,
         /// What was, and is again if the attempt ends without tokens.
         prior: Settled,
     },
@@ -56,20 +58,16 @@ pub enum Settled {
     },
 }
 
-/// An attempt that waits for its redirect. Its secrets (`state`, `nonce`, verifier) are in the vault.
+/// An attempt that waits for a person. Its secrets (`state`, `nonce`, verifier, device code) are in the vault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Finds the attempt for a redirect.
+    /// Names the attempt; finds it for a redirect.
     pub state_digest: StateDigest,
     /// Since when.
     pub started_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
-    /// How the redirect comes back.
-    pub redirect: RedirectMethod,
-    /// The redirect URI as it was sent, with the port.
-    pub redirect_uri: String,
-    /// The issuer it must come from, when known.
+    /// Who answers, when known.
     pub issuer: Option<String>,
     /// Where the code goes, and nowhere else.
     pub token_endpoint: String,
@@ -77,8 +75,54 @@ pub struct Attempt {
     pub client_id: String,
     /// Whether the browser could be opened.
     pub browser_opened: bool,
-    /// A redirect was accepted and the exchange runs.
+    /// The answer has come, and the tokens are on their way into the vault.
     pub exchanging_since: Option<Timestamp>,
+    /// What ends it. Without a tag of its own: records from before device codes read as redirects.
+    #[serde(flatten)]
+    pub awaited: Awaited,
+}
+
+impl Attempt {
+    /// Whether these are the attempt's own secrets, by their `state`.
+    pub fn is_of(&self, state: &State) -> bool {
+        State::digest(state.expose()) == self.state_digest.0
+    }
+
+    /// The page for a device code, with the code filled in where the server has it.
+    pub fn verification_page(&self) -> Option<&str> {
+        match &self.awaited {
+            Awaited::Redirect { .. } => None,
+            Awaited::DeviceCode { verification_uri, verification_uri_complete, .. } => {
+                Some(verification_uri_complete.as_ref().unwrap_or(verification_uri))
+            }
+        }
+    }
+}
+
+/// What an attempt waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Awaited {
+    /// The browser comes back (RFC 6749 §4.1).
+    Redirect {
+        /// How.
+        redirect: RedirectMethod,
+        /// The redirect URI as it was sent, with the port.
+        redirect_uri: String,
+    },
+    /// The person enters a code on another page, perhaps on another device (RFC 8628 §3.3).
+    DeviceCode {
+        /// For the person to read.
+        user_code: String,
+        /// The page that takes the code.
+        verification_uri: String,
+        /// The same with the code filled in, where the server has it.
+        verification_uri_complete: Option<String>,
+        /// How often the server is asked.
+        polling: Polling,
+        /// When it is asked next, by whichever process comes first.
+        next_poll_at: Timestamp,
+    },
 }
 
 /// What is known of the tokens in the vault. No secret.
@@ -90,9 +134,15 @@ pub struct Grant {
     pub issued_at: Timestamp,
     /// When the access token ends; `None` when the provider does not say.
     pub expires_at: Option<Timestamp>,
+    /// The server has said, before that end, that it no longer takes the access token (RFC 7662 §2.2).
+    #[serde(default)]
+    pub inactive_since: Option<Timestamp>,
+    /// The API no longer takes the access token, although it was renewed where it can be.
+    #[serde(default)]
+    pub refused: Option<Refused>,
     /// Granted scopes; `None` when the provider does not say (RFC 6749 §5.1: then as asked for).
     pub scopes: Option<Vec<String>>,
-    /// Whether there is a refresh token.
+    /// Whether it can be renewed without a person: there is a refresh token, or the client's own credentials do.
     pub refreshable: bool,
     /// When the refresh token ends, when the provider says so.
     pub refresh_expires_at: Option<Timestamp>,
@@ -105,6 +155,15 @@ pub struct Grant {
     pub refresh: RefreshState,
     /// The person finished a sign-in at this time; refreshes do not move it.
     pub authorized_at: Timestamp,
+}
+
+/// An API's answer 401 (RFC 6750 §3.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Since when.
+    pub since: Timestamp,
+    /// Whose answer it is.
+    pub host: String,
 }
 
 /// What the refresh is doing.
@@ -152,7 +211,7 @@ impl ConnectionState {
     pub fn attempt(&self) -> Option<&Attempt> {
         match self {
             Self::Settled(_) => None,
-            Self::Authorizing { attempt, .. } => Some(attempt),
+            Self::Authorizing { attempt, .. } => Some(attempt.as_ref()),
         }
     }
 
@@ -167,7 +226,7 @@ impl ConnectionState {
     /// A redirect is awaited from now on. Answers the attempt whose place is taken.
     pub fn begin(&mut self, attempt: Attempt) -> Option<StateDigest> {
         let superseded = self.attempt().map(|attempt| attempt.state_digest.clone());
-        *self = Self::Authorizing { attempt, prior: self.settled().clone() };
+        *self = Self::Authorizing { attempt: Box::new(attempt), prior: self.settled().clone() };
         superseded
     }
 
@@ -255,6 +314,11 @@ impl Grant {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// Whether the access token can be expected to work for so long.
+    pub fn lives(&self, span: SignedDuration, now: Timestamp) -> bool {
+        self.inactive_since.is_none() && self.expires_at.is_none_or(|end| end.duration_since(now) >= span)
+    }
+
     /// Whether this machine's clock was set back after the tokens came, by more than clocks are corrected by: an end that
     /// lies ahead may have passed.
     pub fn clock_was_set_back(&self, now: Timestamp) -> bool {
@@ -283,6 +347,9 @@ impl Grant {
                         | Code::UnreadableAnswer
                         | Code::InvalidTokenResponse
                         | Code::UnsupportedTokenType
+                        // It may have asked before it failed.
+                        | Code::ScriptFailed
+                        | Code::ScriptLimit
                 )
             }
         }
@@ -296,6 +363,8 @@ pub fn is_about_settings(problem: &Problem) -> bool {
         problem.code,
         Code::InvalidClient
             | Code::InvalidScope
+            | Code::InvalidTarget
+            | Code::InvalidClientKey
             | Code::InvalidRequest
             | Code::UnauthorizedClient
             | Code::MissingClientSecret
@@ -316,6 +385,8 @@ mod tests {
             generation,
             issued_at: at("12:00:00"),
             expires_at: Some(at("13:00:00")),
+            inactive_since: None,
+            refused: None,
             scopes: None,
             refreshable: true,
             refresh_expires_at: None,
@@ -331,13 +402,15 @@ mod tests {
             state_digest: StateDigest(digest.into()),
             started_at: at("12:00:00"),
             expires_at: at("12:05:00"),
-            redirect: RedirectMethod::DeepLink,
-            redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
             issuer: None,
             token_endpoint: "https://as.example/token".into(),
             client_id: "me".into(),
             browser_opened: true,
             exchanging_since: None,
+            awaited: Awaited::Redirect {
+                redirect: RedirectMethod::DeepLink,
+                redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
+            },
         }
     }
 
@@ -348,6 +421,27 @@ mod tests {
         assert_eq!(state.begin(attempt("b")), Some(StateDigest("a".into())));
         state.end_attempt(Some(Problem::new(Code::AccessDenied)), at("12:01:00"));
         assert_eq!(state, ConnectionState::Settled(Settled::Authorized(grant(3))));
+    }
+
+    #[test]
+    fn an_attempt_from_before_device_codes_is_a_redirect() {
+        let old = r#"{"state_digest":"a","started_at":"2026-01-01T12:00:00Z","expires_at":"2026-01-01T12:05:00Z",
+            "redirect":"deep_link","redirect_uri":"dev.tokenrack.desktop:/oauth/callback","issuer":null,
+            "token_endpoint":"https://as.example/token","client_id":"me","browser_opened":true,
+            "exchanging_since":null}"#;
+        assert_eq!(serde_json::from_str::<Attempt>(old).unwrap(), attempt("a"));
+        let device = Attempt {
+            awaited: Awaited::DeviceCode {
+                user_code: "WDJB-MJHT".into(),
+                verification_uri: "https://as.example/device".into(),
+                verification_uri_complete: None,
+                polling: Polling::new(Some(7)),
+                next_poll_at: at("12:00:07"),
+            },
+            ..attempt("b")
+        };
+        let text = serde_json::to_string(&device).unwrap();
+        assert_eq!(serde_json::from_str::<Attempt>(&text).unwrap(), device);
     }
 
     #[test]

@@ -148,12 +148,18 @@ codes! {
         "There is no provider with this id", "Search the catalog, or give the URL of the server.";
     InvalidSpec "provider/invalid_spec" Usage None,
         "The provider's description has a mistake", "Correct the file at the place named.";
+    NotSupported "provider/not_supported" Failed None,
+        "This provider needs something that Tokenrack cannot do yet", "Use another way to a token, if the provider has one.";
     MissingClientId "client/missing_id" Usage None,
         "A client id is needed", "Register an application at the provider and paste its client id.";
     MissingClientSecret "client/missing_secret" NeedsPerson Some(Action::EditConnection),
         "This client needs its secret", "Add the client secret from the provider's page.";
+    InvalidClientKey "client/invalid_key" NeedsPerson Some(Action::EditConnection),
+        "The client's private key cannot be used", "Give the private key that belongs to the public key at the provider.";
     InsecureUrl "url/insecure" Usage None,
         "Only https addresses are allowed (http on this machine's loopback only)", "Use the https address of the server.";
+    HostNotAllowed "request/host_not_allowed" Usage None,
+        "This connection's token is not for this host, so nothing was sent", "Check the address; a host of the provider's can be allowed in a provider file of your own.";
 
     // The redirect
     UnknownState "callback/unknown_state" Failed None,
@@ -176,6 +182,10 @@ codes! {
         "The answer came from another server than the one asked", "Start again with Connect; if it happens again, do not trust this server.";
     IssuerMissing "callback/issuer_missing" Failed Some(Action::Connect),
         "The server announces to name itself in its answer, and did not", "Start again with Connect; if it happens again, report it to the server's operator.";
+    RedirectSignature "callback/bad_signature" Failed Some(Action::Connect),
+        "The redirect is not signed by the provider", "Nothing was sent. Start again with Connect; if it happens again, compare the client secret with the provider's page.";
+    ValueNotAllowed "callback/not_allowed" Failed Some(Action::Connect),
+        "The answer names a server that the provider's file does not allow", "Nothing was sent there. Start again with Connect; if it happens again, do not trust this answer.";
     AccessDenied "oauth/access_denied" NeedsPerson Some(Action::Connect),
         "The request was declined at the provider", "Connect again and allow the access, or ask for fewer scopes.";
 
@@ -186,6 +196,8 @@ codes! {
         "The provider does not accept the client id or secret", "Compare both with the provider's page, and how the client authenticates.";
     InvalidScope "oauth/invalid_scope" NeedsPerson Some(Action::EditConnection),
         "The provider does not know, or does not allow, a scope", "Compare the scopes with the provider's documentation.";
+    InvalidTarget "oauth/invalid_target" NeedsPerson Some(Action::EditConnection),
+        "The provider does not know, or does not allow, the resource the token is for", "Compare the resource with the provider's documentation.";
     InvalidRequest "oauth/invalid_request" NeedsPerson Some(Action::EditConnection),
         "The provider refused the request as malformed", "Compare the redirect URI and the client's settings with the provider's page.";
     UnauthorizedClient "oauth/unauthorized_client" NeedsPerson Some(Action::EditConnection),
@@ -208,14 +220,24 @@ codes! {
         "The provider named two different accounts for one sign-in", "Connect again; if it happens again, report it to the server's operator.";
     UserinfoRefused "oauth/userinfo_refused" Failed Some(Action::Connect),
         "The provider does not accept the token it has just given", "Connect again; if it happens again, report it to the server's operator.";
+    NoIntrospection "oauth/no_introspection" Failed None,
+        "This server has no endpoint that says whether a token is active", "Give it as introspection_endpoint in a provider file, if you know it.";
     NoRefreshToken "refresh/no_refresh_token" NeedsPerson Some(Action::Connect),
         "The provider gave no refresh token", "Connect again when the token ends, or ask for offline access where the provider has it.";
     NotConnected "connection/not_connected" NeedsPerson Some(Action::Connect),
         "This connection has no token", "Connect it first.";
     Expired "connection/expired" NeedsPerson Some(Action::Connect),
         "The token has ended and cannot be refreshed", "Connect again.";
+    RefreshTooEarly "refresh/too_early" Temporary None,
+        "The provider refuses a refresh while the token still lives", "Use the token as it is; it is renewed shortly before its end.";
     RefreshInterrupted "refresh/interrupted" NeedsPerson Some(Action::Connect),
         "The last refresh was interrupted, and its answer was lost", "Connect again.";
+
+    // Scripts
+    ScriptFailed "script/failed" Failed Some(Action::Retry),
+        "The provider's script did not do its part", "Correct the function named below, then try again; a connection that was added from a file keeps its copy, so add it anew.";
+    ScriptLimit "script/limit" Failed Some(Action::Retry),
+        "The provider's script was stopped", "Make the function named below end sooner and use less memory, then try again; a connection that was added from a file keeps its copy, so add it anew.";
 
     // Discovery
     DiscoveryFailed "discovery/failed" Failed Some(Action::Retry),

@@ -3,23 +3,25 @@
 //! The facts are in the database too. The vault is written first, so after a crash between the two it knows more,
 //! and the engine adopts what it finds here.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokenrack_oauth::secret::{
-    AccessToken, ClientSecret, CodeVerifier, Nonce, RefreshToken, SecretBytes, State,
+    AccessToken, ClientSecret, CodeVerifier, Credentials, DeviceCode, Nonce, RefreshToken, SecretBytes, State,
 };
+use tokenrack_oauth::token::TokenSet;
 use zeroize::Zeroizing;
 
-use crate::lifecycle::Grant;
+use crate::lifecycle::{Account, Grant, RefreshState};
 use crate::ports::VaultError;
 
 /// A connection's secrets.
 #[derive(Debug, Clone, Default)]
 pub struct SecretRecord {
-    /// The client's own.
+    /// The client's own: what it shares with the server, or its private key.
     pub client_secret: Option<ClientSecret>,
     /// After a sign-in.
     pub tokens: Option<Tokens>,
-    /// While a redirect is awaited.
+    /// While a person is awaited.
     pub pending: Option<Pending>,
 }
 
@@ -30,19 +32,75 @@ pub struct Tokens {
     pub access_token: AccessToken,
     /// The refresh token.
     pub refresh_token: Option<RefreshToken>,
+    /// What a script of the person's made of them.
+    pub credentials: Option<Credentials>,
     /// Their facts.
     pub grant: Grant,
 }
 
+impl Tokens {
+    /// The first token set of a new grant.
+    pub fn first(tokens: TokenSet, generation: u64, issued_at: Timestamp, account: Option<Account>) -> Self {
+        let grant = Grant {
+            generation,
+            issued_at,
+            expires_at: tokens.expires_at,
+            inactive_since: None,
+            refused: None,
+            scopes: tokens.scopes,
+            refreshable: tokens.refresh_token.is_some(),
+            refresh_expires_at: tokens.refresh_expires_at,
+            captured: tokens.captured,
+            account,
+            refresh: RefreshState::Idle,
+            authorized_at: issued_at,
+        };
+        Self {
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token,
+            credentials: None,
+            grant,
+        }
+    }
+}
+
 /// An attempt's secrets.
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub enum Pending {
+    /// A redirect is awaited.
+    Redirect(RedirectSecrets),
+    /// A person is to enter a code.
+    DeviceCode(DeviceSecrets),
+}
+
+impl Pending {
+    /// What the attempt's digest is made of.
+    pub fn state(&self) -> &State {
+        match self {
+            Self::Redirect(secrets) => &secrets.state,
+            Self::DeviceCode(secrets) => &secrets.state,
+        }
+    }
+}
+
+/// What a redirect is matched with and exchanged by.
+#[derive(Debug, Clone)]
+pub struct RedirectSecrets {
     /// Single use.
     pub state: State,
     /// With `openid`.
     pub nonce: Option<Nonce>,
     /// Unless the provider refuses PKCE.
     pub verifier: Option<CodeVerifier>,
+}
+
+/// What the server is asked with until the person is done.
+#[derive(Debug, Clone)]
+pub struct DeviceSecrets {
+    /// Names the attempt; never sent.
+    pub state: State,
+    /// RFC 8628 §3.2.
+    pub device_code: DeviceCode,
 }
 
 /// How it lies in the vault: JSON with a version.
@@ -62,14 +120,53 @@ struct StoredTokens {
     access_token: Zeroizing<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credentials: Option<Zeroizing<String>>,
     grant: Grant,
 }
 
 #[derive(Serialize, Deserialize)]
 struct StoredPending {
     state: Zeroizing<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     nonce: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     verifier: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device_code: Option<Zeroizing<String>>,
+}
+
+impl StoredPending {
+    fn new(pending: &Pending) -> Self {
+        let text = |secret: &str| Zeroizing::new(secret.to_owned());
+        let bare =
+            Self { state: text(pending.state().expose()), nonce: None, verifier: None, device_code: None };
+        match pending {
+            Pending::Redirect(secrets) => Self {
+                nonce: secrets.nonce.as_ref().map(|nonce| text(nonce.expose())),
+                verifier: secrets.verifier.as_ref().map(|verifier| text(verifier.expose())),
+                ..bare
+            },
+            Pending::DeviceCode(secrets) => {
+                Self { device_code: Some(text(secrets.device_code.expose())), ..bare }
+            }
+        }
+    }
+
+    fn read(self) -> Pending {
+        let own = |secret: Zeroizing<String>| String::clone(&secret);
+        let state = State::new(own(self.state));
+        match self.device_code {
+            Some(code) => {
+                Pending::DeviceCode(DeviceSecrets { state, device_code: DeviceCode::new(own(code)) })
+            }
+            None => Pending::Redirect(RedirectSecrets {
+                state,
+                nonce: self.nonce.map(|nonce| Nonce::new(own(nonce))),
+                verifier: self.verifier.map(|verifier| CodeVerifier::new(own(verifier))),
+            }),
+        }
+    }
 }
 
 const VERSION: u32 = 1;
@@ -92,13 +189,10 @@ impl SecretRecord {
             tokens: self.tokens.as_ref().map(|tokens| StoredTokens {
                 access_token: text(tokens.access_token.expose()),
                 refresh_token: tokens.refresh_token.as_ref().map(|token| text(token.expose())),
+                credentials: tokens.credentials.as_ref().map(|all| text(all.expose())),
                 grant: tokens.grant.clone(),
             }),
-            pending: self.pending.as_ref().map(|pending| StoredPending {
-                state: text(pending.state.expose()),
-                nonce: pending.nonce.as_ref().map(|nonce| text(nonce.expose())),
-                verifier: pending.verifier.as_ref().map(|verifier| text(verifier.expose())),
-            }),
+            pending: self.pending.as_ref().map(StoredPending::new),
         };
         serde_json::to_vec(&stored)
             .map(SecretBytes::new)
@@ -122,13 +216,10 @@ impl SecretRecord {
             tokens: stored.tokens.map(|tokens| Tokens {
                 access_token: AccessToken::new(own(tokens.access_token)),
                 refresh_token: tokens.refresh_token.map(|token| RefreshToken::new(own(token))),
+                credentials: tokens.credentials.map(|all| Credentials::new(own(all))),
                 grant: tokens.grant,
             }),
-            pending: stored.pending.map(|pending| Pending {
-                state: State::new(own(pending.state)),
-                nonce: pending.nonce.map(|nonce| Nonce::new(own(nonce))),
-                verifier: pending.verifier.map(|verifier| CodeVerifier::new(own(verifier))),
-            }),
+            pending: stored.pending.map(StoredPending::read),
         })
     }
 }
@@ -142,11 +233,21 @@ mod tests {
         let record = SecretRecord {
             client_secret: Some(ClientSecret::new("basic-secret+/%:".into())),
             tokens: None,
-            pending: Some(Pending { state: State::new("s".into()), nonce: None, verifier: None }),
+            pending: Some(Pending::DeviceCode(DeviceSecrets {
+                state: State::new("s".into()),
+                device_code: DeviceCode::new("d".into()),
+            })),
         };
         let back = SecretRecord::decode(&record.encode().unwrap()).unwrap();
         assert_eq!(back.client_secret.unwrap().expose(), "basic-secret+/%:");
-        assert!(back.pending.unwrap().state.matches("s"));
+        let Some(Pending::DeviceCode(device)) = back.pending else { panic!("another kind of attempt") };
+        assert!(device.state.matches("s") && device.device_code.matches("d"));
+        let old = br#"{"v":1,"pending":{"state":"s","nonce":null,"verifier":"v"}}"#.to_vec();
+        let Some(Pending::Redirect(redirect)) = SecretRecord::decode(&SecretBytes::new(old)).unwrap().pending
+        else {
+            panic!("a record from before device codes is a redirect's")
+        };
+        assert!(redirect.verifier.unwrap().matches("v"));
     }
 
     #[test]

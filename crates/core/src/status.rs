@@ -1,13 +1,17 @@
 //! From what is known to the word a person reads. Pure: the same facts at the same time give the same view.
 
 use jiff::Timestamp;
+use tokenrack_oauth::lookup::Choice;
 
 use crate::connection::{Connection, ProviderRef};
-use crate::lifecycle::{ConnectionState, Grant, RefreshState, Settled, is_about_settings};
+use crate::lifecycle::{Attempt, Awaited, ConnectionState, Grant, RefreshState, Settled, is_about_settings};
 use crate::ports::VaultState;
 use crate::problem::{Class, Code, Problem};
 use crate::provider::{Catalog, Pkce, ProviderSpec};
-use crate::view::{Action, ConnectionView, RegistrationView, StatusKind, StatusView, WaitingView};
+use crate::view::{
+    Action, ChoiceView, ConnectionView, DeviceCodeView, OptionView, RegistrationView, StatusKind, StatusView,
+    WaitingView,
+};
 
 /// What a view depends on besides the record.
 pub struct Context<'a> {
@@ -53,33 +57,49 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         // RFC 6749 §5.1: an answer without `scope` means "as asked for".
         scopes_granted: grant.map(|grant| grant.scopes.clone().unwrap_or_else(|| connection.scopes.clone())),
         scopes_missing: grant.map(|grant| missing(connection, grant, spec)).unwrap_or_default(),
+        resources: connection.resources.clone(),
         refreshable: grant.is_some_and(|grant| grant.refreshable),
         registration: RegistrationView {
             client_id: connection.registration.client_id.clone(),
+            grant: connection.registration.grant_type,
             authentication: connection.registration.authentication,
             redirect: connection.registration.redirect,
             redirect_uri: connection.registration.redirect_uri.clone(),
         },
-        waiting: connection.state.attempt().map(|attempt| WaitingView {
-            authorization_url: context.authorization_url,
-            redirect: attempt.redirect,
-            redirect_uri: attempt.redirect_uri.clone(),
-            host: attempt
-                .issuer
-                .as_deref()
-                .or(Some(&attempt.token_endpoint))
-                .and_then(|url| url::Url::parse(url).ok())
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .unwrap_or_default(),
-            started_at: attempt.started_at,
-            expires_at: attempt.expires_at,
-            browser_opened: attempt.browser_opened,
-            exchanging: attempt.exchanging_since.is_some(),
-        }),
+        waiting: connection.state.attempt().map(|attempt| waiting(attempt, context.authorization_url)),
         problem: problem.map(Into::into),
         cautions: cautions(connection, spec, context.catalog),
+        choices: choices(connection, spec),
         links: spec.map(|spec| spec.links.present()).unwrap_or_default(),
         last_event: connection.last_event.clone(),
+    }
+}
+
+fn waiting(attempt: &Attempt, authorization_url: Option<String>) -> WaitingView {
+    let (redirect, redirect_uri, device) = match &attempt.awaited {
+        Awaited::Redirect { redirect, redirect_uri } => (Some(*redirect), Some(redirect_uri.clone()), None),
+        Awaited::DeviceCode { user_code, verification_uri, verification_uri_complete, .. } => {
+            let device = DeviceCodeView {
+                user_code: user_code.clone(),
+                verification_uri: verification_uri.clone(),
+                verification_uri_complete: verification_uri_complete.clone(),
+            };
+            (None, None, Some(device))
+        }
+    };
+    let page = device.as_ref().map(|device| &device.verification_uri);
+    let place = page.or(attempt.issuer.as_ref()).unwrap_or(&attempt.token_endpoint);
+    let host = url::Url::parse(place).ok().and_then(|url| url.host_str().map(str::to_owned));
+    WaitingView {
+        authorization_url,
+        redirect,
+        redirect_uri,
+        device,
+        host: host.unwrap_or_default(),
+        started_at: attempt.started_at,
+        expires_at: attempt.expires_at,
+        browser_opened: attempt.browser_opened,
+        exchanging: attempt.exchanging_since.is_some(),
     }
 }
 
@@ -97,11 +117,32 @@ fn missing(connection: &Connection, grant: &Grant, spec: Option<&ProviderSpec>) 
     connection.scopes.iter().filter(|asked| !is_granted(asked) && !shown_otherwise(asked)).cloned().collect()
 }
 
+/// What the tokens reach, while there are tokens.
+fn choices(connection: &Connection, spec: Option<&ProviderSpec>) -> Vec<ChoiceView> {
+    let Some(grant) = connection.state.grant() else { return Vec::new() };
+    let title = |store: &String| {
+        let titled = spec.and_then(|spec| spec.vars.get(store)).map(|variable| variable.title.clone());
+        titled.filter(|title| !title.is_empty()).unwrap_or_else(|| store.clone())
+    };
+    let option = |choice: &Choice| OptionView { id: choice.id.clone(), label: choice.label.clone() };
+    let lists = connection.choices.iter().map(|(store, choices)| ChoiceView {
+        store: store.clone(),
+        title: title(store),
+        chosen: grant.captured.get(store).cloned(),
+        options: choices.iter().map(option).collect(),
+    });
+    lists.collect()
+}
+
 fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Catalog) -> Vec<String> {
     let replaced = match &connection.provider {
         ProviderRef::Catalog(id) => catalog.caution(id),
         ProviderRef::Own(_) => None,
     };
+    let scripted = spec.filter(|spec| !spec.scripts.is_empty()).map(|spec| {
+        let id = &spec.id;
+        format!("{id}.toml brings scripts of its own, which are given this connection's code, tokens and secret.")
+    });
     let no_pkce = spec.is_some_and(|spec| spec.client.pkce == Pkce::Never);
     no_pkce
         .then(|| {
@@ -110,6 +151,7 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
         })
         .into_iter()
         .chain(replaced)
+        .chain(scripted)
         .collect()
 }
 
@@ -128,8 +170,10 @@ fn problem(state: &ConnectionState) -> Option<&Problem> {
 
 fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at: Timestamp) -> StatusView {
     if let Some(attempt) = state.attempt() {
+        let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
         let evidence = match attempt.exchanging_since {
-            Some(_) => "The browser has returned; the tokens are being fetched.",
+            Some(_) => "The provider has answered; the tokens are being fetched.",
+            None if is_code => "The provider waits for you to enter the code on its page.",
             None if attempt.browser_opened => "The provider's page is open in your browser.",
             None => "The browser could not be opened: copy the link and open it yourself.",
         };
@@ -234,9 +278,24 @@ fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
             let evidence = "The provider could not be reached; the refresh token is kept.";
             (StatusKind::Offline, *at, None, evidence, Some(Action::Retry))
         }
+        _ if let Some(since) = grant.inactive_since.filter(|_| !expired) => {
+            let evidence = "The server, asked about the access token, says that it is not active.";
+            (StatusKind::ActionNeeded, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))
+        }
+        _ if let Some(refused) = grant.refused.as_ref().filter(|_| !expired) => {
+            let evidence = format!("{} no longer takes this token (HTTP 401).", refused.host);
+            let next = Some(Action::Connect);
+            return StatusView {
+                kind: StatusKind::ActionNeeded,
+                since: refused.since,
+                until: None,
+                evidence,
+                next,
+            };
+        }
         _ if expired => {
             let evidence = if grant.refreshable {
-                "The access token has ended; the refresh token can renew it."
+                "The access token has ended; it can be renewed."
             } else {
                 "The access token has ended, and the provider gave no refresh token."
             };

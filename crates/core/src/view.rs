@@ -1,13 +1,18 @@
 //! What faces see. The same types serve the window and `--json`; none can hold a secret.
 
+mod response;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokenrack_oauth::introspection::Introspection;
 
-use crate::connection::{ClientAuthentication, ConnectionId, LastEvent, RedirectMethod};
+use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
 use crate::ports::{Revision, VaultStatus};
 use crate::provider::ProviderId;
+
+pub use response::{BodyEncoding, ResponseView};
 
 /// Everything a face needs when it opens.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,20 +62,50 @@ pub struct ConnectionView {
     pub scopes_granted: Option<Vec<String>>,
     /// Asked for and not granted; empty when not connected.
     pub scopes_missing: Vec<String>,
-    /// Whether there is a refresh token.
+    /// What the token is for (RFC 8707).
+    pub resources: Vec<String>,
+    /// Whether it can be renewed without a person.
     pub refreshable: bool,
     /// The client.
     pub registration: RegistrationView,
-    /// While a redirect is awaited.
+    /// While a person is awaited.
     pub waiting: Option<WaitingView>,
     /// The newest failure that still matters.
     pub problem: Option<ProblemView>,
     /// What is weaker than it could be, one sentence each ("This provider cannot do PKCE…").
     pub cautions: Vec<String>,
+    /// What its tokens reach, for the person to choose from; one each for a tenant, a site, an account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<ChoiceView>>"))]
+    pub choices: Vec<ChoiceView>,
     /// Pages the provider has for a person.
     pub links: Vec<ProviderLink>,
     /// The newest line of its record.
     pub last_event: LastEvent,
+}
+
+/// One of several tenants, sites or accounts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ChoiceView {
+    /// The name of the value.
+    pub store: String,
+    /// What it is, for people.
+    pub title: String,
+    /// The id of the one in use.
+    pub chosen: Option<String>,
+    /// All of them.
+    pub options: Vec<OptionView>,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OptionView {
+    /// Sent to the provider.
+    pub id: String,
+    /// What a person recognises.
+    pub label: String,
 }
 
 /// One word, one shape, one tone, one next step.
@@ -98,7 +133,7 @@ pub struct StatusView {
 pub enum StatusKind {
     /// No tokens.
     NotConnected,
-    /// A redirect is awaited.
+    /// A person is at work in a browser.
     WaitingForBrowser,
     /// A valid token is in the vault.
     Connected,
@@ -182,24 +217,28 @@ pub enum ProviderLink {
 pub struct RegistrationView {
     /// Public.
     pub client_id: String,
+    /// How tokens are obtained.
+    pub grant: GrantType,
     /// How it proves itself.
     pub authentication: ClientAuthentication,
-    /// How the redirect comes back.
+    /// How the redirect comes back, for the grant that has one.
     pub redirect: RedirectMethod,
-    /// What is registered at the provider.
+    /// What is registered at the provider, for the grant that has one.
     pub redirect_uri: String,
 }
 
-/// What is awaited while the browser is open.
+/// What is awaited while a person signs in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WaitingView {
-    /// To copy or open again; absent when another process started the attempt.
+    /// The page, to copy or open again; absent for a redirect that another process awaits.
     pub authorization_url: Option<String>,
-    /// How the redirect comes back.
-    pub redirect: RedirectMethod,
-    /// Where it comes back to.
-    pub redirect_uri: String,
+    /// How the redirect comes back; absent for a code.
+    pub redirect: Option<RedirectMethod>,
+    /// Where it comes back to; absent for a code.
+    pub redirect_uri: Option<String>,
+    /// What to enter where; absent for a redirect.
+    pub device: Option<DeviceCodeView>,
     /// The host the person signs in at.
     pub host: String,
     /// Since when.
@@ -210,8 +249,20 @@ pub struct WaitingView {
     pub expires_at: Timestamp,
     /// False when no browser could be opened: the URL must be copied.
     pub browser_opened: bool,
-    /// The redirect has come and the tokens are being fetched.
+    /// The answer has come and the tokens are being fetched.
     pub exchanging: bool,
+}
+
+/// A code that a person enters on another page (RFC 8628 §3.3).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DeviceCodeView {
+    /// To enter; no secret.
+    pub user_code: String,
+    /// Where.
+    pub verification_uri: String,
+    /// With the code filled in, where the server has it.
+    pub verification_uri_complete: Option<String>,
 }
 
 /// A failure in five parts: what happened, why, what to do, details, a link.
@@ -305,6 +356,8 @@ pub struct ProviderPage {
     pub warnings: Vec<String>,
     /// Variables to fill in.
     pub vars: Vec<VarView>,
+    /// Ways to tokens that the provider is known to offer, best first.
+    pub grants: Vec<GrantType>,
     /// Whether the client has a secret.
     pub secret: SecretNeed,
     /// Client authentication methods the provider takes, best first.
@@ -323,7 +376,7 @@ pub struct ProviderPage {
 
 /// Whether the client has a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SecretNeed {
     /// Always.
@@ -366,15 +419,25 @@ pub struct Draft {
     /// Absent: `none` without a secret, else the first the provider takes.
     #[serde(default)]
     pub authentication: Option<ClientAuthentication>,
+    /// Absent: with the browser.
+    #[serde(default)]
+    pub grant: Option<GrantType>,
     /// Absent: the provider's default.
     #[serde(default)]
     pub scopes: Option<Vec<String>>,
+    /// What the token is for: absolute URIs (RFC 8707).
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
+    pub resources: Vec<String>,
     /// Tenant, host.
     #[serde(default)]
     pub vars: BTreeMap<String, String>,
     /// dev, staging, prod or the person's own word.
     #[serde(default)]
     pub environment: Option<String>,
+    /// For the URL of a server that does not say itself where they are.
+    #[serde(default)]
+    pub endpoints: Option<Endpoints>,
     /// Absent: the provider's best.
     #[serde(default)]
     pub redirect: Option<RedirectMethod>,
@@ -384,6 +447,29 @@ pub struct Draft {
     /// For a client that is registered already: used to the letter.
     #[serde(default)]
     pub redirect_uri: Option<String>,
+}
+
+/// A server's endpoints, given by hand (RFC 8414 §2). They count more than what the server says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct Endpoints {
+    /// Who its answers come from.
+    pub issuer: Option<String>,
+    /// Where a person signs in.
+    pub authorization_endpoint: Option<String>,
+    /// Where tokens come from.
+    pub token_endpoint: Option<String>,
+    /// Where they are ended (RFC 7009).
+    pub revocation_endpoint: Option<String>,
+    /// Where the server says what it thinks of one (RFC 7662).
+    pub introspection_endpoint: Option<String>,
+    /// Where a device code comes from (RFC 8628).
+    pub device_authorization_endpoint: Option<String>,
+    /// Who is connected (OpenID Connect Core §5.3).
+    pub userinfo_endpoint: Option<String>,
+    /// The keys of its ID tokens.
+    pub jwks_uri: Option<String>,
 }
 
 /// A draft as it would be added, so that a person can register exactly that.
@@ -400,10 +486,57 @@ pub struct DraftPreview {
     pub register_url: Option<String>,
     /// What is asked for.
     pub scopes: Vec<String>,
+    /// How tokens would be obtained.
+    pub grant: GrantType,
+    /// Ways to tokens that the server is known to offer, best first; its own document may add some to the page's.
+    pub grants: Vec<GrantType>,
     /// How the client would prove itself.
     pub authentication: ClientAuthentication,
     /// Fields that are not right yet: field → what to write instead.
     pub errors: BTreeMap<String, String>,
+}
+
+/// What the server says of the access token (RFC 7662 §2.2). No token.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct IntrospectionView {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// Whether the server takes the token.
+    pub active: bool,
+    /// What it may do.
+    pub scope: Option<Vec<String>>,
+    /// For whom it was issued.
+    pub client_id: Option<String>,
+    /// Who agreed, for people.
+    pub username: Option<String>,
+    /// `Bearer`, `DPoP`.
+    pub token_type: Option<String>,
+    /// Who agreed, for programs.
+    pub sub: Option<String>,
+    /// Who may take the token.
+    pub aud: Vec<String>,
+    /// Who issued it.
+    pub iss: Option<String>,
+    /// When it ends.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub exp: Option<Timestamp>,
+    /// When it was issued.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub iat: Option<Timestamp>,
+    /// From when it is taken.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub nbf: Option<Timestamp>,
+}
+
+impl IntrospectionView {
+    /// The answer about this connection's token.
+    pub fn new(connection: ConnectionId, answer: Introspection) -> Self {
+        let Introspection { active, scopes, client_id, username, token_type, sub, aud, iss, exp, iat, nbf } =
+            answer;
+        let scope = scopes;
+        Self { connection, active, scope, client_id, username, token_type, sub, aud, iss, exp, iat, nbf }
+    }
 }
 
 /// What became of a disconnect.

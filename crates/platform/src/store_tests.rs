@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokenrack_core::connection::{
-    ClientAuthentication, ClientRegistration, LastEvent, ProviderRef, RedirectMethod,
+    ClientAuthentication, ClientRegistration, GrantType, LastEvent, ProviderRef, RedirectMethod,
 };
 use tokenrack_core::event::{ActivityKind, Channel};
-use tokenrack_core::lifecycle::{Attempt, Settled};
+use tokenrack_core::lifecycle::{Attempt, Awaited, Settled};
 use tokenrack_core::problem::Code;
 use tokenrack_core::provider::ProviderId;
 
@@ -39,9 +39,12 @@ fn connection(id: &str, name: &str) -> Connection {
             authentication: ClientAuthentication::None,
             redirect: RedirectMethod::DeepLink,
             redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
+            grant_type: GrantType::AuthorizationCode,
         },
         scopes: vec!["repo".into()],
+        resources: vec![],
         vars: BTreeMap::new(),
+        choices: BTreeMap::new(),
         server: None,
         state: ConnectionState::Settled(unauthorized()),
         created_at: at(0),
@@ -58,15 +61,17 @@ fn waiting(digest: &str) -> ConnectionState {
         state_digest: StateDigest(digest.into()),
         started_at: at(1),
         expires_at: at(300),
-        redirect: RedirectMethod::DeepLink,
-        redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
         issuer: None,
         token_endpoint: "https://example.com/token".into(),
         client_id: "client".into(),
         browser_opened: true,
         exchanging_since: None,
+        awaited: Awaited::Redirect {
+            redirect: RedirectMethod::DeepLink,
+            redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
+        },
     };
-    ConnectionState::Authorizing { attempt, prior: unauthorized() }
+    ConnectionState::Authorizing { attempt: Box::new(attempt), prior: unauthorized() }
 }
 
 fn line(connection: &Connection, detail: &str) -> NewActivity {

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use tokenrack_oauth::assertion::ClientKey;
+use tokenrack_oauth::secret::ClientSecret;
+
 use super::redirect_uri::{check_redirect_uri, default_redirect_uri};
-use super::registration::{field_problem, link};
+use super::registration::{environment, field_problem, link};
 use super::{Engine, locked};
 use crate::connection::{
-    ClientAuthentication, ClientRegistration, ConnectionId, LONGEST_NAME, ProviderRef, RedirectMethod,
+    ClientAuthentication, ClientRegistration, ConnectionId, GrantType, LONGEST_NAME, ProviderRef,
+    RedirectMethod,
 };
 use crate::flows::server;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, plain};
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 use crate::view::{Draft, DraftPreview, ProviderLink, ProviderPage, SecretNeed};
 
@@ -20,7 +24,20 @@ pub(super) struct Filled {
     pub(super) name: String,
     pub(super) registration: ClientRegistration,
     pub(super) scopes: Vec<String>,
+    pub(super) resources: Vec<String>,
     pub(super) errors: BTreeMap<String, String>,
+}
+
+impl Filled {
+    /// With what only the secret itself shows: whether a key can sign.
+    pub(super) fn checked(mut self, secret: Option<&ClientSecret>) -> Self {
+        if self.registration.authentication == ClientAuthentication::PrivateKeyJwt
+            && let Some(Err(error)) = secret.map(ClientKey::parse)
+        {
+            self.errors.insert("secret".into(), error.to_string());
+        }
+        self
+    }
 }
 
 impl Engine {
@@ -29,7 +46,7 @@ impl Engine {
     /// # Errors
     /// `UnknownProvider`, or `InvalidInput` when there is no such page or a variable is wrong.
     pub async fn draft_link(&self, draft: &Draft, which: ProviderLink) -> Result<url::Url, Problem> {
-        let (_, spec) = self.provider(&draft.provider).await?;
+        let (_, spec) = self.draft_provider(draft, &mut BTreeMap::new()).await?;
         let spec = spec.resolve(&draft.vars).map_err(|errors| field_problem(&errors))?;
         link(&spec, which)
     }
@@ -46,6 +63,8 @@ impl Engine {
             name: filled.name,
             register_url: link(&filled.spec, ProviderLink::Register).ok().map(Into::into),
             scopes: filled.scopes,
+            grant: filled.registration.grant_type,
+            grants: filled.spec.grants(),
             authentication: filled.registration.authentication,
             errors: filled.errors,
         })
@@ -86,8 +105,8 @@ impl Engine {
         has_secret: Option<bool>,
         editing: Option<&ConnectionId>,
     ) -> Result<Filled, Problem> {
-        let (provider, spec) = self.provider(&draft.provider).await?;
         let mut errors = BTreeMap::new();
+        let (provider, spec) = self.draft_provider(draft, &mut errors).await?;
         let spec = match spec.resolve(&draft.vars) {
             Ok(spec) => self.with_metadata(spec, &mut errors).await,
             Err(wrong) => {
@@ -113,15 +132,18 @@ impl Engine {
                 default_redirect_uri(&spec, redirect, draft.port, self.is_the_usual_server(&provider, &spec))
             }
         };
+        let authentication = authentication(draft, &page, has_secret, &mut errors);
         let registration = ClientRegistration {
             client_id: draft.client_id.trim().to_owned(),
-            authentication: authentication(draft, &page, has_secret, &mut errors),
+            authentication,
             redirect,
             redirect_uri,
+            grant_type: grant_type(draft, authentication, &mut errors),
         };
         Ok(Filled {
             name: self.name(draft, &spec, editing, &mut errors)?,
             scopes: scopes(draft, &spec, &mut errors),
+            resources: resources(draft, &mut errors),
             provider,
             spec,
             registration,
@@ -188,8 +210,11 @@ impl Engine {
             }
             return Ok(plain);
         }
-        let numbered = (2..).map(|number| format!("{} {number}", spec.name));
-        let name = std::iter::once(spec.name.clone()).chain(numbered).find(|name| !taken(name));
+        // One provider may stand here twice, with the servers of two environments.
+        let labelled = environment(draft).map(|label| plain(&format!("{} ({label})", spec.name), LONGEST_NAME));
+        let last = labelled.clone().unwrap_or_else(|| spec.name.clone());
+        let numbered = (2..).map(|number| format!("{last} {number}"));
+        let name = std::iter::once(spec.name.clone()).chain(labelled).chain(numbered).find(|name| !taken(name));
         Ok(name.unwrap_or_else(|| spec.name.clone()))
     }
 }
@@ -221,6 +246,39 @@ fn authentication(
         errors.insert("secret".into(), what.into());
     }
     chosen
+}
+
+/// A client that speaks for itself must prove itself (RFC 6749 §4.4).
+fn grant_type(
+    draft: &Draft,
+    authentication: ClientAuthentication,
+    errors: &mut BTreeMap<String, String>,
+) -> GrantType {
+    let chosen = draft.grant.unwrap_or_default();
+    if chosen == GrantType::ClientCredentials && authentication == ClientAuthentication::None {
+        let words = "A client without a secret or a key cannot speak for itself.";
+        errors.entry("secret".into()).or_insert_with(|| words.into());
+    }
+    chosen
+}
+
+/// RFC 8707 §2: absolute URIs without a fragment.
+fn resources(draft: &Draft, errors: &mut BTreeMap<String, String>) -> Vec<String> {
+    let mut resources: Vec<String> = Vec::new();
+    for resource in draft.resources.iter().map(|resource| resource.trim()).filter(|text| !text.is_empty()) {
+        let parsed = url::Url::parse(resource);
+        if parsed.is_err() || parsed.is_ok_and(|uri| uri.fragment().is_some()) {
+            let shown = crate::problem::plain(resource, 60);
+            errors.insert(
+                "resources".into(),
+                format!("A resource is a whole address without `#`, like https://api.example.com: {shown}"),
+            );
+        }
+        if !resources.iter().any(|known| known == resource) {
+            resources.push(resource.to_owned());
+        }
+    }
+    resources
 }
 
 fn scopes(draft: &Draft, spec: &ProviderSpec, errors: &mut BTreeMap<String, String>) -> Vec<String> {

@@ -9,10 +9,10 @@ use super::{Engine, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code;
-use crate::lifecycle::{Attempt, ConnectionState, Grant, RefreshState};
+use crate::lifecycle::{Attempt, Awaited, ConnectionState, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Code, Problem};
-use crate::record::{Pending, SecretRecord};
+use crate::record::{Pending, RedirectSecrets, SecretRecord, Tokens};
 use crate::view::ConnectionView;
 
 impl Engine {
@@ -25,8 +25,11 @@ impl Engine {
             Ok(found) => found,
             Err(refusal) => return Err(self.refused(refusal, channel)?.into()),
         };
+        let Awaited::Redirect { redirect_uri, .. } = &attempt.awaited else {
+            return Err(self.refused(Code::UnknownState.into(), channel)?.into());
+        };
         let expected = Expected {
-            redirect_uri: &attempt.redirect_uri,
+            redirect_uri,
             issuer: attempt.issuer.as_deref(),
             issuer_announced: attempt.issuer.is_some()
                 && connection
@@ -40,7 +43,8 @@ impl Engine {
             return Err(self.refused(Code::WrongRedirectUri.into(), channel)?.into());
         }
         self.claim(&connection.id, &attempt.state_digest)?;
-        let outcome = self.exchange_and_conclude(&connection.id, &attempt, channel, validated).await;
+        let outcome =
+            self.exchange_and_conclude(&connection.id, &attempt, redirect_uri, channel, validated).await;
         if outcome.is_err() {
             self.tidy(&connection, None).await;
         }
@@ -80,8 +84,8 @@ impl Engine {
         Ok(problem)
     }
 
-    /// Of two redirects for one attempt, in any two processes, one is accepted.
-    fn claim(&self, id: &ConnectionId, digest: &StateDigest) -> Result<(), Problem> {
+    /// Of two answers for one attempt, in any two processes, one is accepted.
+    pub(super) fn claim(&self, id: &ConnectionId, digest: &StateDigest) -> Result<(), Problem> {
         let now = self.now();
         let mut claimed = false;
         self.update(id, |connection| match &mut connection.state {
@@ -102,32 +106,45 @@ impl Engine {
         &self,
         id: &ConnectionId,
         attempt: &Attempt,
+        redirect_uri: &str,
         channel: Channel,
         response: Result<ValidatedResponse, RedirectError>,
     ) -> Result<ConnectionView, Refusal> {
         let lock = self.lock(id).await;
         let outcome = match (&lock, response) {
-            (Ok(_), Ok(response)) => self.exchange(id, attempt, response).await,
+            (Ok(_), Ok(response)) => self.exchange(id, attempt, redirect_uri, response).await,
             (Ok(_), Err(error)) => Err(error.into()),
             (Err(problem), _) => Err(problem.clone()),
         };
-        self.conclude(id, attempt, channel, outcome)
+        self.conclude(id, Some(&attempt.state_digest), channel, outcome)
     }
 
     async fn exchange(
         &self,
         id: &ConnectionId,
         attempt: &Attempt,
+        redirect_uri: &str,
         response: ValidatedResponse,
     ) -> Result<Grant, Problem> {
         let connection = &self.load(id)?;
         let spec = self.spec(connection)?;
         let record = self.read_secrets(connection).await?;
-        let pending = pending(&record, attempt)?;
+        let secrets = pending(&record, attempt)?;
         let secret = record.client_secret.as_ref();
         let ports = &self.inner.ports;
-        let mut tokens =
-            authorization_code::finish(ports, connection, &spec, attempt, pending, secret, response).await?;
+        let attempt = (attempt, redirect_uri, secrets);
+        let tokens = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await?;
+        Ok(self.keep(connection, record, tokens).await)
+    }
+
+    /// Saves the first tokens of a grant. Where the vault refuses them, the grant says so.
+    pub(super) async fn keep(
+        &self,
+        connection: &Connection,
+        record: SecretRecord,
+        mut tokens: Tokens,
+    ) -> Grant {
+        self.list_choices(connection, record.client_secret.as_ref(), &mut tokens).await;
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         let mut grant = tokens.grant.clone();
@@ -135,14 +152,15 @@ impl Engine {
         if let Err(problem) = self.save_new_tokens(connection, fresh).await {
             grant.refresh = RefreshState::Failed { at: self.now(), attempt: 1, problem };
         }
-        Ok(grant)
+        grant
     }
 
-    /// Writes the outcome into the record. Tokens that could not be saved are no success.
-    fn conclude(
+    /// Writes the outcome into the record; `digest` names the attempt where there was one. Tokens that could not be
+    /// saved are no success.
+    pub(super) fn conclude(
         &self,
         id: &ConnectionId,
-        attempt: &Attempt,
+        digest: Option<&StateDigest>,
         channel: Channel,
         outcome: Result<Grant, Problem>,
     ) -> Result<ConnectionView, Refusal> {
@@ -153,7 +171,7 @@ impl Engine {
             Err(problem) => Some(problem.clone()),
         };
         let connection = self.update(id, |connection| {
-            let ours = connection.state.attempt().is_some_and(|now| now.state_digest == attempt.state_digest);
+            let ours = connection.state.attempt().map(|now| &now.state_digest) == digest && digest.is_some();
             match &outcome {
                 Ok(grant) => connection.state.authorize(grant.clone()),
                 Err(problem) if ours => connection.state.end_attempt(Some(problem.clone()), now),
@@ -166,7 +184,8 @@ impl Engine {
             let code = problem.as_ref().map(|problem| problem.code);
             let words = problem.as_ref().and_then(|problem| problem.cause.clone());
             let line = connection.event(now, kind, channel, code, words);
-            Some(Change { activity: vec![line], ended: None })
+            let ended = digest.filter(|_| ours).map(|digest| (digest.clone(), AttemptEnd::Answered));
+            Some(Change { activity: vec![line], ended })
         })?;
         let view = self.view_of(&connection);
         let Some(problem) = problem else { return Ok(view) };
@@ -261,10 +280,11 @@ impl Engine {
 }
 
 /// The attempt's own secrets, and no other attempt's.
-fn pending<'a>(record: &'a SecretRecord, attempt: &Attempt) -> Result<&'a Pending, Code> {
-    let pending = record.pending.as_ref().ok_or(Code::VaultItemMissing)?;
-    let ours = State::digest(pending.state.expose()) == attempt.state_digest.0;
-    if ours { Ok(pending) } else { Err(Code::VaultItemMissing) }
+fn pending<'a>(record: &'a SecretRecord, attempt: &Attempt) -> Result<&'a RedirectSecrets, Code> {
+    match &record.pending {
+        Some(Pending::Redirect(secrets)) if attempt.is_of(&secrets.state) => Ok(secrets),
+        _ => Err(Code::VaultItemMissing),
+    }
 }
 
 /// What a redirect, or whoever waits for one, is told of an attempt that has ended.

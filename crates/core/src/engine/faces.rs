@@ -220,6 +220,11 @@ async fn watch_time(engine: Weak<Inner>) {
             let left = at.duration_since(now).as_millis().clamp(0, LONGEST_SLEEP.as_millis() as i128);
             Duration::from_millis(u64::try_from(left).unwrap_or(0) + 20)
         });
+        let shown: Vec<_> = {
+            let shown = locked(&current.inner.faces.shown);
+            shown.connections.values().map(|(_, connection, _)| connection.clone()).collect()
+        };
+        current.keep_asking_for_all(shown.iter());
         let clock = current.inner.ports.clock.clone();
         let moved = current.inner.faces.moved.clone();
         drop(current);

@@ -3,16 +3,25 @@
 //! Every process of a profile has an engine; the store is the truth between them, the connection's lock keeps
 //! their writes to the vault apart, and the one path for redirects is [`Engine::deliver`].
 
+mod choices;
 mod disconnect;
+mod device;
 mod draft;
 mod ending;
+mod endpoints;
 mod faces;
+mod grants;
 mod housekeeping;
+mod introspection;
 mod redirect_uri;
 mod registration;
+mod requests;
 mod secrets;
 mod sign_in;
 mod tokens;
+
+pub use crate::flows::request::ApiCall;
+pub use requests::{MOST_IN_JSON, Response};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,7 +39,9 @@ use crate::ports::{
 use crate::problem::{Code, Problem};
 use crate::provider::{Catalog, ProviderSpec};
 use crate::record::SecretRecord;
+use crate::script::ScriptRunner;
 use crate::status;
+use crate::view::ConnectionView;
 
 /// The outside world, as one engine uses it.
 #[derive(Clone)]
@@ -51,6 +62,8 @@ pub struct Ports {
     pub listener: Arc<dyn RedirectListener>,
     /// Between processes.
     pub lock: Arc<dyn ConnectionLock>,
+    /// A person's own scripts.
+    pub scripts: Arc<dyn ScriptRunner>,
 }
 
 /// How a sign-in is started.
@@ -64,21 +77,49 @@ pub struct ConnectOptions {
     pub channel: Channel,
 }
 
-/// A sign-in that waits for its redirect.
+/// What became of asking for tokens.
+#[derive(Debug, Clone)]
+pub enum Connecting {
+    /// A person is needed.
+    Waiting(Started),
+    /// Nobody is: the client has spoken for itself.
+    Connected(Box<ConnectionView>),
+}
+
+/// A sign-in that waits for a person.
 #[derive(Debug, Clone)]
 pub struct Started {
     /// Whose.
     pub connection: ConnectionId,
-    /// What the browser opens.
-    pub authorization_url: String,
-    /// Where the redirect comes back to, with the port.
-    pub redirect_uri: String,
+    /// What the person is to do.
+    pub step: Step,
     /// Until when.
     pub expires_at: Timestamp,
     /// Why no browser was opened, when one was asked for.
     pub browser_problem: Option<Problem>,
     /// Which attempt.
     digest: StateDigest,
+}
+
+/// What a person does to sign in.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Sign in on a page that comes back.
+    Redirect {
+        /// What the browser opens.
+        authorization_url: String,
+        /// Where the redirect comes back to, with the port.
+        redirect_uri: String,
+    },
+    /// Enter a code on a page of any browser (RFC 8628 §3.3).
+    DeviceCode {
+        /// To enter.
+        user_code: String,
+        /// Where.
+        verification_uri: String,
+        /// With the code filled in, where the server has it.
+        verification_uri_complete: Option<String>,
+    },
 }
 
 /// Why a redirect brought no tokens.

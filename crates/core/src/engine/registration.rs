@@ -53,7 +53,7 @@ impl Engine {
         secret: Option<ClientSecret>,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
-        let filled = self.fill(draft, Some(secret.is_some()), None).await?;
+        let filled = self.fill(draft, Some(secret.is_some()), None).await?.checked(secret.as_ref());
         if !filled.errors.is_empty() {
             return Err(field_problem(&filled.errors));
         }
@@ -65,8 +65,10 @@ impl Engine {
             environment: environment(draft),
             registration: filled.registration,
             scopes: filled.scopes,
+            resources: filled.resources,
             vars: draft.vars.clone(),
             server: None,
+            choices: BTreeMap::new(),
             state: ConnectionState::Settled(Settled::Unauthorized { since: now, problem: None }),
             created_at: now,
             last_event: LastEvent { at: now, kind: ActivityKind::Added, code: None },
@@ -103,9 +105,12 @@ impl Engine {
             name: Some(connection.name),
             client_id: registration.client_id,
             authentication: Some(registration.authentication),
+            grant: Some(registration.grant_type),
             scopes: Some(connection.scopes),
+            resources: connection.resources,
             vars: connection.vars,
             environment: connection.environment,
+            endpoints: None,
             redirect: Some(registration.redirect),
             port: None,
             redirect_uri: Some(registration.redirect_uri),
@@ -132,7 +137,7 @@ impl Engine {
         }
         let before = self.read_secrets(&connection).await?;
         let mut record = before.clone();
-        let (provider, _) = self.provider(&draft.provider).await?;
+        let (provider, _) = self.draft_provider(draft, &mut BTreeMap::new()).await?;
         let other_server = provider != connection.provider || draft.vars != connection.vars;
         if other_server && (connection.state.grant().is_some() || record.tokens.is_some()) {
             let words = "the tokens belong to the server it has now; disconnect first";
@@ -144,7 +149,14 @@ impl Engine {
         }
         let public = draft.authentication == Some(ClientAuthentication::None);
         let has_secret = secret.is_some() || (record.client_secret.is_some() && !public);
-        let filled = self.fill(draft, Some(has_secret), Some(id)).await?;
+        let known = secret.as_ref().or(record.client_secret.as_ref());
+        let filled = self.fill(draft, Some(has_secret), Some(id)).await?.checked(known);
+        if filled.registration.grant_type != connection.registration.grant_type
+            && connection.state.grant().is_some()
+        {
+            let words = "the tokens belong to the grant it has now; disconnect first";
+            return Err(Problem::new(Code::InvalidInput).because(words));
+        }
         if !filled.errors.is_empty() {
             return Err(field_problem(&filled.errors));
         }
@@ -159,6 +171,7 @@ impl Engine {
             connection.environment = environment(draft);
             connection.registration = filled.registration.clone();
             connection.scopes = filled.scopes.clone();
+            connection.resources = filled.resources.clone();
             connection.vars = draft.vars.clone();
             if other_server {
                 connection.server = None;
@@ -186,7 +199,7 @@ pub(super) fn short_digest(text: &str) -> String {
     digest
 }
 
-fn environment(draft: &Draft) -> Option<String> {
+pub(super) fn environment(draft: &Draft) -> Option<String> {
     let word = crate::problem::plain(draft.environment.as_deref()?, 40);
     (!word.is_empty()).then_some(word)
 }

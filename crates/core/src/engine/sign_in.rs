@@ -5,16 +5,15 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 
 use super::ending::ended;
-use super::{ConnectOptions, Engine, Refusal, Started, locked};
-use crate::connection::{Connection, ConnectionId, RedirectMethod};
+use super::{ConnectOptions, Connecting, Engine, Held, Refusal, Started, Step, locked};
+use crate::connection::{Connection, ConnectionId, GrantType, RedirectMethod};
 use crate::event::{ActivityKind, Channel};
-use crate::flows::authorization_code::{self, Prepared};
-use crate::flows::server;
+use crate::flows::{authorization_code, server};
 use crate::lifecycle::{Attempt, ConnectionState, Settled};
 use crate::ports::{AttemptEnd, BoundListener, Change, ResultPage, StateDigest};
 use crate::problem::{Code, Problem};
-use crate::provider::ServerMetadata;
-use crate::record::SecretRecord;
+use crate::provider::ProviderSpec;
+use crate::record::{Pending, SecretRecord};
 use crate::view::ConnectionView;
 
 /// How long the end of a sign-in waits for the page in the browser.
@@ -24,12 +23,18 @@ const LONGEST_PAGE: Duration = Duration::from_secs(2);
 pub(super) struct Live {
     digest: StateDigest,
     url: String,
-    listening: Option<AbortHandle>,
+    task: Option<AbortHandle>,
+}
+
+impl Live {
+    pub(super) fn is(&self, digest: &StateDigest) -> bool {
+        self.digest == *digest
+    }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if let Some(task) = &self.listening {
+        if let Some(task) = &self.task {
             task.abort();
         }
     }
@@ -37,13 +42,14 @@ impl Drop for Live {
 
 impl Engine {
     /// Starts a sign-in and returns once the browser was asked; a waiting one of the same connection is superseded.
+    /// Where nobody needs to sign in, returns with the tokens.
     ///
     /// # Errors
     /// Whatever keeps it from starting; then everything is as before. A browser that does not open is no error but
     /// part of the answer.
-    pub async fn connect(&self, id: &ConnectionId, options: ConnectOptions) -> Result<Started, Problem> {
+    pub async fn connect(&self, id: &ConnectionId, options: ConnectOptions) -> Result<Connecting, Problem> {
         match self.start(id, options).await {
-            Ok(started) => Ok(started),
+            Ok(connecting) => Ok(connecting),
             Err(problem) => {
                 // A failure to start is worth a line, and a word on the row; it is not worth losing what was.
                 let failed = self.update_with(
@@ -62,59 +68,69 @@ impl Engine {
         }
     }
 
-    async fn start(&self, id: &ConnectionId, options: ConnectOptions) -> Result<Started, Problem> {
-        let ports = &self.inner.ports;
-        let connection = self.load(id)?;
+    async fn start(&self, id: &ConnectionId, options: ConnectOptions) -> Result<Connecting, Problem> {
+        let mut connection = self.load(id)?;
         let spec = self.spec(&connection)?;
-        let openid = connection.scopes.iter().any(|scope| scope == "openid");
-        let metadata = server::resolve(ports, &spec, openid).await?;
-        let (redirect_uri, listener) = self.redirect(&connection).await?;
+        connection.server = Some(server::resolve(&self.inner.ports, &spec, &connection).await?);
+        match connection.registration.grant_type {
+            GrantType::AuthorizationCode => {
+                self.start_redirect(&connection, &spec, options).await.map(Connecting::Waiting)
+            }
+            GrantType::DeviceCode => {
+                self.start_device(&connection, &spec, options).await.map(Connecting::Waiting)
+            }
+            GrantType::ClientCredentials => {
+                let view = self.obtain(&connection, &spec, options.channel).await?;
+                Ok(Connecting::Connected(Box::new(view)))
+            }
+        }
+    }
+
+    async fn start_redirect(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        options: ConnectOptions,
+    ) -> Result<Started, Problem> {
+        let id = &connection.id;
+        let (redirect_uri, listener) = self.redirect(connection).await?;
         let prepared = authorization_code::prepare(
-            ports,
-            &connection,
-            &spec,
-            &metadata,
+            &self.inner.ports,
+            connection,
+            spec,
             redirect_uri.clone(),
             options.time_limit,
         )?;
         let lock = self.lock(id).await?;
-        self.begin(&connection, &prepared, &metadata, options.channel).await?;
-        drop(lock);
+        let record = self.read_secrets(connection).await?;
+        let (attempt, pending) = (prepared.attempt, Pending::Redirect(prepared.secrets));
+        self.begin(connection, record, pending, &attempt, options.channel, lock).await?;
+        self.remember(id, &attempt, prepared.url.to_string());
         if let Some(listener) = listener {
-            self.listen(id, &prepared.attempt, listener);
+            self.listen(id, &attempt, listener);
         }
-        let browser_problem = match options.open_browser {
-            true => self.open_browser(id, &prepared.url).await.err(),
-            false => None,
-        };
-        Ok(Started {
-            connection: id.clone(),
-            authorization_url: prepared.url.to_string(),
-            redirect_uri,
-            expires_at: prepared.attempt.expires_at,
-            digest: prepared.attempt.state_digest,
-            browser_problem,
-        })
+        let step = Step::Redirect { authorization_url: prepared.url.to_string(), redirect_uri };
+        self.started(&attempt, id, step, &prepared.url, options).await
     }
 
-    /// First the vault, so that whoever finds the attempt finds its secrets. When the database refuses it, the attempt
-    /// that waited before goes on.
-    async fn begin(
+    /// The attempt's secrets into the vault, then the attempt into the record; the lock is held until both are there. When
+    /// the database refuses it, the attempt that waited before goes on.
+    pub(super) async fn begin(
         &self,
         connection: &Connection,
-        prepared: &Prepared,
-        metadata: &ServerMetadata,
+        record: SecretRecord,
+        pending: Pending,
+        attempt: &Attempt,
         channel: Channel,
+        lock: Held,
     ) -> Result<(), Problem> {
-        let id = &connection.id;
-        let before = self.read_secrets(connection).await?;
-        let record = SecretRecord { pending: Some(prepared.pending.clone()), ..before.clone() };
+        let before = record.clone();
+        let record = SecretRecord { pending: Some(pending), ..record };
         self.write_secrets(connection, &record).await?;
-        let superseded = self.remember(id, &prepared.attempt, prepared.url.to_string());
-        let now = self.now();
-        let begun = self.update(id, |connection| {
-            connection.server = Some(metadata.clone());
-            let superseded = connection.state.begin(prepared.attempt.clone());
+        let (now, server) = (self.now(), &connection.server);
+        let begun = self.update(&connection.id, |connection| {
+            connection.server = server.clone();
+            let superseded = connection.state.begin(attempt.clone());
             let line = connection.event(now, ActivityKind::AuthorizationStarted, channel, None, None);
             Some(Change {
                 activity: vec![line],
@@ -122,11 +138,32 @@ impl Engine {
             })
         });
         if begun.is_err() {
-            self.forget_live(id, &prepared.attempt.state_digest);
-            locked(&self.inner.attempts).extend(superseded.map(|live| (id.clone(), live)));
             self.put_back(connection, &before).await;
         }
+        drop(lock);
         begun.map(drop)
+    }
+
+    /// Opens the page, if asked to, and says what the person is to do.
+    pub(super) async fn started(
+        &self,
+        attempt: &Attempt,
+        id: &ConnectionId,
+        step: Step,
+        page: &url::Url,
+        options: ConnectOptions,
+    ) -> Result<Started, Problem> {
+        let browser_problem = match options.open_browser {
+            true => self.open_browser(id, page).await.err(),
+            false => None,
+        };
+        Ok(Started {
+            connection: id.clone(),
+            step,
+            expires_at: attempt.expires_at,
+            digest: attempt.state_digest.clone(),
+            browser_problem,
+        })
     }
 
     /// The redirect URI as it is sent, and the listener behind it when it is on loopback.
@@ -150,13 +187,29 @@ impl Engine {
         Ok((url.to_string(), Some(listener)))
     }
 
-    /// Answers the attempt whose place is taken; dropping it closes its port.
-    fn remember(&self, id: &ConnectionId, attempt: &Attempt, url: String) -> Option<Live> {
-        let live = Live { digest: attempt.state_digest.clone(), url, listening: None };
-        locked(&self.inner.attempts).insert(id.clone(), live)
+    pub(super) fn remember(&self, id: &ConnectionId, attempt: &Attempt, url: String) {
+        let live = Live { digest: attempt.state_digest.clone(), url, task: None };
+        locked(&self.inner.attempts).insert(id.clone(), live);
     }
 
+    /// Ties a task to a live attempt: it ends with it.
+    pub(super) fn remember_task(&self, id: &ConnectionId, digest: &StateDigest, task: AbortHandle) {
+        match locked(&self.inner.attempts).get_mut(id) {
+            Some(live) if live.digest == *digest => live.task = Some(task),
+            _ => task.abort(),
+        }
+    }
+
+    /// Whether this process works on the attempt.
+    pub(super) fn is_live(&self, id: &ConnectionId, digest: &StateDigest) -> bool {
+        locked(&self.inner.attempts).get(id).is_some_and(|live| live.digest == *digest)
+    }
+
+    /// What the browser opens for a waiting attempt: a redirect's URL is known where it was started only.
     pub(super) fn live_url(&self, id: &ConnectionId, attempt: &Attempt) -> Option<String> {
+        if let Some(page) = attempt.verification_page() {
+            return Some(page.to_owned());
+        }
         let attempts = locked(&self.inner.attempts);
         attempts.get(id).filter(|live| live.digest == attempt.state_digest).map(|live| live.url.clone())
     }
@@ -192,7 +245,7 @@ impl Engine {
         self.open_browser(id, &url).await
     }
 
-    /// The URL of a sign-in that this process started and that still waits.
+    /// The page of a sign-in that still waits: of one by redirect only where this process started it.
     ///
     /// # Errors
     /// `UnknownState`.
@@ -233,14 +286,10 @@ impl Engine {
                 }
             })
         };
-        let mut attempts = locked(&self.inner.attempts);
-        match attempts.get_mut(&id) {
-            Some(live) if live.digest == digest => live.listening = Some(task.abort_handle()),
-            _ => task.abort(),
-        }
+        self.remember_task(&id, &digest, task.abort_handle());
     }
 
-    fn waits(&self, id: &ConnectionId, digest: &StateDigest) -> bool {
+    pub(super) fn waits(&self, id: &ConnectionId, digest: &StateDigest) -> bool {
         let connection = self.inner.ports.store.load(id).ok().flatten();
         let waiting = connection.as_ref().and_then(|connection| connection.state.attempt());
         waiting.is_some_and(|attempt| attempt.state_digest == *digest)

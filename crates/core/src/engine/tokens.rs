@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 
 use super::{Engine, ReleasedToken, locked};
 use crate::classify::RefreshVerdict;
-use crate::connection::{Connection, ConnectionId};
+use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::flows::refresh;
+use crate::flows::{client_credentials, refresh};
 use crate::lifecycle::{Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
@@ -27,7 +27,7 @@ impl Engine {
     }
 
     /// Renews the token set of generation `seen`; a newer one is adopted instead.
-    async fn refresh_from(
+    pub(super) async fn refresh_from(
         &self,
         id: &ConnectionId,
         seen: u64,
@@ -49,7 +49,8 @@ impl Engine {
         if self.is_unsaved(id) {
             return self.save_again(&connection, record, channel).await;
         }
-        if tokens.grant.generation < known {
+        let spends = connection.registration.grant_type != GrantType::ClientCredentials;
+        if tokens.grant.generation < known && spends {
             // Whoever had the newest tokens would still hold the lock: they ended with it. The older refresh token is
             // spent, and sending it again could end more than this grant.
             return Err(self.tokens_are_gone(id, Code::RefreshInterrupted, channel)?);
@@ -79,8 +80,12 @@ impl Engine {
         if let Some(problem) = ended {
             return Err(problem);
         }
-        if tokens.refresh_token.is_none() {
+        if !tokens.grant.refreshable {
             return Err(Code::NoRefreshToken.into());
+        }
+        let known = connection.state.grant().unwrap_or(&tokens.grant);
+        if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
+            return Err(problem);
         }
         let may_be_lost = connection.state.grant().is_some_and(Grant::answer_may_be_lost);
         let now = self.now();
@@ -93,13 +98,21 @@ impl Engine {
             Some(Change::default())
         })?;
         let ports = &self.inner.ports;
-        let fresh =
-            match refresh::refresh(ports, connection, &spec, tokens, record.client_secret.as_ref()).await {
-                Ok(fresh) => fresh,
-                Err(refused) => {
-                    return self.refresh_failed(connection, generation, refused, may_be_lost, channel);
-                }
-            };
+        let secret = record.client_secret.as_ref();
+        let fresh = match connection.registration.grant_type {
+            GrantType::ClientCredentials => {
+                client_credentials::obtain(ports, connection, &spec, secret).await.map_err(Into::into)
+            }
+            GrantType::AuthorizationCode | GrantType::DeviceCode => {
+                refresh::refresh(ports, connection, &spec, tokens, secret).await
+            }
+        };
+        let fresh = match fresh {
+            Ok(fresh) => fresh,
+            Err(refused) => {
+                return self.refresh_failed(connection, generation, refused, may_be_lost, channel);
+            }
+        };
         // Saved before anyone sees the new access token.
         let grant = fresh.grant.clone();
         let saved = self.save_new_tokens(connection, SecretRecord { tokens: Some(fresh), ..record }).await;
@@ -204,39 +217,8 @@ impl Engine {
         channel: Channel,
         detail: &str,
     ) -> Result<ReleasedToken, Problem> {
+        let tokens = self.usable_tokens(id, min_valid, channel).await?;
         let connection = self.load(id)?;
-        not_disconnecting(&connection)?;
-        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
-            return Err(problem.clone());
-        }
-        let mut record = self.read_secrets(&connection).await?;
-        let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
-        let lives_long_enough = |tokens: &Tokens, now: jiff::Timestamp| {
-            tokens.grant.expires_at.is_none_or(|end| end.duration_since(now) >= wanted)
-        };
-        let Some(tokens) = &record.tokens else {
-            return Err(match connection.state.grant() {
-                None => Code::NotConnected.into(),
-                Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
-            });
-        };
-        if connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation) {
-            self.adopt(id, &tokens.grant)?;
-        }
-        let in_doubt = tokens.grant.refreshable && tokens.grant.clock_was_set_back(self.now());
-        if in_doubt || !lives_long_enough(tokens, self.now()) {
-            if tokens.refresh_token.is_none() {
-                let code =
-                    if tokens.grant.expired(self.now()) { Code::Expired } else { Code::NoRefreshToken };
-                return Err(code.into());
-            }
-            self.refresh_from(id, tokens.grant.generation, channel).await?;
-            record = self.read_secrets(&connection).await?;
-        }
-        let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
-        if tokens.grant.expired(self.now()) {
-            return Err(Code::Expired.into());
-        }
         self.inner.ports.store.record(NewActivity {
             at: self.now(),
             connection: Some(id.clone()),
@@ -252,6 +234,55 @@ impl Engine {
             expires_at: tokens.grant.expires_at,
             scopes: tokens.grant.scopes,
         })
+    }
+
+    /// Tokens to use now, as [`Engine::release_token`] hands them out, without a line in the record.
+    pub(super) async fn usable_tokens(
+        &self,
+        id: &ConnectionId,
+        min_valid: Duration,
+        channel: Channel,
+    ) -> Result<Tokens, Problem> {
+        let connection = self.load(id)?;
+        not_disconnecting(&connection)?;
+        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
+            return Err(problem.clone());
+        }
+        let mut record = self.read_secrets(&connection).await?;
+        let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
+        let Some(tokens) = &record.tokens else {
+            return Err(match connection.state.grant() {
+                None => Code::NotConnected.into(),
+                Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
+            });
+        };
+        if connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation) {
+            self.adopt(id, &tokens.grant)?;
+        }
+        // That the server no longer takes it, only the record knows.
+        let inactive_since = connection
+            .state
+            .grant()
+            .and_then(|known| known.inactive_since.filter(|_| known.generation == tokens.grant.generation));
+        let grant = Grant { inactive_since, ..tokens.grant.clone() };
+        let in_doubt = grant.refreshable && grant.clock_was_set_back(self.now());
+        if in_doubt || !grant.lives(wanted, self.now()) {
+            if !grant.refreshable {
+                let code = if grant.expired(self.now()) { Code::Expired } else { Code::NoRefreshToken };
+                return Err(code.into());
+            }
+            match self.refresh_from(id, tokens.grant.generation, channel).await {
+                // The provider refuses a refresh this early: the token still lives.
+                Err(problem) if problem.code == Code::RefreshTooEarly => {}
+                other => drop(other?),
+            }
+            record = self.read_secrets(&connection).await?;
+        }
+        let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
+        if tokens.grant.expired(self.now()) {
+            return Err(Code::Expired.into());
+        }
+        Ok(tokens)
     }
 }
 

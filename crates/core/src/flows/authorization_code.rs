@@ -1,25 +1,21 @@
 //! The authorization code grant (RFC 6749 §4.1) with PKCE, `state`, `nonce` and `iss`.
 
 use jiff::{SignedDuration, Timestamp};
-use tokenrack_oauth::authorization::{self, AuthorizationRequest, ValidatedResponse};
-use tokenrack_oauth::dialect::RequestTemplate;
+use tokenrack_oauth::authorization::{self, AuthorizationRequest, ChallengeStyle, ValidatedResponse};
 use tokenrack_oauth::error::OAuthError;
-use tokenrack_oauth::id_token::{self, IdTokenError, JwkSet};
-use tokenrack_oauth::metadata::ServerMetadata;
+use tokenrack_oauth::id_token::{self, JwkSet};
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Nonce, State};
-use tokenrack_oauth::template::Values;
-use tokenrack_oauth::token::{TokenEndpoint, TokenSet};
-use tokenrack_oauth::userinfo;
+use tokenrack_oauth::token::TokenSet;
 
-use super::server;
+use super::{account, hooks, refresh, server};
 use crate::classify;
 use crate::connection::Connection;
 use crate::engine::Ports;
-use crate::lifecycle::{Account, Attempt, Grant, RefreshState};
+use crate::lifecycle::{Account, Attempt, Awaited};
 use crate::ports::StateDigest;
 use crate::problem::{Code, Problem};
 use crate::provider::{Pkce, ProviderSpec};
-use crate::record::{Pending, Tokens};
+use crate::record::{RedirectSecrets, Tokens};
 
 /// What one attempt sends and keeps.
 pub struct Prepared {
@@ -28,7 +24,7 @@ pub struct Prepared {
     /// For the record.
     pub attempt: Attempt,
     /// For the vault.
-    pub pending: Pending,
+    pub secrets: RedirectSecrets,
 }
 
 /// Writes the authorization request, everything in it fresh.
@@ -39,21 +35,22 @@ pub fn prepare(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,
-    server: &ServerMetadata,
     redirect_uri: String,
     time_limit: std::time::Duration,
 ) -> Result<Prepared, Problem> {
+    hooks::check(spec)?;
     let random = || {
         let mut bytes = [0; 32];
         ports.entropy.fill(&mut bytes);
         bytes
     };
-    let openid = wants_id_token(connection);
-    let pending = Pending {
+    let openid = server::wants_id_token(connection, spec);
+    let secrets = RedirectSecrets {
         state: State::from_random(random()),
         nonce: openid.then(|| Nonce::from_random(random())),
         verifier: (spec.client.pkce != Pkce::Never).then(|| CodeVerifier::from_random(random())),
     };
+    let server = connection.server.clone().unwrap_or_default();
     let authorization_endpoint = server.authorization_endpoint.as_deref().ok_or(Code::DiscoveryIncomplete)?;
     let endpoint = authorization::endpoint(authorization_endpoint)
         .map_err(|error| OAuthError::endpoint(authorization_endpoint, error))?;
@@ -62,9 +59,11 @@ pub fn prepare(
         client_id: &connection.registration.client_id,
         redirect_uri: &redirect_uri,
         scopes: &connection.scopes,
-        state: &pending.state,
-        nonce: pending.nonce.as_ref(),
-        verifier: pending.verifier.as_ref(),
+        resources: &connection.resources,
+        state: &secrets.state,
+        nonce: secrets.nonce.as_ref(),
+        verifier: secrets.verifier.as_ref(),
+        challenge: challenge(spec),
         authorize: &spec.authorize,
         scope: &spec.scopes,
     }
@@ -72,65 +71,87 @@ pub fn prepare(
     let now = ports.clock.now();
     let limit = SignedDuration::try_from(time_limit).unwrap_or(SignedDuration::from_secs(300));
     let attempt = Attempt {
-        state_digest: StateDigest(State::digest(pending.state.expose())),
+        state_digest: StateDigest(State::digest(secrets.state.expose())),
         started_at: now,
         expires_at: now.checked_add(limit).unwrap_or(Timestamp::MAX),
-        redirect: connection.registration.redirect,
-        redirect_uri,
         issuer: server.issuer.clone().filter(|_| spec.server.id_token_issuer.is_none()),
         token_endpoint: server.token_endpoint.clone().ok_or(Code::DiscoveryIncomplete)?,
         client_id: connection.registration.client_id.clone(),
         browser_opened: true,
         exchanging_since: None,
+        awaited: Awaited::Redirect { redirect: connection.registration.redirect, redirect_uri },
     };
-    Ok(Prepared { url, attempt, pending })
+    Ok(Prepared { url, attempt, secrets })
 }
 
-fn wants_id_token(connection: &Connection) -> bool {
-    connection.scopes.iter().any(|scope| scope == "openid")
+/// How this provider wants the code challenge.
+fn challenge(spec: &ProviderSpec) -> ChallengeStyle<'_> {
+    let plain = ChallengeStyle::default();
+    let method = spec.client.pkce_method.as_str();
+    ChallengeStyle {
+        hex: spec.client.pkce_encoding == "hex",
+        method: if method.is_empty() { plain.method } else { method },
+    }
 }
 
 /// Exchanges the code, verifies the ID token, and asks who is connected.
 ///
 /// # Errors
-/// Any protocol problem; the code is spent then.
+/// Any protocol problem; the code is spent then, or was never sent.
 pub async fn finish(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,
-    attempt: &Attempt,
-    pending: &Pending,
+    attempt: (&Attempt, &str, &RedirectSecrets),
     secret: Option<&ClientSecret>,
     response: ValidatedResponse,
 ) -> Result<Tokens, Problem> {
-    let client = server::client(spec, connection, secret)?;
-    let endpoint = server::endpoint(&attempt.token_endpoint)?;
+    let (attempt, redirect_uri, secrets) = attempt;
+    // A server that the redirect names is checked before anything is sent to it (mix-up, RFC 9700 §4.4).
+    let captured = response.captured(&spec.authorize.capture)?;
+    let filled = server::with_captured(spec, &captured)?;
+    let named_by_redirect = spec.server.metadata.token_endpoint.as_deref().is_some_and(server::is_open);
+    let place = filled.server.metadata.token_endpoint.as_ref().filter(|_| named_by_redirect);
+    let endpoint = server::endpoint(place.unwrap_or(&attempt.token_endpoint))?;
+    hooks::verify_redirect(spec, secret, &response, endpoint.host())?;
+    let client = server::client(ports, &filled, connection, secret)?;
     // The keys come first: a code is spent only where its answer can be verified.
-    let keys = keys(ports, connection).await?;
-    let now = ports.clock.now();
-    let asked = TokenEndpoint {
-        http: ports.http.as_ref(),
-        endpoint: &endpoint,
-        client: &client,
-        dialect: &spec.token,
-        now,
-    };
-    let tokens = asked.exchange(response, &attempt.redirect_uri, pending.verifier.as_ref()).await?;
-    let account = account(ports, connection, spec, pending, secret, keys.as_ref(), &tokens).await;
-    let grant = Grant {
-        generation: connection.state.grant().map_or(1, |grant| grant.generation + 1),
-        issued_at: now,
-        expires_at: tokens.expires_at,
-        scopes: tokens.scopes,
-        refreshable: tokens.refresh_token.is_some(),
-        refresh_expires_at: tokens.refresh_expires_at,
-        captured: tokens.captured,
-        account: account.clone().unwrap_or_default(),
-        refresh: RefreshState::Idle,
-        authorized_at: now,
-    };
-    let tokens = Tokens { access_token: tokens.access_token, refresh_token: tokens.refresh_token, grant };
-    if let Err(problem) = account {
+    let keys = keys(ports, connection, spec).await?;
+    let asked = server::token_endpoint(ports, &filled, connection, &endpoint, &client);
+    let forward = response.forward(&spec.authorize.forward, &captured);
+    let mut tokens = asked.exchange(response, redirect_uri, secrets.verifier.as_ref(), &forward).await?;
+    // Where a person can untick scopes, the redirect may be the only one to say so (Strava).
+    let between = |c: char| c.is_whitespace() || spec.scopes.separator.contains(c);
+    let granted = captured.get("scope").map(|scope| scope.split(between));
+    let granted = granted.map(|scopes| scopes.filter(|scope| !scope.is_empty()).map(str::to_owned).collect());
+    tokens.scopes = tokens.scopes.or(granted);
+    tokens.captured = captured.into_iter().chain(tokens.captured).collect();
+    let proof = Proof { keys, nonce: secrets.nonce.as_ref() };
+    accept(ports, connection, spec, secret, proof, (tokens, asked.now)).await
+}
+
+/// What an ID token is verified with.
+pub(super) struct Proof<'a> {
+    /// The server's; without them there is no ID token to believe.
+    pub(super) keys: Option<JwkSet>,
+    /// As it was sent, where one could be.
+    pub(super) nonce: Option<&'a Nonce>,
+}
+
+/// Finds out whose tokens these are, which were asked for at `now`. Those that are not believed are revoked.
+pub(super) async fn accept(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    secret: Option<&ClientSecret>,
+    proof: Proof<'_>,
+    (mut tokens, now): (TokenSet, Timestamp),
+) -> Result<Tokens, Problem> {
+    let found = inspect(ports, connection, spec, secret, &proof, &mut tokens).await;
+    let generation = connection.state.grant().map_or(1, |grant| grant.generation + 1);
+    let mut tokens = Tokens::first(tokens, generation, now, found.clone().unwrap_or_default());
+    tokens.grant.refreshable |= spec.refresh.renew.is_some();
+    if let Err(problem) = found {
         // Nobody will use them: they must not live on at the provider. If that fails too, they end by themselves.
         let (outcome, _) = super::revoke::revoke(ports, connection, spec, &tokens, secret).await;
         tracing::info!(?outcome, "tokens that are not believed were revoked");
@@ -139,84 +160,39 @@ pub async fn finish(
     Ok(tokens)
 }
 
+/// Asks whose the tokens are, then makes a short-lived one long-lived where the provider wants that.
+async fn inspect(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    secret: Option<&ClientSecret>,
+    proof: &Proof<'_>,
+    tokens: &mut TokenSet,
+) -> Result<Option<Account>, Problem> {
+    let filled = server::with_captured(spec, &tokens.captured)?;
+    let account = account::account(ports, connection, &filled, secret, proof, tokens).await?;
+    let filled = server::with_captured(spec, &tokens.captured)?;
+    if let Some(request) = &filled.refresh.exchange {
+        let long = refresh::exchange(ports, connection, &filled, secret, request, tokens).await?;
+        tokens.access_token = long.access_token;
+        tokens.refresh_token = long.refresh_token.or(tokens.refresh_token.take());
+        tokens.expires_at = long.expires_at;
+        tokens.captured.extend(long.captured);
+    }
+    Ok(account)
+}
+
 /// The server's keys, where an ID token is to be verified.
-async fn keys(ports: &Ports, connection: &Connection) -> Result<Option<JwkSet>, Problem> {
-    if !wants_id_token(connection) {
+pub(super) async fn keys(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+) -> Result<Option<JwkSet>, Problem> {
+    if !server::wants_id_token(connection, spec) {
         return Ok(None);
     }
     let place = connection.server.as_ref().and_then(|server| server.jwks_uri.as_deref());
     let place = place.ok_or(Code::DiscoveryIncomplete)?;
     let keys = id_token::keys(ports.http.as_ref(), place, ports.clock.now()).await;
     keys.map(Some).map_err(classify::discovery)
-}
-
-/// Who is connected: the ID token where there is one, then UserInfo or the provider's own "who am I".
-async fn account(
-    ports: &Ports,
-    connection: &Connection,
-    spec: &ProviderSpec,
-    pending: &Pending,
-    secret: Option<&ClientSecret>,
-    keys: Option<&JwkSet>,
-    tokens: &TokenSet,
-) -> Result<Option<Account>, Problem> {
-    let server = connection.server.clone().unwrap_or_default();
-    let now = ports.clock.now();
-    let claims = if let Some(keys) = keys {
-        let issuer = spec.server.id_token_issuer.as_deref().or(server.issuer.as_deref());
-        let id_token = tokens.id_token.as_ref().ok_or(OAuthError::IdToken(IdTokenError::Missing))?;
-        let expected = id_token::Expected {
-            issuer: issuer.ok_or(Code::DiscoveryIncomplete)?,
-            client_id: &connection.registration.client_id,
-            nonce: pending.nonce.as_ref(),
-            access_token: &tokens.access_token,
-            client_secret: secret,
-            now,
-        };
-        Some(id_token::verify(id_token, keys, &expected).map_err(OAuthError::IdToken)?)
-    } else {
-        None
-    };
-    let from_claims = claims.as_ref().map(|claims| userinfo::read(claims, &Default::default()));
-    let own = &spec.account.request;
-    let (request, subject) = match (&own.url, &claims) {
-        (Some(_), _) => (Some(own.clone()), None),
-        (None, Some(claims)) => {
-            let url = server.userinfo_endpoint.clone();
-            (url.map(|url| RequestTemplate { url: Some(url), ..own.clone() }), claims["sub"].as_str())
-        }
-        (None, None) => (None, None),
-    };
-    let granted = tokens.scopes.as_ref().unwrap_or(&connection.scopes);
-    let allowed = spec.account.needs_scope.as_ref().is_none_or(|scope| granted.contains(scope));
-    let mut info = from_claims;
-    if let Some(request) = request.filter(|_| allowed) {
-        let http = ports.http.as_ref();
-        let client = server::client(spec, connection, secret)?;
-        let values = Values {
-            client: &client,
-            access_token: &tokens.access_token,
-            refresh_token: None,
-            captured: &tokens.captured,
-        };
-        match userinfo::account(http, &request, &spec.account, &values, subject, now).await {
-            Ok(answer) => info = Some(answer),
-            Err(OAuthError::UserinfoMismatch) => return Err(OAuthError::UserinfoMismatch.into()),
-            // OpenID's own endpoint must take a token it has just given (Core §5.3); a 401 there is evidence that
-            // the token does not work. Anything else costs the label, not the connection.
-            Err(error) if subject.is_some() && unauthorized(&error) => {
-                return Err(Problem::new(Code::UserinfoRefused).because(error));
-            }
-            Err(error) => tracing::warn!(%error, "the account could not be read"),
-        }
-    }
-    Ok(info.and_then(|info| info.label.or(info.id.clone()).map(|label| Account { id: info.id, label })))
-}
-
-fn unauthorized(error: &OAuthError) -> bool {
-    match error {
-        OAuthError::Status { status, .. } => *status == 401,
-        OAuthError::Server(answer) => answer.status == 401,
-        _ => false,
-    }
 }

@@ -1,8 +1,11 @@
 //! The refresh grant (RFC 6749 §6): one request, its answer made a new token set.
 
+use jiff::Timestamp;
+use tokenrack_oauth::dialect::{RefreshDialect, RequestTemplate};
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::secret::ClientSecret;
-use tokenrack_oauth::token::TokenEndpoint;
+use tokenrack_oauth::template::Values;
+use tokenrack_oauth::token::TokenSet;
 
 use super::server;
 use crate::classify::{RefreshVerdict, refresh_verdict};
@@ -27,7 +30,17 @@ impl From<Problem> for Refused {
     }
 }
 
-/// Sends the refresh token once.
+/// Whether this provider would refuse a refresh now, because more of the access token is left than it likes.
+pub fn too_early(spec: &ProviderSpec, grant: &Grant, now: Timestamp) -> Option<Problem> {
+    let longest = i64::from(spec.refresh.min_remaining_s);
+    let left = grant.expires_at?.duration_since(now).as_secs();
+    (longest > 0 && left > longest && grant.inactive_since.is_none()).then(|| {
+        let words = format!("possible from {longest} s before its end; {left} s are left");
+        Problem::new(Code::RefreshTooEarly).because(words)
+    })
+}
+
+/// Sends the refresh token once, or lets the access token renew itself where the provider has it so.
 ///
 /// # Errors
 /// [`Refused`]; with `Keep`, nothing is lost.
@@ -38,21 +51,29 @@ pub async fn refresh(
     tokens: &Tokens,
     secret: Option<&ClientSecret>,
 ) -> Result<Tokens, Refused> {
-    let refresh_token = tokens.refresh_token.as_ref().ok_or(Problem::new(Code::NoRefreshToken))?;
-    let client = server::client(spec, connection, secret)?;
-    let token_endpoint = connection.server.as_ref().and_then(|server| server.token_endpoint.as_ref());
-    let place =
-        spec.refresh.endpoint.as_ref().or(token_endpoint).ok_or(Problem::new(Code::DiscoveryIncomplete))?;
-    let endpoint = server::endpoint(place)?;
-    let now = ports.clock.now();
-    let asked = TokenEndpoint {
-        http: ports.http.as_ref(),
-        endpoint: &endpoint,
-        client: &client,
-        dialect: &spec.token,
-        now,
+    let spec = &server::with_captured(spec, &tokens.grant.captured)?;
+    let client = server::client(ports, spec, connection, secret)?;
+    let token_endpoint = server::place(spec, connection, |server| &server.token_endpoint);
+    let place = spec.refresh.endpoint.clone().or(token_endpoint);
+    let endpoint = server::endpoint(&place.ok_or(Problem::new(Code::DiscoveryIncomplete))?)?;
+    let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
+    let now = asked.now;
+    let refresh_token = tokens.refresh_token.as_ref();
+    let answer = match (&spec.refresh.renew, refresh_token) {
+        (Some(_), _) if tokens.grant.expired(now) => return Err(Problem::new(Code::Expired).into()),
+        (Some(request), _) => {
+            let values = Values {
+                refresh_token,
+                ..Values::new(&client, &tokens.access_token, &tokens.grant.captured)
+            };
+            asked.by_request(request, &values).await
+        }
+        (None, None) => return Err(Problem::new(Code::NoRefreshToken).into()),
+        (None, Some(token)) => {
+            let dialect = repeating(spec, &tokens.grant);
+            asked.refresh(token, &connection.registration.redirect_uri, &dialect).await
+        }
     };
-    let answer = asked.refresh(refresh_token, &connection.registration.redirect_uri, &spec.refresh).await;
     let fresh = answer.map_err(|error| {
         let answered = match &error {
             OAuthError::Server(answer) => Some(answer.code.clone()),
@@ -67,6 +88,8 @@ pub async fn refresh(
         generation: old.generation + 1,
         issued_at: now,
         expires_at: fresh.expires_at,
+        inactive_since: None,
+        refused: None,
         // RFC 6749 §6: absent means unchanged, for scopes as for the refresh token.
         scopes: fresh.scopes.or_else(|| old.scopes.clone()),
         refreshable: true,
@@ -81,4 +104,71 @@ pub async fn refresh(
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
     Ok(Tokens { access_token: fresh.access_token, refresh_token, grant })
+}
+
+/// What the exchange had to repeat of the redirect, the refresh repeats too (VK's `device_id`).
+fn repeating(spec: &ProviderSpec, grant: &Grant) -> RefreshDialect {
+    let mut dialect = spec.refresh.clone();
+    for name in &spec.authorize.forward {
+        if let Some(value) = grant.captured.get(name) {
+            dialect.params.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    dialect
+}
+
+/// Exchanges a token that has just come for a better one, by the provider's own request.
+///
+/// # Errors
+/// Any protocol problem.
+pub(super) async fn exchange(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    secret: Option<&ClientSecret>,
+    request: &RequestTemplate,
+    tokens: &TokenSet,
+) -> Result<TokenSet, Problem> {
+    let client = server::client(ports, spec, connection, secret)?;
+    let place = server::place(spec, connection, |server| &server.token_endpoint);
+    let endpoint = server::endpoint(&place.ok_or(Code::DiscoveryIncomplete)?)?;
+    let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
+    let refresh_token = tokens.refresh_token.as_ref();
+    let values = Values { refresh_token, ..Values::new(&client, &tokens.access_token, &tokens.captured) };
+    Ok(asked.by_request(request, &values).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_takes_a_refresh_only_in_the_last_seconds() {
+        let spec = |seconds: u32| {
+            let text = format!("schema=1\nid=\"x\"\nname=\"X\"\n[refresh]\nmin_remaining_s={seconds}");
+            toml::from_str::<ProviderSpec>(&text).unwrap()
+        };
+        let at = |text: &str| format!("2026-01-01T12:{text}Z").parse::<Timestamp>().unwrap();
+        let grant = Grant {
+            generation: 1,
+            issued_at: at("00:00"),
+            expires_at: Some(at("10:00")),
+            inactive_since: None,
+            refused: None,
+            scopes: None,
+            refreshable: true,
+            refresh_expires_at: None,
+            captured: Default::default(),
+            account: None,
+            refresh: RefreshState::Idle,
+            authorized_at: at("00:00"),
+        };
+        let early = too_early(&spec(30), &grant, at("09:29")).unwrap();
+        assert_eq!(early.code, Code::RefreshTooEarly);
+        assert_eq!(early.cause.as_deref(), Some("possible from 30 s before its end; 31 s are left"));
+        assert_eq!(too_early(&spec(30), &grant, at("09:30")), None);
+        assert_eq!(too_early(&spec(0), &grant, at("00:00")), None);
+        let unknown = Grant { expires_at: None, ..grant };
+        assert_eq!(too_early(&spec(30), &unknown, at("00:00")), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! Ends the tokens at the provider: refresh token first, then access token, or the provider's own way.
 
+use tokenrack_oauth::client::Client;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::revocation::{self, Revocable};
 use tokenrack_oauth::secret::ClientSecret;
@@ -8,7 +9,7 @@ use tokenrack_oauth::template::Values;
 use super::server;
 use crate::connection::Connection;
 use crate::engine::Ports;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::view::Revocation;
@@ -34,23 +35,27 @@ async fn attempt(
     tokens: &Tokens,
     secret: Option<&ClientSecret>,
 ) -> Result<Revocation, Problem> {
-    let http = ports.http.as_ref();
-    let now = ports.clock.now();
-    let access = &tokens.access_token;
-    let refresh = tokens.refresh_token.as_ref();
+    let spec = &server::with_captured(spec, &tokens.grant.captured)?;
+    let (http, now) = (ports.http.as_ref(), ports.clock.now());
     if spec.revoke.style == "none" {
         return Ok(Revocation::Unsupported);
     }
-    let client = server::client(spec, connection, secret)?;
+    let client = server::client(ports, spec, connection, secret)?;
     if spec.revoke.style == "request" {
-        let captured = &tokens.grant.captured;
-        let values = Values { client: &client, access_token: access, refresh_token: refresh, captured };
+        let values = values(spec, tokens, &client)?;
         revocation::revoke_by_request(http, &spec.revoke, &values, now).await?;
         return Ok(Revocation::Revoked);
     }
-    let advertised = connection.server.as_ref().and_then(|server| server.revocation_endpoint.as_ref());
-    let Some(place) = advertised else { return Ok(Revocation::Unsupported) };
-    let endpoint = server::endpoint(place)?;
+    let place = server::place(spec, connection, |server| &server.revocation_endpoint);
+    let Some(place) = place else { return Ok(Revocation::Unsupported) };
+    let endpoint = server::endpoint(&place)?;
+    let access = Revocable::Access(&tokens.access_token);
+    let refresh = tokens.refresh_token.as_ref();
+    if spec.revoke.effect == "whole_grant" {
+        let one = refresh.map_or(access, Revocable::Refresh);
+        revocation::revoke(http, &endpoint, &client, one, now).await?;
+        return Ok(Revocation::Revoked);
+    }
     // RFC 7009 §2.1: a server that ends the refresh token ends its access tokens too, but need not.
     let mut refused = None;
     if let Some(token) = refresh {
@@ -60,10 +65,24 @@ async fn attempt(
     if let Some(error @ OAuthError::Http(_)) = refused {
         return Err(error.into());
     }
-    let access = revocation::revoke(http, &endpoint, &client, Revocable::Access(access), now).await;
+    let access = revocation::revoke(http, &endpoint, &client, access, now).await;
     match (refused, access, refresh) {
         (Some(error), _, _) | (None, Err(error), None) => Err(error.into()),
         // Some servers revoke refresh tokens only (`unsupported_token_type`); the access token ends by itself.
         (None, _, _) => Ok(Revocation::Revoked),
     }
+}
+
+/// What the provider's own request is filled with.
+///
+/// # Errors
+/// `NoRefreshToken` when it is about the refresh token and there is none.
+fn values<'a>(spec: &ProviderSpec, tokens: &'a Tokens, client: &'a Client) -> Result<Values<'a>, Problem> {
+    let refresh_token = tokens.refresh_token.as_ref();
+    let token = match spec.revoke.token.as_str() {
+        "refresh" => refresh_token.ok_or(Problem::new(Code::NoRefreshToken))?.expose(),
+        _ => tokens.access_token.expose(),
+    };
+    let known = Values::new(client, &tokens.access_token, &tokens.grant.captured);
+    Ok(Values { refresh_token, token: Some(token), ..known })
 }

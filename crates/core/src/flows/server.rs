@@ -1,14 +1,19 @@
 //! Which endpoints a connection uses: pinned by its spec, blanks filled by the server's own metadata.
 
+use std::collections::BTreeMap;
+
+use tokenrack_oauth::assertion::{ClientKey, Signer};
 use tokenrack_oauth::client::{BasicStyle, Client, ClientAuth};
 use tokenrack_oauth::discovery;
 use tokenrack_oauth::endpoint::Endpoint;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::metadata::ServerMetadata;
 use tokenrack_oauth::secret::ClientSecret;
+use tokenrack_oauth::token::TokenEndpoint;
 
+use super::hooks;
 use crate::classify;
-use crate::connection::{ClientAuthentication, Connection};
+use crate::connection::{ClientAuthentication, Connection, GrantType};
 use crate::engine::Ports;
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
@@ -17,10 +22,16 @@ use crate::provider::ProviderSpec;
 ///
 /// # Errors
 /// A discovery problem, or `DiscoveryIncomplete`.
-pub async fn resolve(ports: &Ports, spec: &ProviderSpec, openid: bool) -> Result<ServerMetadata, Problem> {
+pub async fn resolve(
+    ports: &Ports,
+    spec: &ProviderSpec,
+    connection: &Connection,
+) -> Result<ServerMetadata, Problem> {
+    let spec = &with_captured(spec, &BTreeMap::new())?;
     let pinned = spec.server.metadata.clone();
-    let complete = pinned.authorization_endpoint.is_some()
-        && pinned.token_endpoint.is_some()
+    let grant_type = connection.registration.grant_type;
+    let openid = grant_type != GrantType::ClientCredentials && wants_id_token(connection, spec);
+    let complete = endpoints(&pinned, grant_type).iter().all(|(_, endpoint)| endpoint.is_some())
         && (!openid || pinned.jwks_uri.is_some());
     let merged = if complete {
         pinned
@@ -37,10 +48,52 @@ pub async fn resolve(ports: &Ports, spec: &ProviderSpec, openid: bool) -> Result
         };
         merge(pinned, found.map_err(classify::discovery)?)
     };
-    for endpoint in [&merged.authorization_endpoint, &merged.token_endpoint] {
-        self::endpoint(endpoint.as_deref().ok_or(Code::DiscoveryIncomplete)?)?;
+    for (name, endpoint) in endpoints(&merged, grant_type) {
+        let missing = || Problem::new(Code::DiscoveryIncomplete).because(format_args!("there is no {name}"));
+        let endpoint = endpoint.ok_or_else(missing)?;
+        // What only the redirect will name is checked when it has.
+        if !is_open(endpoint) {
+            self::endpoint(endpoint)?;
+        }
     }
     Ok(merged)
+}
+
+/// Whether the answer should prove who signed in (OpenID Connect Core §3.1.2.1), also where a provider gives an ID
+/// token without being asked (Apple). An ID token that nothing known of the server could verify, or that the file says to
+/// pass over (LinkedIn's lacks the nonce), is not believed; who is connected is asked instead.
+pub fn wants_id_token(connection: &Connection, spec: &ProviderSpec) -> bool {
+    let server = &spec.server;
+    let has_keys = server.metadata.jwks_uri.is_some()
+        || server.metadata.issuer.is_some()
+        || server.metadata_url.is_some();
+    match spec.account.from.as_str() {
+        "id_token" => true,
+        "request" => false,
+        _ => has_keys && connection.scopes.iter().any(|scope| scope == "openid"),
+    }
+}
+
+/// What is asked for, in the provider's form; nothing where the client's registration decides.
+pub fn scope(connection: &Connection, spec: &ProviderSpec) -> Option<String> {
+    let asked = !connection.scopes.is_empty() && !spec.scopes.defined_on_app;
+    asked.then(|| connection.scopes.join(&spec.scopes.separator))
+}
+
+/// What a grant cannot do without.
+fn endpoints(server: &ServerMetadata, grant_type: GrantType) -> Vec<(&'static str, Option<&str>)> {
+    let mut needed = vec![("token_endpoint", server.token_endpoint.as_deref())];
+    match grant_type {
+        GrantType::AuthorizationCode => {
+            needed.push(("authorization_endpoint", server.authorization_endpoint.as_deref()));
+        }
+        GrantType::DeviceCode => {
+            let endpoint = server.device_authorization_endpoint.as_deref();
+            needed.push(("device_authorization_endpoint", endpoint));
+        }
+        GrantType::ClientCredentials => {}
+    }
+    needed
 }
 
 /// Metadata fills blanks and never replaces what is pinned.
@@ -73,29 +126,137 @@ fn merge(pinned: ServerMetadata, found: ServerMetadata) -> ServerMetadata {
     }
 }
 
+/// The spec with what the redirect and the answers have said filled into its URLs.
+///
+/// # Errors
+/// `ValueNotAllowed` for a server that the provider's file does not list.
+pub fn with_captured(
+    spec: &ProviderSpec,
+    captured: &BTreeMap<String, String>,
+) -> Result<ProviderSpec, Problem> {
+    spec.with_captured(captured).map_err(|refused| Problem::new(Code::ValueNotAllowed).because(refused))
+}
+
+/// Whether a URL still waits for something that a server says.
+pub fn is_open(url: &str) -> bool {
+    url.contains('{')
+}
+
+/// One of the server's endpoints: the file's word, else what the server's own metadata said.
+pub fn place(
+    spec: &ProviderSpec,
+    connection: &Connection,
+    which: impl Fn(&ServerMetadata) -> &Option<String>,
+) -> Option<String> {
+    let learned = connection.server.as_ref().and_then(|server| which(server).clone());
+    which(&spec.server.metadata).clone().or(learned)
+}
+
+/// The token endpoint as this connection asks it now.
+pub fn token_endpoint<'a>(
+    ports: &'a Ports,
+    spec: &'a ProviderSpec,
+    connection: &'a Connection,
+    endpoint: &'a Endpoint,
+    client: &'a Client,
+) -> TokenEndpoint<'a> {
+    TokenEndpoint {
+        http: ports.http.as_ref(),
+        endpoint,
+        client,
+        dialect: &spec.token,
+        account: &spec.account,
+        resources: &connection.resources,
+        now: ports.clock.now(),
+    }
+}
+
 /// A URL a secret may be sent to.
 ///
 /// # Errors
-/// `InsecureUrl`.
+/// `InsecureUrl`; `InvalidTokenResponse` for one that waits for a value which nobody has said.
 pub fn endpoint(url: &str) -> Result<Endpoint, Problem> {
+    if is_open(url) {
+        let words = format_args!("no server has said what {url} needs");
+        return Err(Problem::new(Code::InvalidTokenResponse).because(words));
+    }
     Endpoint::parse(url).map_err(|error| OAuthError::endpoint(url, error).into())
 }
 
 /// The client as the token endpoint meets it.
 ///
 /// # Errors
-/// `MissingClientSecret`.
+/// `MissingClientSecret`, `InvalidClientKey`.
 pub fn client(
+    ports: &Ports,
     spec: &ProviderSpec,
     connection: &Connection,
     secret: Option<&ClientSecret>,
 ) -> Result<Client, Problem> {
-    let secret = || secret.cloned().ok_or(Problem::new(Code::MissingClientSecret));
+    let secret = || {
+        let secret = secret.ok_or(Problem::new(Code::MissingClientSecret))?;
+        hooks::client_secret(ports, spec, connection, secret)
+    };
     let auth = match connection.registration.authentication {
         ClientAuthentication::None => ClientAuth::None,
         ClientAuthentication::ClientSecretBasic => ClientAuth::Basic(secret()?),
         ClientAuthentication::ClientSecretPost => ClientAuth::Post(secret()?),
+        ClientAuthentication::PrivateKeyJwt => {
+            ClientAuth::PrivateKeyJwt(Box::new(signer(ports, spec, connection, &secret()?)?))
+        }
     };
     let basic = BasicStyle { verbatim: !spec.client.basic_form_encode, public: spec.client.public_basic };
     Ok(Client { id: connection.registration.client_id.clone(), auth, basic })
+}
+
+/// Signs for one conversation with the connection's server.
+fn signer(
+    ports: &Ports,
+    spec: &ProviderSpec,
+    connection: &Connection,
+    key: &ClientSecret,
+) -> Result<Signer, Problem> {
+    let key = ClientKey::parse(key).map_err(|error| Problem::new(Code::InvalidClientKey).because(error))?;
+    let server = connection.server.as_ref();
+    let token_endpoint = server.and_then(|server| server.token_endpoint.clone());
+    let audience = match spec.client.assertion_audience.as_str() {
+        "issuer" => server.and_then(|server| server.issuer.clone()),
+        _ => token_endpoint,
+    };
+    let mut random = [0; 16];
+    ports.entropy.fill(&mut random);
+    Ok(Signer::new(key, audience.ok_or(Code::DiscoveryIncomplete)?, ports.clock.now(), random))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A document that names another host than the provider's file changes nothing of what is pinned.
+    #[test]
+    fn metadata_fills_blanks_and_replaces_nothing() {
+        let document = |host: &str| {
+            let url = |path: &str| serde_json::json!(format!("https://{host}/{path}"));
+            let names = [
+                "issuer",
+                "authorization_endpoint",
+                "token_endpoint",
+                "revocation_endpoint",
+                "introspection_endpoint",
+                "device_authorization_endpoint",
+                "userinfo_endpoint",
+                "jwks_uri",
+                "pushed_authorization_request_endpoint",
+                "registration_endpoint",
+            ];
+            let all: serde_json::Map<_, _> =
+                names.map(|name| (name.to_owned(), url(name))).into_iter().collect();
+            serde_json::from_value::<ServerMetadata>(all.into()).unwrap()
+        };
+        let (mine, other) = (document("mine.example"), document("other.example"));
+        assert_eq!(merge(mine.clone(), other.clone()), mine);
+        let pinned = ServerMetadata { token_endpoint: mine.token_endpoint.clone(), ..Default::default() };
+        let merged = merge(pinned, other.clone());
+        assert_eq!(merged, ServerMetadata { token_endpoint: mine.token_endpoint, ..other });
+    }
 }

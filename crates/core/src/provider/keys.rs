@@ -51,8 +51,8 @@ fn request() -> RequestTemplate {
 
 impl ProviderSpec {
     /// Every table whose keys are the file's own.
-    fn words_mut(&mut self) -> [&mut BTreeMap<String, String>; 15] {
-        let Self { scopes, authorize, token, refresh, account, api, .. } = self;
+    fn words_mut(&mut self) -> [&mut BTreeMap<String, String>; 16] {
+        let Self { scopes, authorize, token, refresh, account, device, api, .. } = self;
         [
             &mut scopes.explain,
             &mut scopes.granted_as,
@@ -68,6 +68,7 @@ impl ProviderSpec {
             &mut refresh.params,
             &mut refresh.values,
             &mut account.capture,
+            &mut device.params,
             &mut api.headers,
         ]
     }
@@ -119,6 +120,9 @@ fn foreign(key: &str) -> Option<&'static str> {
         "additionalparams" | "extraparams" | "extra" => "authorize.params",
         "displayname" => "name",
         "scope" | "defaultscopes" => "scopes.default",
+        "gettokendata" => "scripts.token_request",
+        "getcredentialsfromtokenresponse" => "scripts.credentials",
+        "refreshcredentials" => "scripts.refresh",
         _ => return None,
     })
 }

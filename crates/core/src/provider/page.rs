@@ -2,7 +2,7 @@
 
 use super::discovered::DISCOVERED;
 use super::{Links, Pkce, ProviderSpec, RedirectKind, VariableSource};
-use crate::connection::{ClientAuthentication, RedirectMethod};
+use crate::connection::{ClientAuthentication, GrantType, RedirectMethod};
 use crate::view::{Origin, ProviderLink, ProviderPage, ProviderView, SecretNeed, VarView};
 
 impl Links {
@@ -54,6 +54,7 @@ impl ProviderSpec {
             checklist: self.setup.checklist.clone(),
             warnings: self.setup.warnings.clone(),
             vars: self.vars.iter().filter(|(_, var)| var.source == VariableSource::User).map(var).collect(),
+            grants: self.grants(),
             secret: self.client.secret,
             authentication: self.authentication(),
             redirects: self.redirects(),
@@ -76,7 +77,7 @@ impl ProviderSpec {
     /// Client authentication methods the provider takes, best first. RFC 8414 gives their list no order; Basic is
     /// what RFC 6749 §2.3.1 wants, and a secret is better than none.
     fn authentication(&self) -> Vec<ClientAuthentication> {
-        use ClientAuthentication::{ClientSecretBasic, ClientSecretPost, None};
+        use ClientAuthentication::{ClientSecretBasic, ClientSecretPost, None, PrivateKeyJwt};
         let metadata = &self.server.metadata;
         let mut methods: Vec<_> = match &metadata.token_endpoint_auth_methods_supported {
             Some(names) => names.iter().filter_map(|name| method(name)).collect(),
@@ -92,10 +93,25 @@ impl ProviderSpec {
             SecretNeed::Optional => {}
         }
         methods.sort_by_key(|method| {
-            [ClientSecretBasic, ClientSecretPost, None].iter().position(|m| m == method)
+            [ClientSecretBasic, ClientSecretPost, PrivateKeyJwt, None].iter().position(|m| m == method)
         });
         methods.dedup();
         methods
+    }
+
+    /// Ways to tokens that the provider is known to offer, best first. What it says itself counts; without a word of it
+    /// the browser always is (RFC 8414 §2), and a code where there is an endpoint for it.
+    pub(crate) fn grants(&self) -> Vec<GrantType> {
+        let metadata = &self.server.metadata;
+        let named =
+            |name: &str| metadata.grant_types_supported.as_ref().map(|names| names.iter().any(|n| n == name));
+        let has_device = metadata.device_authorization_endpoint.is_some();
+        let offered = [
+            (GrantType::AuthorizationCode, named("authorization_code").unwrap_or(true)),
+            (GrantType::DeviceCode, has_device),
+            (GrantType::ClientCredentials, named("client_credentials").unwrap_or(false)),
+        ];
+        offered.into_iter().filter(|(_, offered)| *offered).map(|(grant, _)| grant).collect()
     }
 
     /// Ways back the provider takes, best first; pasting always works.
@@ -129,6 +145,7 @@ pub(super) fn method(name: &str) -> Option<ClientAuthentication> {
     match name {
         "client_secret_basic" => Some(ClientAuthentication::ClientSecretBasic),
         "client_secret_post" => Some(ClientAuthentication::ClientSecretPost),
+        "private_key_jwt" => Some(ClientAuthentication::PrivateKeyJwt),
         "none" => Some(ClientAuthentication::None),
         _ => None,
     }

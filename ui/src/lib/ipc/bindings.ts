@@ -76,7 +76,11 @@ scopes_granted: Array<string> | null,
  */
 scopes_missing: Array<string>, 
 /**
- * Whether there is a refresh token.
+ * What the token is for (RFC 8707).
+ */
+resources: Array<string>, 
+/**
+ * Whether it can be renewed without a person.
  */
 refreshable: boolean, 
 /**
@@ -84,7 +88,7 @@ refreshable: boolean,
  */
 registration: RegistrationView, 
 /**
- * While a redirect is awaited.
+ * While a person is awaited.
  */
 waiting: WaitingView | null, 
 /**
@@ -96,6 +100,10 @@ problem: ProblemView | null,
  */
 cautions: Array<string>, 
 /**
+ * What its tokens reach, for the person to choose from; one each for a tenant, a site, an account.
+ */
+choices?: Array<ChoiceView>, 
+/**
  * Pages the provider has for a person.
  */
 links: Array<ProviderLink>, 
@@ -103,6 +111,34 @@ links: Array<ProviderLink>,
  * The newest line of its record.
  */
 last_event: LastEvent, };
+
+export type ChoiceView = { 
+/**
+ * The name of the value.
+ */
+store: string, 
+/**
+ * What it is, for people.
+ */
+title: string, 
+/**
+ * The id of the one in use.
+ */
+chosen: string | null, 
+/**
+ * All of them.
+ */
+options: Array<OptionView>, };
+
+export type OptionView = { 
+/**
+ * Sent to the provider.
+ */
+id: string, 
+/**
+ * What a person recognises.
+ */
+label: string, };
 
 export type StatusView = { 
 /**
@@ -138,31 +174,39 @@ export type RegistrationView = {
  */
 client_id: string, 
 /**
+ * How tokens are obtained.
+ */
+grant: GrantType, 
+/**
  * How it proves itself.
  */
 authentication: ClientAuthentication, 
 /**
- * How the redirect comes back.
+ * How the redirect comes back, for the grant that has one.
  */
 redirect: RedirectMethod, 
 /**
- * What is registered at the provider.
+ * What is registered at the provider, for the grant that has one.
  */
 redirect_uri: string, };
 
 export type WaitingView = { 
 /**
- * To copy or open again; absent when another process started the attempt.
+ * The page, to copy or open again; absent for a redirect that another process awaits.
  */
 authorization_url: string | null, 
 /**
- * How the redirect comes back.
+ * How the redirect comes back; absent for a code.
  */
-redirect: RedirectMethod, 
+redirect: RedirectMethod | null, 
 /**
- * Where it comes back to.
+ * Where it comes back to; absent for a code.
  */
-redirect_uri: string, 
+redirect_uri: string | null, 
+/**
+ * What to enter where; absent for a redirect.
+ */
+device: DeviceCodeView | null, 
 /**
  * The host the person signs in at.
  */
@@ -180,7 +224,7 @@ expires_at: string,
  */
 browser_opened: boolean, 
 /**
- * The redirect has come and the tokens are being fetched.
+ * The answer has come and the tokens are being fetched.
  */
 exchanging: boolean, };
 
@@ -294,6 +338,10 @@ warnings: Array<string>,
  */
 vars: Array<VarView>, 
 /**
+ * Ways to tokens that the provider is known to offer, best first.
+ */
+grants: Array<GrantType>, 
+/**
  * Whether the client has a secret.
  */
 secret: SecretNeed, 
@@ -384,9 +432,17 @@ client_id: string,
  */
 authentication?: ClientAuthentication, 
 /**
+ * Absent: with the browser.
+ */
+grant?: GrantType, 
+/**
  * Absent: the provider's default.
  */
 scopes?: Array<string>, 
+/**
+ * What the token is for: absolute URIs (RFC 8707).
+ */
+resources?: Array<string>, 
 /**
  * Tenant, host.
  */
@@ -429,6 +485,14 @@ register_url: string | null,
  * What is asked for.
  */
 scopes: Array<string>, 
+/**
+ * How tokens would be obtained.
+ */
+grant: GrantType, 
+/**
+ * Ways to tokens that the server is known to offer, best first; its own document may add some to the page's.
+ */
+grants: Array<GrantType>, 
 /**
  * How the client would prove itself.
  */
@@ -504,7 +568,113 @@ export type Theme = "system" | "light" | "dark";
 
 export type Density = "comfortable" | "compact";
 
-export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
+export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+
+export type GrantType = "authorization_code" | "device_code" | "client_credentials";
+
+export type DeviceCodeView = { 
+/**
+ * To enter; no secret.
+ */
+user_code: string, 
+/**
+ * Where.
+ */
+verification_uri: string, 
+/**
+ * With the code filled in, where the server has it.
+ */
+verification_uri_complete: string | null, };
+
+export type IntrospectionView = { 
+/**
+ * Whose.
+ */
+connection: ConnectionId, 
+/**
+ * Whether the server takes the token.
+ */
+active: boolean, 
+/**
+ * What it may do.
+ */
+scope: Array<string> | null, 
+/**
+ * For whom it was issued.
+ */
+client_id: string | null, 
+/**
+ * Who agreed, for people.
+ */
+username: string | null, 
+/**
+ * `Bearer`, `DPoP`.
+ */
+token_type: string | null, 
+/**
+ * Who agreed, for programs.
+ */
+sub: string | null, 
+/**
+ * Who may take the token.
+ */
+aud: Array<string>, 
+/**
+ * Who issued it.
+ */
+iss: string | null, 
+/**
+ * When it ends.
+ */
+exp: string | null, 
+/**
+ * When it was issued.
+ */
+iat: string | null, 
+/**
+ * From when it is taken.
+ */
+nbf: string | null, };
+
+export type ResponseView = { 
+/**
+ * The HTTP status.
+ */
+status: number, 
+/**
+ * Its words: "Not Found".
+ */
+reason: string, 
+/**
+ * From the request to the whole answer.
+ */
+duration_ms: number, 
+/**
+ * Bytes of the whole body.
+ */
+size: number, 
+/**
+ * What the body is.
+ */
+content_type: string | null, 
+/**
+ * Headers that say nothing of who asked, in lower case.
+ */
+headers: { [key in string]: string }, 
+/**
+ * As much of it as is shown.
+ */
+body: string, 
+/**
+ * How the body is written here.
+ */
+encoding: BodyEncoding, 
+/**
+ * There is more of it.
+ */
+truncated: boolean, };
+
+export type BodyEncoding = "text" | "base64";
 
 export type RedirectMethod = "deep_link" | "loopback" | "paste";
 
@@ -550,7 +720,7 @@ status: VaultStatus, };
 
 export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
 
-export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "disconnected" | "forgotten" | "edited";
+export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "disconnected" | "forgotten" | "edited" | "introspected";
 
 export type ActivityEntry = { 
 /**

@@ -47,16 +47,18 @@ fn openid_scopes_only_as_far_as_the_server_names_them() {
 }
 
 #[test]
-fn basic_before_post_before_none() {
+fn basic_before_post_before_a_key_before_none() {
     let spec = |methods: &[&str]| {
         let metadata = ServerMetadata { token_endpoint_auth_methods_supported: names(methods), ..metadata() };
         ProviderSpec::from_issuer("https://x.example", &metadata)
     };
-    use crate::connection::ClientAuthentication::{ClientSecretBasic, ClientSecretPost, None as Public};
+    use crate::connection::ClientAuthentication::{
+        ClientSecretBasic, ClientSecretPost, None as Public, PrivateKeyJwt,
+    };
     let all = spec(&["private_key_jwt", "none", "client_secret_post", "client_secret_basic"]);
-    assert_eq!(all.page().authentication, [ClientSecretBasic, ClientSecretPost, Public]);
+    assert_eq!(all.page().authentication, [ClientSecretBasic, ClientSecretPost, PrivateKeyJwt, Public]);
     assert_eq!(all.client.secret, SecretNeed::Optional);
     assert_eq!(spec(&["client_secret_post"]).page().authentication, [ClientSecretPost, Public]);
     assert_eq!(spec(&["none"]).client.secret, SecretNeed::Forbidden);
-    assert_eq!(spec(&["private_key_jwt"]).page().authentication, [Public]);
+    assert_eq!(spec(&["private_key_jwt"]).page().authentication, [PrivateKeyJwt, Public]);
 }

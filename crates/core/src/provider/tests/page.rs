@@ -1,7 +1,9 @@
 //! A provider as faces show it.
 
 use super::spec;
-use crate::connection::ClientAuthentication::{ClientSecretBasic, ClientSecretPost, None as Public};
+use crate::connection::ClientAuthentication::{
+    ClientSecretBasic, ClientSecretPost, None as Public, PrivateKeyJwt,
+};
 use crate::connection::RedirectMethod::{DeepLink, Loopback, Paste};
 use crate::provider::parse;
 
@@ -29,8 +31,8 @@ fn authentication_follows_methods_and_secret() {
     assert_eq!(methods("", "optional"), [ClientSecretBasic, Public]);
     assert_eq!(methods("", "forbidden"), [Public]);
     let all = r#"["client_secret_post", "none", "client_secret_basic", "private_key_jwt"]"#;
-    assert_eq!(methods(all, "optional"), [ClientSecretBasic, ClientSecretPost, Public]);
-    assert_eq!(methods(all, "required"), [ClientSecretBasic, ClientSecretPost]);
+    assert_eq!(methods(all, "optional"), [ClientSecretBasic, ClientSecretPost, PrivateKeyJwt, Public]);
+    assert_eq!(methods(all, "required"), [ClientSecretBasic, ClientSecretPost, PrivateKeyJwt]);
     assert_eq!(methods(r#"["client_secret_post"]"#, "optional"), [ClientSecretPost, Public]);
     assert_eq!(methods(all, "forbidden"), [Public]);
 }
@@ -40,6 +42,17 @@ fn where_metadata_is_still_to_come_either_method_may_be_in_it() {
     let text = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\nissuer = \"https://acme.example\"\n";
     let page = parse("acme.toml", text).unwrap().page();
     assert_eq!(page.authentication, [ClientSecretBasic, ClientSecretPost, Public]);
+}
+
+#[test]
+fn ways_to_tokens_as_far_as_they_are_known() {
+    use crate::connection::GrantType::{AuthorizationCode, ClientCredentials, DeviceCode};
+    let grants = |more: &str| spec(more).page().grants;
+    assert_eq!(grants(""), [AuthorizationCode]);
+    let device = "device_authorization_endpoint = \"https://acme.example/device\"\n";
+    assert_eq!(grants(device), [AuthorizationCode, DeviceCode]);
+    let named = "grant_types_supported = [\"client_credentials\", \"password\"]\n";
+    assert_eq!(grants(&format!("{device}{named}")), [DeviceCode, ClientCredentials]);
 }
 
 #[test]

@@ -1,0 +1,210 @@
+//! A sign-in by a code that the person enters on another page (RFC 8628), and the questions until they have.
+//!
+//! Everything a question needs is in the record and the vault, so any process may ask the next one: the one that
+//! started the attempt does, and so does every face that watches. The connection's lock and `next_poll_at` keep them
+//! from asking twice. When nobody is left to ask, the attempt ends by its time limit.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokenrack_oauth::device::Polling;
+use tokenrack_oauth::error::OAuthError;
+use tokenrack_oauth::token::TokenSet;
+
+use super::{ConnectOptions, Engine, Started, Step, locked};
+use crate::connection::{Connection, ConnectionId};
+use crate::event::Channel;
+use crate::flows::device;
+use crate::lifecycle::{Attempt, Awaited, ConnectionState};
+use crate::ports::{Change, StateDigest};
+use crate::problem::{Code, Problem};
+use crate::provider::ProviderSpec;
+use crate::record::{DeviceSecrets, Pending, SecretRecord};
+
+/// After a question that could not even be asked: the vault is locked, another process is at work.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
+
+/// What one look at an attempt came to.
+enum Look {
+    /// Nothing to ask before this span has passed.
+    Later(SignedDuration),
+    /// The attempt has ended, here or elsewhere.
+    Over,
+}
+
+impl Engine {
+    pub(super) async fn start_device(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        options: ConnectOptions,
+    ) -> Result<Started, Problem> {
+        let id = &connection.id;
+        let lock = self.lock(id).await?;
+        let record = self.read_secrets(connection).await?;
+        let secret = record.client_secret.as_ref();
+        let prepared = device::prepare(&self.inner.ports, connection, spec, secret, options.time_limit).await;
+        let (attempt, secrets) = prepared?;
+        self.begin(connection, record, Pending::DeviceCode(secrets), &attempt, options.channel, lock).await?;
+        self.keep_asking(id, &attempt);
+        let page = attempt.verification_page().and_then(|page| url::Url::parse(page).ok());
+        self.started(&attempt, id, step(&attempt)?, &page.ok_or(Code::Internal)?, options).await
+    }
+
+    /// Asks for every waiting code that this process does not ask for yet.
+    pub(super) fn keep_asking_for_all<'a>(&self, all: impl Iterator<Item = &'a Connection>) {
+        for connection in all {
+            if let Some(attempt) = connection.state.attempt()
+                && matches!(attempt.awaited, Awaited::DeviceCode { .. })
+                && !self.is_live(&connection.id, &attempt.state_digest)
+            {
+                self.keep_asking(&connection.id, attempt);
+            }
+        }
+    }
+
+    /// Asks in the background until the attempt ends.
+    fn keep_asking(&self, id: &ConnectionId, attempt: &Attempt) {
+        self.remember(id, attempt, String::new());
+        let engine = self.clone();
+        let (owner, digest) = (id.clone(), attempt.state_digest.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                let pause = match engine.look(&owner, &digest).await {
+                    Ok(Look::Over) => break,
+                    Ok(Look::Later(span)) => span,
+                    Err(problem) => {
+                        tracing::warn!(%problem, "a sign-in by code is asked about again later");
+                        AGAIN_AFTER
+                    }
+                };
+                let pause = Duration::try_from(pause).unwrap_or_default();
+                engine.inner.ports.clock.sleep(pause).await;
+            }
+            // Not by `forget_live`, which would abort this task before its last line.
+            locked(&engine.inner.attempts).retain(|id, live| *id != owner || !live.is(&digest));
+        });
+        self.remember_task(id, &attempt.state_digest, task.abort_handle());
+    }
+
+    /// Asks the server, if it is time. An error leaves the attempt as it was.
+    async fn look(&self, id: &ConnectionId, digest: &StateDigest) -> Result<Look, Problem> {
+        let _lock = self.lock(id).await?;
+        let connection = self.load(id)?;
+        let Some(attempt) = connection.state.attempt().filter(|attempt| attempt.state_digest == *digest)
+        else {
+            return Ok(Look::Over);
+        };
+        let Awaited::DeviceCode { user_code, polling, next_poll_at, .. } = &attempt.awaited else {
+            return Ok(Look::Over);
+        };
+        let now = self.now();
+        if attempt.expires_at <= now {
+            self.end_late_attempts().await?;
+            return Ok(Look::Over);
+        }
+        let left = next_poll_at.min(&attempt.expires_at).duration_since(now);
+        if left.is_positive() {
+            return Ok(Look::Later(left));
+        }
+        let record = self.read_secrets(&connection).await?;
+        let Some(secrets) = secrets(&record, attempt) else {
+            self.give_up(id, digest, Code::VaultItemMissing.into());
+            return Ok(Look::Over);
+        };
+        let spec = self.spec(&connection)?;
+        let secret = record.client_secret.as_ref();
+        let asked = (attempt, user_code.as_str(), secrets);
+        match device::ask(&self.inner.ports, &connection, &spec, secret, asked).await? {
+            Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer).await,
+            Err(error) => self.not_yet(id, digest, *polling, error),
+        }
+    }
+
+    /// The person has agreed. Whoever claims the attempt keeps the tokens; those of a cancelled one are revoked.
+    async fn accept_device(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        digest: &StateDigest,
+        record: SecretRecord,
+        answer: (TokenSet, Timestamp),
+    ) -> Result<Look, Problem> {
+        let ports = &self.inner.ports;
+        let secret = record.client_secret.as_ref();
+        let claimed = self.claim(&connection.id, digest);
+        let tokens = device::finish(ports, connection, spec, secret, answer).await;
+        if let Err(problem) = claimed {
+            if let Ok(tokens) = tokens {
+                let (outcome, _) =
+                    crate::flows::revoke::revoke(ports, connection, spec, &tokens, secret).await;
+                tracing::info!(?outcome, "tokens of a cancelled sign-in were revoked");
+            }
+            return if problem.code == Code::AlreadyAnswered { Ok(Look::Over) } else { Err(problem) };
+        }
+        match tokens {
+            Ok(tokens) => {
+                let grant = self.keep(connection, record, tokens).await;
+                if let Err(refusal) = self.conclude(&connection.id, Some(digest), Channel::Engine, Ok(grant))
+                {
+                    tracing::warn!(problem = %refusal.problem, "a sign-in by code has ended without saved tokens");
+                }
+            }
+            Err(problem) => self.give_up(&connection.id, digest, problem),
+        }
+        Ok(Look::Over)
+    }
+
+    /// Writes down when to ask next, or how it ended.
+    fn not_yet(
+        &self,
+        id: &ConnectionId,
+        digest: &StateDigest,
+        polling: Polling,
+        error: OAuthError,
+    ) -> Result<Look, Problem> {
+        let Some(next) = polling.after(&error) else {
+            self.give_up(id, digest, error.into());
+            return Ok(Look::Over);
+        };
+        let at = self.now().checked_add(next.wait()).unwrap_or(Timestamp::MAX);
+        self.update(id, |connection| match &mut connection.state {
+            ConnectionState::Authorizing { attempt, .. } if attempt.state_digest == *digest => {
+                if let Awaited::DeviceCode { polling, next_poll_at, .. } = &mut attempt.awaited {
+                    (*polling, *next_poll_at) = (next, at);
+                }
+                Some(Change::default())
+            }
+            _ => None,
+        })?;
+        Ok(Look::Later(next.wait()))
+    }
+
+    fn give_up(&self, id: &ConnectionId, digest: &StateDigest, problem: Problem) {
+        // The record tells it; nobody waits here for the answer.
+        if let Err(refusal) = self.conclude(id, Some(digest), Channel::Engine, Err(problem)) {
+            tracing::info!(problem = %refusal.problem, "a sign-in by code has ended");
+        }
+    }
+}
+
+/// The attempt's own secrets, and no other attempt's.
+fn secrets<'a>(record: &'a SecretRecord, attempt: &Attempt) -> Option<&'a DeviceSecrets> {
+    match &record.pending {
+        Some(Pending::DeviceCode(secrets)) if attempt.is_of(&secrets.state) => Some(secrets),
+        _ => None,
+    }
+}
+
+fn step(attempt: &Attempt) -> Result<Step, Problem> {
+    match &attempt.awaited {
+        Awaited::DeviceCode { user_code, verification_uri, verification_uri_complete, .. } => {
+            Ok(Step::DeviceCode {
+                user_code: user_code.clone(),
+                verification_uri: verification_uri.clone(),
+                verification_uri_complete: verification_uri_complete.clone(),
+            })
+        }
+        Awaited::Redirect { .. } => Err(Code::Internal.into()),
+    }
+}

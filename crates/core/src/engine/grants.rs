@@ -1,0 +1,98 @@
+//! Ways to tokens that need nobody in a browser: the client speaks for itself, or a person brings a refresh token.
+
+use tokenrack_oauth::secret::{AccessToken, ClientSecret, RefreshToken};
+use tokenrack_oauth::token::TokenSet;
+
+use super::{Engine, Refusal};
+use crate::connection::{Connection, ConnectionId, GrantType};
+use crate::event::Channel;
+use crate::flows::{client_credentials, refresh, server};
+use crate::ports::Change;
+use crate::problem::{Code, Problem};
+use crate::provider::ProviderSpec;
+use crate::record::Tokens;
+use crate::view::{ConnectionView, Draft};
+
+impl Engine {
+    /// Tokens by the client's own credentials (RFC 6749 §4.4).
+    pub(super) async fn obtain(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let _lock = self.lock(&connection.id).await?;
+        self.server_is_known(connection)?;
+        let record = self.read_secrets(connection).await?;
+        let secret = record.client_secret.as_ref();
+        let tokens = client_credentials::obtain(&self.inner.ports, connection, spec, secret).await?;
+        let grant = self.keep(connection, record, tokens).await;
+        self.conclude(&connection.id, None, channel, Ok(grant)).map_err(|refusal| refusal.problem)
+    }
+
+    /// Adds a connection with a refresh token from elsewhere, and renews it at once: a working access token is the
+    /// evidence, and the token that was pasted may be spent from then on.
+    ///
+    /// # Errors
+    /// As for [`Engine::add`], or why the provider gave no token: then nothing was added. `Unsaved`, told by the
+    /// connection, when the new tokens wait in memory for the vault.
+    pub async fn import(
+        &self,
+        draft: &Draft,
+        secret: Option<ClientSecret>,
+        refresh_token: RefreshToken,
+        channel: Channel,
+    ) -> Result<ConnectionView, Refusal> {
+        if draft.grant == Some(GrantType::ClientCredentials) {
+            let words = "grant: a client that speaks for itself has no refresh token";
+            return Err(Problem::new(Code::InvalidInput).because(words).into());
+        }
+        let id = self.add(draft, secret, channel).await?.id;
+        match self.first_refresh(&id, refresh_token, channel).await {
+            Err(refusal) if refusal.problem.code != Code::Unsaved => {
+                self.disconnect(&id, true, Channel::Engine).await?;
+                Err(refusal)
+            }
+            other => other,
+        }
+    }
+
+    async fn first_refresh(
+        &self,
+        id: &ConnectionId,
+        refresh_token: RefreshToken,
+        channel: Channel,
+    ) -> Result<ConnectionView, Refusal> {
+        let _lock = self.lock(id).await?;
+        let mut connection = self.load(id)?;
+        let spec = self.spec(&connection)?;
+        connection.server = Some(server::resolve(&self.inner.ports, &spec, &connection).await?);
+        self.server_is_known(&connection)?;
+        let record = self.read_secrets(&connection).await?;
+        let brought = TokenSet {
+            access_token: AccessToken::new(String::new()),
+            refresh_token: Some(refresh_token),
+            id_token: None,
+            expires_at: Some(self.now()),
+            refresh_expires_at: None,
+            scopes: None,
+            captured: Default::default(),
+            account: None,
+        };
+        let brought = Tokens::first(brought, 0, self.now(), None);
+        let secret = record.client_secret.as_ref();
+        let fresh = refresh::refresh(&self.inner.ports, &connection, &spec, &brought, secret).await;
+        let tokens = fresh.map_err(|refused| refused.problem)?;
+        let grant = self.keep(&connection, record, tokens).await;
+        self.conclude(id, None, channel, Ok(grant))
+    }
+
+    /// Keeps the endpoints that were found, for later requests.
+    fn server_is_known(&self, found: &Connection) -> Result<(), Problem> {
+        self.update(&found.id, |connection| {
+            connection.server = found.server.clone();
+            Some(Change::default())
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! What the server says of a connection's token (RFC 7662), and what follows when it no longer takes it.
+
+use super::Engine;
+use crate::connection::ConnectionId;
+use crate::event::{ActivityKind, Channel};
+use crate::flows::introspect;
+use crate::ports::Change;
+use crate::problem::{Code, Problem};
+use crate::view::IntrospectionView;
+
+impl Engine {
+    /// Asks the server about the access token. When it says that a token is not active before its time, the connection
+    /// shows it.
+    ///
+    /// # Errors
+    /// `NotConnected`, `NoIntrospection`, or any protocol problem: then nothing was changed.
+    pub async fn introspect(
+        &self,
+        id: &ConnectionId,
+        channel: Channel,
+    ) -> Result<IntrospectionView, Problem> {
+        let connection = self.load(id)?;
+        let spec = self.spec(&connection)?;
+        let record = self.read_secrets(&connection).await?;
+        let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
+        let secret = record.client_secret.as_ref();
+        let answer = introspect::introspect(&self.inner.ports, &connection, &spec, tokens, secret).await?;
+        self.write_down(id, tokens.grant.generation, answer.active, channel)?;
+        Ok(IntrospectionView::new(id.clone(), answer))
+    }
+
+    /// The answer counts for the token set that was asked about, and no newer one.
+    fn write_down(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        active: bool,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let now = self.now();
+        self.update(id, |connection| {
+            connection.state.with_grant(|grant| {
+                if grant.generation == generation {
+                    let since = grant.inactive_since.unwrap_or(now);
+                    grant.inactive_since = (!active).then_some(since);
+                }
+            });
+            let words = if active { "active" } else { "not active" };
+            let line = connection.event(now, ActivityKind::Introspected, channel, None, Some(words.into()));
+            Some(Change { activity: vec![line], ended: None })
+        })?;
+        Ok(())
+    }
+}

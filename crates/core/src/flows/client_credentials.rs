@@ -1,0 +1,42 @@
+//! The client credentials grant (RFC 6749 §4.4): the client asks for itself. The first token and every later one come by
+//! the same request.
+
+use tokenrack_oauth::secret::ClientSecret;
+
+use super::server;
+use crate::connection::Connection;
+use crate::engine::Ports;
+use crate::lifecycle::{Account, Grant};
+use crate::problem::{Code, Problem};
+use crate::provider::ProviderSpec;
+use crate::record::Tokens;
+
+/// Asks for a token.
+///
+/// # Errors
+/// Any protocol problem; nothing is lost.
+pub async fn obtain(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    secret: Option<&ClientSecret>,
+) -> Result<Tokens, Problem> {
+    let client = server::client(ports, spec, connection, secret)?;
+    let place = server::place(spec, connection, |server| &server.token_endpoint);
+    let endpoint = server::endpoint(&place.ok_or(Code::DiscoveryIncomplete)?)?;
+    let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
+    let now = asked.now;
+    let answer = asked.client_credentials(server::scope(connection, spec).as_deref()).await?;
+    let before = connection.state.grant();
+    let id = connection.registration.client_id.clone();
+    let account = Account { id: Some(id.clone()), label: id };
+    let mut tokens =
+        Tokens::first(answer, before.map_or(1, |grant| grant.generation + 1), now, Some(account));
+    tokens.grant = Grant {
+        // Nobody is needed for the next one.
+        refreshable: true,
+        authorized_at: before.map_or(now, |grant| grant.authorized_at),
+        ..tokens.grant
+    };
+    Ok(tokens)
+}
