@@ -1,9 +1,10 @@
 // A person with a browser, without the screen: cookies, redirects and plain HTML forms.
 //
-//   node browser.mjs URL [--deny] [--user NAME] [--follow]
+//   node browser.mjs URL [--deny] [--user NAME] [--follow] [--device]
 //
 // Signs in and consents (or refuses) until the server redirects away from itself, and prints that redirect.
 // With --follow a redirect to loopback is opened too, and the text of the page is printed instead.
+// With --device nothing redirects away: the walk ends at the first page without a form, whose text is printed.
 import http from 'node:http';
 
 const [start, ...flags] = process.argv.slice(2);
@@ -78,8 +79,10 @@ async function walk() {
   let page = await open(new URL(start));
   for (let steps = 0; !page.final; steps++) {
     if (steps > 6) throw new Error(`no way past ${page.url.pathname}`);
+    if (flags.includes('--device') && !/<form\b/i.test(page.text)) return plain(page.text);
     const away = deny && refusal(page);
     page = away ? await open(away) : await open(...fill(page));
+    if (away && flags.includes('--device')) return plain(page.text);
   }
   return page.final;
 }

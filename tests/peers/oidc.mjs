@@ -1,10 +1,12 @@
-// A certified OpenID provider (panva's oidc-provider) with three clients: `desktop` (public), `conf-basic` and
-// `conf-post`. Any user name and password sign in.
+// A certified OpenID provider (panva's oidc-provider). Its clients: `desktop` (public), `conf-basic` and `conf-post`;
+// `device` (public, device authorization), `machine` (client credentials) and `key-holder` (private_key_jwt, with the
+// public half of JWK; every grant). Any user name and password sign in.
 //
-// AT_TTL: seconds an access token lives. TOKEN_DELAY: milliseconds the token endpoint takes, to widen races.
+// AT_TTL: seconds an access token lives. DEVICE_TTL: the same for a device code. JWK: a public key.
+// TOKEN_DELAY: milliseconds the token endpoint takes, to widen races.
 // REDIRECTS: more redirect URIs for every client, separated by spaces.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
 import { record, serve } from './serve.mjs';
 
 const redirect_uris = [
@@ -19,6 +21,10 @@ const common = {
   grant_types: ['authorization_code', 'refresh_token'],
 };
 const on = { enabled: true };
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+const jwks = { keys: process.env.JWK ? [JSON.parse(process.env.JWK)] : [] };
+/** The one API that tokens can be for (RFC 8707). */
+const API = 'https://api.example.test';
 
 const configuration = {
   clients: [
@@ -26,23 +32,44 @@ const configuration = {
     // Characters that only a client which form-encodes as RFC 6749 §2.3.1 says gets through.
     { ...common, client_id: 'conf-basic', client_secret: 'basic-secret+/%:', token_endpoint_auth_method: 'client_secret_basic' },
     { ...common, client_id: 'conf-post', client_secret: 'post-secret', token_endpoint_auth_method: 'client_secret_post' },
+    { client_id: 'device', grant_types: [DEVICE, 'refresh_token'], redirect_uris: [], response_types: [], token_endpoint_auth_method: 'none' },
+    { client_id: 'machine', client_secret: 'machine-secret', token_endpoint_auth_method: 'client_secret_post', grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'api:read' },
+    ...(jwks.keys.length ? [{
+      ...common, client_id: 'key-holder', jwks, token_endpoint_auth_method: 'private_key_jwt',
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE],
+    }] : []),
   ],
   cookies: { keys: ['only for tests'] },
   pkce: { required: () => true },
   rotateRefreshToken: true, // a spent refresh token ends the whole grant
   issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
-  scopes: ['openid', 'offline_access', 'profile', 'email'],
+  scopes: ['openid', 'offline_access', 'profile', 'email', 'api:read'],
   claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
   findAccount: (_, id) => ({
     accountId: id,
     claims: () => ({ sub: id, name: `${id} of the demo`, email: `${id}@example.test`, email_verified: true }),
   }),
-  ttl: { AccessToken: Number(process.env.AT_TTL ?? 3600) },
-  features: { devInteractions: on, introspection: on, revocation: on, userinfo: on },
+  ttl: {
+    AccessToken: Number(process.env.AT_TTL ?? 3600),
+    ClientCredentials: Number(process.env.AT_TTL ?? 3600),
+    DeviceCode: Number(process.env.DEVICE_TTL ?? 600),
+  },
+  enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] },
+  features: {
+    devInteractions: on, introspection: on, revocation: on, userinfo: on, deviceFlow: on, clientCredentials: on,
+    resourceIndicators: {
+      ...on,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_, resource) => {
+        if (resource !== API) throw new errors.InvalidTarget();
+        return { scope: 'api:read', audience: API, accessTokenFormat: 'opaque' };
+      },
+    },
+  },
 };
 
 /** The endpoints tests ask about; pages and static files would only be noise. */
-const LOGGED = ['/auth', '/token', '/token/revocation', '/token/introspection', '/me'];
+const LOGGED = ['/auth', '/token', '/token/revocation', '/token/introspection', '/me', '/device/auth'];
 
 await serve(issuer => {
   const provider = new Provider(issuer, configuration);
@@ -50,6 +77,8 @@ await serve(issuer => {
   provider.use(async (ctx, next) => {
     if (ctx.path === '/token' && process.env.TOKEN_DELAY) await sleep(Number(process.env.TOKEN_DELAY));
     await next();
+    // Its default of 5 s (RFC 8628 §3.2) would only make tests slow.
+    if (ctx.path === '/device/auth' && ctx.status === 200) ctx.body = { ...ctx.body, interval: 1 };
     if (!LOGGED.includes(ctx.path)) return;
     record({
       path: ctx.path,

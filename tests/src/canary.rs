@@ -17,11 +17,20 @@ impl Secrets {
     pub fn of(peers: &[&Peer]) -> Self {
         let mut secrets = Self::default();
         for entry in peers.iter().flat_map(|peer| peer.log()) {
-            secrets.add_fields(&entry["answer"], &["access_token", "refresh_token", "id_token"]);
+            secrets
+                .add_fields(&entry["answer"], &["access_token", "refresh_token", "id_token", "device_code"]);
             secrets.add_fields(&entry["answer"]["authed_user"], &["access_token", "refresh_token"]);
             secrets.add_fields(
                 &entry["form"],
-                &["code", "code_verifier", "refresh_token", "token", "client_secret"],
+                &[
+                    "code",
+                    "code_verifier",
+                    "refresh_token",
+                    "token",
+                    "client_secret",
+                    "client_assertion",
+                    "device_code",
+                ],
             );
             secrets.add_fields(&entry["query"], &["state", "nonce"]);
         }

@@ -27,7 +27,7 @@ pub use cli::{Attempt, Outcome, Profile};
 pub use desktop::{App, Desktop};
 pub use faults::{Fault, try_all};
 pub use peer::Peer;
-pub use person::{LinksGoTo, Person, sign_in};
+pub use person::{LinksGoTo, Person, device_page, sign_in};
 pub use process::{Lines, Running, eventually};
 pub use session::{Keyring, Session};
 pub use webdriver::Page;

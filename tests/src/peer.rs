@@ -20,7 +20,7 @@ impl Peer {
         Self::start("oidc.mjs", &[])
     }
 
-    /// The same with settings: `AT_TTL`, `TOKEN_DELAY`, `REDIRECTS`.
+    /// The same with settings: `AT_TTL`, `DEVICE_TTL`, `JWK`, `TOKEN_DELAY`, `REDIRECTS`.
     pub fn oidc_with(settings: &[(&str, &str)]) -> Self {
         Self::start("oidc.mjs", settings)
     }
@@ -33,6 +33,16 @@ impl Peer {
     /// A plain OAuth server whose oddity is named by the issuer's path.
     pub fn odd() -> Self {
         Self::start("odd.mjs", &[])
+    }
+
+    /// A server that insists on each provider's quirks, `/slack`, `/github`.
+    pub fn quirks() -> Self {
+        Self::start("quirks.mjs", &[])
+    }
+
+    /// An API that takes any token; its paths say what it does.
+    pub fn api() -> Self {
+        Self::start("api.mjs", &[])
     }
 
     fn start(script: &str, settings: &[(&str, &str)]) -> Self {

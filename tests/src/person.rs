@@ -15,6 +15,14 @@ pub fn sign_in(authorization_url: &str, flags: &[&str]) -> String {
     walk(&[&[authorization_url], flags].concat())
 }
 
+/// Enters a device code: walks the pages behind `verification_uri_complete`; answers the text of the last one.
+///
+/// # Panics
+/// As [`sign_in`].
+pub fn device_page(verification_uri_complete: &str, flags: &[&str]) -> String {
+    walk(&[&[verification_uri_complete, "--device"], flags].concat())
+}
+
 fn walk(args: &[&str]) -> String {
     let output = Command::new("node").arg(crate::peers().join("browser.mjs")).args(args).output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr);

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    add, callback, completions, connect, disconnect, log, providers, refresh, status, token,
+    add, callback, completions, connect, disconnect, introspect, log, providers, refresh, request, status, token,
 };
 
 /// OAuth connections on this machine: connect once, then use fresh tokens anywhere.
@@ -28,7 +28,7 @@ pub enum Command {
     Providers(providers::Args),
     /// Add a connection
     Add(add::Args),
-    /// Sign in with the browser
+    /// Get tokens: sign in with the browser, by a code, or as the client itself
     Connect(connect::Args),
     /// Hand a redirect URL to the sign-in that waits for it
     Callback(callback::Args),
@@ -38,6 +38,10 @@ pub enum Command {
     Refresh(refresh::Args),
     /// Print the access token, refreshed first when it ends soon
     Token(token::Args),
+    /// Send a request with the access token, refreshed first when it ends soon
+    Request(request::Args),
+    /// Ask the server whether it still takes the access token
+    Introspect(introspect::Args),
     /// Revoke and delete the tokens
     Disconnect(disconnect::Args),
     /// Show the activity record, newest first

@@ -1,10 +1,10 @@
 //! Secrets that a person types or pipes in: the passphrase and the client secret. Never arguments.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_oauth::secret::{ClientSecret, Passphrase};
+use tokenrack_oauth::secret::{ClientSecret, Passphrase, RefreshToken};
 use zeroize::Zeroizing;
 
 use crate::error::{Failure, invalid};
@@ -14,16 +14,48 @@ const LARGEST: u64 = 64 * 1024;
 
 /// The client secret: one line of standard input, or typed unseen when that is a terminal.
 pub fn client_secret() -> Result<ClientSecret, Failure> {
-    let stdin = io::stdin();
-    let secret = if stdin.is_terminal() {
-        Zeroizing::new(rpassword::prompt_password("Client secret: ").map_err(unreadable)?)
-    } else {
-        line(stdin.lock()).map_err(unreadable)?
-    };
-    if secret.is_empty() {
-        return Err(invalid("the client secret on standard input is empty"));
+    typed("client secret", "Client secret: ").map(|text| ClientSecret::new(text.to_string()))
+}
+
+/// A refresh token: the next line of standard input, or typed unseen when that is a terminal.
+pub fn refresh_token() -> Result<RefreshToken, Failure> {
+    typed("refresh token", "Refresh token: ").map(|text| RefreshToken::new(text.to_string()))
+}
+
+/// A client's private key: all of standard input.
+pub fn client_key() -> Result<ClientSecret, Failure> {
+    let mut text = Zeroizing::new(String::with_capacity(8192));
+    let read = io::stdin().lock().take(LARGEST).read_to_string(&mut text);
+    read.map_err(|error| unreadable("client key", error))?;
+    if text.trim().is_empty() {
+        return Err(invalid("the client key on standard input is empty"));
     }
-    Ok(ClientSecret::new(secret.to_string()))
+    Ok(ClientSecret::new(text.to_string()))
+}
+
+/// Asks on a terminal; no is the answer unless the person says yes, and where nobody can be asked.
+pub fn agreed(question: &str) -> Result<bool, Failure> {
+    let (stdin, mut stderr) = (io::stdin(), io::stderr());
+    if !stdin.is_terminal() || !stderr.is_terminal() {
+        return Ok(false);
+    }
+    let _ = stderr.write_all(question.as_bytes());
+    let answer = line(stdin.lock()).map_err(|error| unreadable("answer", error))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn typed(what: &str, question: &str) -> Result<Zeroizing<String>, Failure> {
+    let stdin = io::stdin();
+    let text = if stdin.is_terminal() {
+        rpassword::prompt_password(question).map(Zeroizing::new)
+    } else {
+        line(stdin.lock())
+    };
+    let text = text.map_err(|error| unreadable(what, error))?;
+    if text.is_empty() {
+        return Err(invalid(format_args!("the {what} on standard input is empty")));
+    }
+    Ok(text)
 }
 
 /// The passphrase of the encrypted file: from the file named by the environment, or typed unseen.
@@ -59,8 +91,8 @@ fn ask(new: bool) -> io::Result<Zeroizing<String>> {
     Ok(first)
 }
 
-fn unreadable(error: io::Error) -> Failure {
-    invalid(format_args!("the client secret could not be read from standard input: {error}"))
+fn unreadable(what: &str, error: io::Error) -> Failure {
+    invalid(format_args!("the {what} could not be read from standard input: {error}"))
 }
 
 /// One line without its line break; anything else in it belongs to the secret.

@@ -1,7 +1,7 @@
 //! The words and shapes that people read.
 
 use tokenrack_core::Timestamp;
-use tokenrack_core::connection::{ClientAuthentication, RedirectMethod};
+use tokenrack_core::connection::{ClientAuthentication, GrantType, RedirectMethod};
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::plain;
 use tokenrack_core::view::{Action, ConnectionView, StatusKind};
@@ -111,6 +111,7 @@ pub fn activity(kind: ActivityKind) -> &'static str {
         ActivityKind::Disconnected => "Disconnected",
         ActivityKind::Forgotten => "Forgotten",
         ActivityKind::Edited => "Edited",
+        ActivityKind::Introspected => "Introspected",
     }
 }
 
@@ -135,12 +136,22 @@ pub fn redirect(method: RedirectMethod) -> &'static str {
     }
 }
 
+/// As in `--grant`.
+pub fn grant(grant: GrantType) -> &'static str {
+    match grant {
+        GrantType::AuthorizationCode => "authorization-code",
+        GrantType::DeviceCode => "device-code",
+        GrantType::ClientCredentials => "client-credentials",
+    }
+}
+
 /// The RFC 7591 name.
 pub fn authentication(method: ClientAuthentication) -> &'static str {
     match method {
         ClientAuthentication::None => "none",
         ClientAuthentication::ClientSecretBasic => "client_secret_basic",
         ClientAuthentication::ClientSecretPost => "client_secret_post",
+        ClientAuthentication::PrivateKeyJwt => "private_key_jwt",
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::engine::{ConnectOptions, Engine, Ports};
+use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
 use tokenrack_core::view::Draft;
@@ -102,10 +102,15 @@ impl World {
             time_limit: Duration::from_secs(300),
             channel: Channel::Command,
         };
-        let started = engine.connect(id, options).await.unwrap();
-        let url = url::Url::parse(&started.authorization_url).unwrap();
+        let Connecting::Waiting(started) = engine.connect(id, options).await.unwrap() else {
+            panic!("somebody has to sign in")
+        };
+        let Step::Redirect { authorization_url, redirect_uri } = started.step else {
+            panic!("the browser is to come back")
+        };
+        let url = url::Url::parse(&authorization_url).unwrap();
         let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-        format!("{}?code=c-1&state={state}", started.redirect_uri)
+        format!("{redirect_uri}?code=c-1&state={state}")
     }
 }
 

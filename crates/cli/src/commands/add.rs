@@ -1,11 +1,14 @@
 //! `tokenrack add PROVIDER`
 
+mod endpoints;
+
 use clap::ValueEnum;
-use tokenrack_core::connection::{ClientAuthentication, RedirectMethod};
-use tokenrack_core::engine::Engine;
+use tokenrack_core::connection::{ClientAuthentication, GrantType, RedirectMethod};
+use tokenrack_core::engine::{Engine, Refusal};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_core::view::{ConnectionView, Draft};
+use tokenrack_core::view::{Action, ConnectionView, Draft, Endpoints};
+use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 
 use crate::error::{Failure, invalid};
 use crate::prompt;
@@ -25,12 +28,18 @@ pub struct Args {
     /// Read the client secret, one line, from standard input; it is never taken from an argument
     #[arg(long)]
     client_secret_stdin: bool,
+    /// Read the client's private key, PKCS#8 PEM or JWK, from standard input, to its end
+    #[arg(long, conflicts_with_all = ["client_secret_stdin", "refresh_token_stdin"])]
+    client_key_stdin: bool,
     /// How the client proves itself [default: as the provider takes it]
     #[arg(long, value_name = "METHOD", value_enum)]
     client_auth: Option<Authentication>,
     /// Ask for this scope; may be given several times [default: the provider's]
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    /// Ask for a token for this resource, an address (RFC 8707); may be given several times
+    #[arg(long = "resource", value_name = "URI")]
+    resources: Vec<String>,
     /// A variable of the provider, as a tenant or a host
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     vars: Vec<(String, String)>,
@@ -43,9 +52,14 @@ pub struct Args {
     /// The redirect URI of a client that is registered already, used to the letter
     #[arg(long, value_name = "URI")]
     redirect_uri: Option<String>,
-    /// How tokens are obtained
-    #[arg(long, value_enum, default_value_t = Grant::AuthorizationCode)]
+    /// How tokens are obtained: authorization-code, device-code, client-credentials or refresh-token
+    #[arg(long, value_parser = grant, default_value = "authorization-code")]
     grant: Grant,
+    /// Read a refresh token, one line, from standard input, after the client secret's line where there is one
+    #[arg(long)]
+    refresh_token_stdin: bool,
+    #[command(flatten)]
+    endpoints: endpoints::Args,
 }
 
 /// `token_endpoint_auth_method` (RFC 7591 §2).
@@ -56,19 +70,19 @@ enum Authentication {
     ClientSecretBasic,
     /// The secret in the body
     ClientSecretPost,
+    /// A statement signed with the client's own key
+    PrivateKeyJwt,
     /// A public client, without a secret
     None,
 }
 
-/// The grants of RFC 6749 and RFC 8628 that a desktop program may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// Where the first tokens come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Grant {
-    /// Sign in with the browser
-    AuthorizationCode,
-    /// Not yet
-    DeviceCode,
-    /// Not yet
-    ClientCredentials,
+    /// From the provider, in one of its ways.
+    Type(GrantType),
+    /// From a refresh token that the person has; later ones with the browser.
+    RefreshToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,23 +92,64 @@ struct Redirect {
 }
 
 pub async fn run(mut args: Args, session: &Session) -> Result<(), Failure> {
-    if args.grant != Grant::AuthorizationCode {
-        return Err(invalid("this version connects by authorization-code only; leave out --grant"));
-    }
-    if args.client_secret_stdin && matches!(args.client_auth, Some(Authentication::None)) {
-        return Err(invalid("a client with --client-auth none has no secret; leave out one of the two"));
-    }
-    let secret = args.client_secret_stdin.then(prompt::client_secret).transpose()?;
-    let engine = if secret.is_some() { session.unlocked().await? } else { session.engine()? };
+    check(&args)?;
+    let secret = if args.client_key_stdin {
+        args.client_auth = Some(Authentication::PrivateKeyJwt);
+        Some(prompt::client_key()?)
+    } else {
+        args.client_secret_stdin.then(prompt::client_secret).transpose()?
+    };
+    let refresh_token = args.refresh_token_stdin.then(prompt::refresh_token).transpose()?;
+    let needs_vault = secret.is_some() || refresh_token.is_some();
+    let engine = if needs_vault { session.unlocked().await? } else { session.engine()? };
     if is_file(&args.provider) {
         args.provider = learn(&args.provider, &engine, session)?;
     }
-    let view = engine.add(&draft(args), secret, Channel::Command).await?;
+    let endpoints = std::mem::take(&mut args.endpoints).decide(&args.provider, &engine, session).await?;
+    let draft = draft(args, endpoints);
+    let view = match refresh_token {
+        Some(token) => import(&engine, &draft, secret, token, session).await?,
+        None => engine.add(&draft, secret, Channel::Command).await?,
+    };
     if session.output.json() {
         return session.output.object(&view);
     }
     session.output.note(&added(&view));
     Ok(())
+}
+
+/// Options that contradict each other.
+fn check(args: &Args) -> Result<(), Failure> {
+    if args.client_secret_stdin && matches!(args.client_auth, Some(Authentication::None)) {
+        return Err(invalid("a client with --client-auth none has no secret; leave out one of the two"));
+    }
+    let has_key_auth = matches!(args.client_auth, None | Some(Authentication::PrivateKeyJwt));
+    if args.client_key_stdin && !has_key_auth {
+        return Err(invalid("a client with a key proves itself by --client-auth private_key_jwt"));
+    }
+    match (args.grant, args.refresh_token_stdin) {
+        (Grant::RefreshToken, false) => Err(invalid("give the refresh token by --refresh-token-stdin")),
+        (Grant::Type(_), true) => Err(invalid("--refresh-token-stdin belongs to --grant refresh-token")),
+        _ => Ok(()),
+    }
+}
+
+/// Adds with a refresh token; new tokens that the vault refuses are not given up at once.
+async fn import(
+    engine: &Engine,
+    draft: &Draft,
+    secret: Option<ClientSecret>,
+    refresh_token: RefreshToken,
+    session: &Session,
+) -> Result<ConnectionView, Failure> {
+    match engine.import(draft, secret, refresh_token, Channel::Command).await {
+        Ok(view) => Ok(view),
+        Err(Refusal { problem, told_by: Some(id) }) => {
+            session.rescue(engine, &id, problem).await?;
+            Ok(engine.view(&id)?)
+        }
+        Err(refusal) => Err(refusal.problem.into()),
+    }
 }
 
 fn is_file(provider: &str) -> bool {
@@ -113,7 +168,7 @@ fn learn(path: &str, engine: &Engine, session: &Session) -> Result<String, Failu
     })
 }
 
-fn draft(args: Args) -> Draft {
+fn draft(args: Args, endpoints: Option<Endpoints>) -> Draft {
     // RFC 6749 §3.3: a scope has no space in it, so `--scope "read write"` can only mean two.
     let scopes: Vec<String> =
         args.scopes.iter().flat_map(|s| s.split_whitespace()).map(str::to_owned).collect();
@@ -124,11 +179,18 @@ fn draft(args: Args) -> Draft {
         authentication: args.client_auth.map(|method| match method {
             Authentication::ClientSecretBasic => ClientAuthentication::ClientSecretBasic,
             Authentication::ClientSecretPost => ClientAuthentication::ClientSecretPost,
+            Authentication::PrivateKeyJwt => ClientAuthentication::PrivateKeyJwt,
             Authentication::None => ClientAuthentication::None,
         }),
+        grant: match args.grant {
+            Grant::Type(grant) => Some(grant),
+            Grant::RefreshToken => None,
+        },
+        resources: args.resources,
         scopes: (!args.scopes.is_empty()).then_some(scopes),
         vars: args.vars.into_iter().collect(),
         environment: args.environment,
+        endpoints,
         redirect: args.redirect.map(|redirect| redirect.method),
         port: args.redirect.and_then(|redirect| redirect.port),
         redirect_uri: args.redirect_uri,
@@ -138,11 +200,33 @@ fn draft(args: Args) -> Draft {
 fn added(view: &ConnectionView) -> String {
     let client = &view.registration;
     let mut text = format!("Added “{}” ({}).\n", view.name, view.provider_name);
-    text += &format!("  Redirect URI to register at the provider: {}\n", client.redirect_uri);
+    if client.grant == GrantType::AuthorizationCode {
+        text += &format!("  Redirect URI to register at the provider: {}\n", client.redirect_uri);
+    }
     for caution in &view.cautions {
         text += &format!("  Caution: {caution}\n");
     }
-    text + &format!("  Next: tokenrack connect {}", words::argument(&view.name))
+    text + &format!("  Next: {}", words::next(view.status.next.unwrap_or(Action::Connect), &view.name))
+}
+
+fn grant(text: &str) -> Result<Grant, String> {
+    match text {
+        "authorization-code" => Ok(Grant::Type(GrantType::AuthorizationCode)),
+        "device-code" => Ok(Grant::Type(GrantType::DeviceCode)),
+        "client-credentials" => Ok(Grant::Type(GrantType::ClientCredentials)),
+        "refresh-token" => Ok(Grant::RefreshToken),
+        "password" => {
+            Err("the password grant hands your password to a program, and is gone from OAuth (RFC 9700 \
+            §2.4); sign in with the browser or by device-code"
+                .to_owned())
+        }
+        "implicit" => {
+            Err("the implicit grant puts tokens into the browser's address bar, and is gone from OAuth \
+            (RFC 9700 §2.1.2); use authorization-code"
+                .to_owned())
+        }
+        _ => Err("one of authorization-code, device-code, client-credentials, refresh-token".to_owned()),
+    }
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokenrack_core::Timestamp;
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::engine::{ConnectOptions, Engine, Started};
+use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Started, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::view::ConnectionView;
@@ -24,7 +24,7 @@ pub struct Args {
     /// Print the address to open instead of opening the browser
     #[arg(long)]
     no_browser: bool,
-    /// How long to wait for the redirect
+    /// How long to wait for the person
     #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = span::parse_wait)]
     timeout: Duration,
 }
@@ -35,6 +35,14 @@ enum Event<'a> {
     AuthorizationUrl {
         url: &'a str,
         redirect_uri: &'a str,
+        connection: &'a ConnectionId,
+        expires_at: Timestamp,
+        browser_opened: bool,
+    },
+    DeviceCode {
+        user_code: &'a str,
+        verification_uri: &'a str,
+        verification_uri_complete: Option<&'a str>,
         connection: &'a ConnectionId,
         expires_at: Timestamp,
         browser_opened: bool,
@@ -51,13 +59,20 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
         channel: Channel::Command,
     };
     let mut interrupted = signal::listen()?;
-    let started = engine.connect(&connection.id, options).await?;
+    let started = match engine.connect(&connection.id, options).await {
+        Ok(Connecting::Waiting(started)) => started,
+        Ok(Connecting::Connected(view)) => return connected(&view, session),
+        Err(problem) => {
+            session.rescue(&engine, &connection.id, problem).await?;
+            return connected(&engine.view(&connection.id)?, session);
+        }
+    };
 
     let outcome = match announce(&started, args, session) {
         Err(failure) => Err(failure),
         Ok(()) => tokio::select! {
             ended = engine.wait(&started) => saved(&engine, &started, session, ended).await,
-            view = paste::wait(&engine, &started, session) => Ok(view),
+            view = paste::wait(&engine, &started, session), if comes_back(&started) => Ok(view),
             code = interrupted.recv() => Err(Failure::Interrupted(code)),
         },
     };
@@ -70,7 +85,9 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
             Err(failure)
         }
     };
-    if started.redirect_uri.starts_with("http:") && !matches!(told, Err(Failure::Interrupted(_))) {
+    let by_loopback =
+        matches!(&started.step, Step::Redirect { redirect_uri, .. } if redirect_uri.starts_with("http:"));
+    if by_loopback && !matches!(told, Err(Failure::Interrupted(_))) {
         // The page that says so has been handed over, and is still to be written to the browser's connection.
         tokio::time::sleep(PAGE_DELIVERY).await;
     }
@@ -110,7 +127,7 @@ async fn give_up(
     match engine.cancel(&started.connection, Channel::Command).await {
         Ok(()) => None,
         Err(problem) if problem.code == Code::Busy => {
-            session.output.note("The browser has returned; finishing. Interrupt again to stop at once.");
+            session.output.note("The provider has answered; finishing. Interrupt again to stop at once.");
             tokio::select! {
                 ended = engine.wait(started) => ended.ok(),
                 _ = interrupted.recv() => None,
@@ -123,29 +140,81 @@ async fn give_up(
     }
 }
 
+fn comes_back(started: &Started) -> bool {
+    matches!(started.step, Step::Redirect { .. })
+}
+
 fn announce(started: &Started, args: &Args, session: &Session) -> Result<(), Failure> {
-    let output = session.output;
     let browser_opened = !args.no_browser && started.browser_problem.is_none();
-    if output.json() {
-        return output.object(&Event::AuthorizationUrl {
-            url: &started.authorization_url,
-            redirect_uri: &started.redirect_uri,
-            connection: &started.connection,
-            expires_at: started.expires_at,
-            browser_opened,
-        });
+    if session.output.json() {
+        return session.output.object(&event(started, browser_opened));
     }
     if let Some(problem) = &started.browser_problem {
-        tell(output, problem);
+        tell(session.output, problem);
     }
+    match &started.step {
+        Step::Redirect { authorization_url, redirect_uri } => {
+            announce_redirect(authorization_url, redirect_uri, browser_opened, args, session)
+        }
+        Step::DeviceCode { user_code, verification_uri, verification_uri_complete } => {
+            let page = verification_uri_complete.as_ref().unwrap_or(verification_uri);
+            announce_code(user_code, page, browser_opened, started, session)
+        }
+    }
+}
+
+fn event(started: &Started, browser_opened: bool) -> Event<'_> {
+    let (connection, expires_at) = (&started.connection, started.expires_at);
+    match &started.step {
+        Step::Redirect { authorization_url: url, redirect_uri } => {
+            Event::AuthorizationUrl { url, redirect_uri, connection, expires_at, browser_opened }
+        }
+        Step::DeviceCode { user_code, verification_uri, verification_uri_complete } => Event::DeviceCode {
+            user_code,
+            verification_uri,
+            verification_uri_complete: verification_uri_complete.as_deref(),
+            connection,
+            expires_at,
+            browser_opened,
+        },
+    }
+}
+
+/// The page may be opened on any device, so its address is always shown; the code is what was asked for.
+fn announce_code(
+    user_code: &str,
+    page: &str,
+    browser_opened: bool,
+    started: &Started,
+    session: &Session,
+) -> Result<(), Failure> {
+    let output = session.output;
+    output.note(&match browser_opened {
+        true => format!("The browser is open at {page}\nCheck that it shows this code, or enter it there:"),
+        false => format!("Open {page}\nin any browser, also on another device, and enter this code:"),
+    });
+    output.value(user_code)?;
+    let left = span::until(session.now(), started.expires_at);
+    output.note(&format!("Waiting {left} for the provider's word (Ctrl-C cancels)."));
+    Ok(())
+}
+
+fn announce_redirect(
+    authorization_url: &str,
+    redirect_uri: &str,
+    browser_opened: bool,
+    args: &Args,
+    session: &Session,
+) -> Result<(), Failure> {
+    let output = session.output;
     if browser_opened {
         output.note("The browser is open: sign in there.");
     } else {
         output.note("Open this address in a browser and sign in:");
-        output.value(&started.authorization_url)?;
+        output.value(authorization_url)?;
     }
     let limit = span::words(args.timeout);
-    output.note(&format!("Waiting {limit} for the redirect to {} (Ctrl-C cancels).", started.redirect_uri));
+    output.note(&format!("Waiting {limit} for the redirect to {redirect_uri} (Ctrl-C cancels)."));
     if paste::offered() {
         output.note(
             "If it does not come back by itself, paste the address that the browser shows at the end here.",

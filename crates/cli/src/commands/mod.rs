@@ -6,9 +6,11 @@ pub mod completions;
 pub mod connect;
 pub mod disconnect;
 pub mod doctor;
+pub mod introspect;
 pub mod log;
 pub mod providers;
 pub mod refresh;
+pub mod request;
 pub mod status;
 pub mod token;
 
@@ -25,6 +27,8 @@ pub async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Callback(args) => callback::run(&args, session).await,
         Command::Status(args) => status::run(&args, session).await,
         Command::Refresh(args) => refresh::run(&args, session).await,
+        Command::Request(args) => request::run(args, session).await,
+        Command::Introspect(args) => introspect::run(&args, session).await,
         Command::Token(args) => token::run(&args, session).await,
         Command::Disconnect(args) => disconnect::run(&args, session).await,
         Command::Log(args) => log::run(&args, session),

@@ -57,7 +57,9 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use tokenrack_core::Timestamp;
-    use tokenrack_core::connection::{ClientAuthentication, ConnectionId, LastEvent, RedirectMethod};
+    use tokenrack_core::connection::{
+        ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod,
+    };
     use tokenrack_core::event::ActivityKind;
     use tokenrack_core::ports::{VaultKind, VaultState, VaultStatus};
     use tokenrack_core::provider::ProviderId;
@@ -97,7 +99,9 @@ mod tests {
             scopes_granted: Some(vec!["read".to_owned()]),
             scopes_missing: vec!["write".to_owned()],
             refreshable: true,
+            resources: vec![],
             registration: RegistrationView {
+                grant: GrantType::AuthorizationCode,
                 client_id: "desktop".to_owned(),
                 authentication: ClientAuthentication::None,
                 redirect: RedirectMethod::DeepLink,

@@ -1,6 +1,7 @@
 //! One connection, with the evidence for its status.
 
 use tokenrack_core::Timestamp;
+use tokenrack_core::connection::GrantType;
 use tokenrack_core::problem::plain;
 use tokenrack_core::view::{ConnectionView, ProblemView, WaitingView};
 
@@ -28,6 +29,7 @@ pub fn text(view: &ConnectionView, now: Timestamp) -> String {
     page.maybe("Issued", view.issued_at.map(|at| instant(at, now)));
     page.maybe("Expires", view.expires_at.map(|at| instant(at, now)));
     page.line("Asked for", &list(&view.scopes_requested));
+    page.maybe("Resource", (!view.resources.is_empty()).then(|| list(&view.resources)));
     page.maybe("Granted", view.scopes_granted.as_deref().map(list));
     page.maybe("Not granted", (!view.scopes_missing.is_empty()).then(|| list(&view.scopes_missing)));
     if view.scopes_granted.is_some() {
@@ -38,7 +40,10 @@ pub fn text(view: &ConnectionView, now: Timestamp) -> String {
     }
     let client = &view.registration;
     page.line("Client", &format!("{} ({})", client.client_id, words::authentication(client.authentication)));
-    page.line("Redirect", &format!("{} ({})", client.redirect_uri, words::redirect(client.redirect)));
+    page.line("Grant", words::grant(client.grant));
+    if client.grant == GrantType::AuthorizationCode {
+        page.line("Redirect", &format!("{} ({})", client.redirect_uri, words::redirect(client.redirect)));
+    }
     view.cautions.iter().for_each(|caution| page.line("Caution", caution));
     let last = &view.last_event;
     let why = last.code.map(|code| format!(" ({})", code.as_str())).unwrap_or_default();
@@ -67,8 +72,13 @@ impl Page {
     }
 
     fn waiting(&mut self, waiting: &WaitingView, now: Timestamp) {
-        let stage = if waiting.exchanging { "the redirect has come" } else { "a redirect" };
-        self.line("Waiting for", &format!("{stage}, from {} to {}", waiting.host, waiting.redirect_uri));
+        let what = match (&waiting.device, &waiting.redirect_uri) {
+            _ if waiting.exchanging => format!("the tokens, from {}", waiting.host),
+            (Some(device), _) => format!("the code {} at {}", device.user_code, device.verification_uri),
+            (None, Some(uri)) => format!("a redirect, from {} to {uri}", waiting.host),
+            (None, None) => waiting.host.clone(),
+        };
+        self.line("Waiting for", &what);
         self.line("Time left", &span::until(now, waiting.expires_at));
         self.maybe("Open", waiting.authorization_url.clone());
     }

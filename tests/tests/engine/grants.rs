@@ -1,0 +1,220 @@
+//! Codes to enter, clients that speak for themselves, and tokens that are brought, while something fails.
+
+use std::time::Duration;
+
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
+use tokenrack_core::engine::{ConnectOptions, Connecting, Engine};
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{Draft, StatusKind};
+use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
+
+use crate::world::World;
+
+const CODE: &str = r#"{"device_code":"d-1","user_code":"WDJB-MJHT","verification_uri":"https://gitlab.com/device",
+    "expires_in":600,"interval":5}"#;
+const PENDING: &str = r#"{"error":"authorization_pending"}"#;
+const SLOW_DOWN: &str = r#"{"error":"slow_down"}"#;
+const TOKENS: &str =
+    r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#;
+
+fn draft(grant: GrantType) -> Draft {
+    Draft {
+        provider: "gitlab".into(),
+        client_id: "me".into(),
+        scopes: Some(vec!["api".into()]),
+        grant: Some(grant),
+        ..Draft::default()
+    }
+}
+
+fn kind(engine: &Engine, id: &ConnectionId) -> StatusKind {
+    engine.view(id).unwrap().status.kind
+}
+
+async fn connect(engine: &Engine, id: &ConnectionId) -> Result<Connecting, Code> {
+    let options = ConnectOptions {
+        open_browser: false,
+        time_limit: Duration::from_secs(300),
+        channel: Channel::Command,
+    };
+    engine.connect(id, options).await.map_err(|problem| problem.code)
+}
+
+/// A sign-in by code that has begun; the server wants to be asked every 5 seconds.
+async fn begun(world: &World, engine: &Engine) -> ConnectionId {
+    let id = engine.add(&draft(GrantType::DeviceCode), None, Channel::Command).await.unwrap().id;
+    world.network.answer(200, CODE);
+    let Connecting::Waiting(_) = connect(engine, &id).await.unwrap() else { panic!("a person is needed") };
+    world.network.sent();
+    id
+}
+
+/// Lets whoever wants to ask do so; answers how often they did.
+async fn asked(world: &World) -> usize {
+    for _ in 0..400 {
+        tokio::task::yield_now().await;
+    }
+    world.network.sent().len()
+}
+
+async fn token(engine: &Engine, id: &ConnectionId) -> Result<String, Code> {
+    let released = engine.release_token(id, Duration::from_secs(60), Channel::Command, "raw").await;
+    released.map(|released| released.access_token.expose().to_owned()).map_err(|problem| problem.code)
+}
+
+#[tokio::test]
+async fn the_server_is_asked_as_often_as_it_wants() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    assert_eq!(asked(&world).await, 0, "not before the first interval has passed");
+    for (answer, seconds) in [(PENDING, 5), (SLOW_DOWN, 5), (PENDING, 10)] {
+        world.network.answer(400, answer);
+        world.clock.forward(seconds - 1);
+        assert_eq!(asked(&world).await, 0, "{answer}: a second too early");
+        world.clock.forward(1);
+        assert_eq!(asked(&world).await, 1, "{answer}");
+    }
+    world.network.fail(HttpErrorKind::Timeout);
+    world.clock.forward(10);
+    assert_eq!(asked(&world).await, 1);
+    world.clock.forward(19);
+    assert_eq!(asked(&world).await, 0, "an answer that did not come doubles the wait");
+    world.network.answer(200, TOKENS);
+    world.clock.forward(1);
+    assert_eq!(asked(&world).await, 1);
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
+    world.clock.forward(60);
+    assert_eq!(asked(&world).await, 0, "nobody asks for what is there");
+}
+
+#[tokio::test]
+async fn two_processes_that_watch_ask_once() {
+    let world = World::new();
+    let engine = world.engine();
+    begun(&world, &engine).await;
+    let window = world.engine();
+    let _events = window.subscribe();
+    window.snapshot().await.unwrap();
+    world.network.answer(400, PENDING);
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+}
+
+#[test]
+fn a_window_goes_on_asking_when_the_process_that_began_dies() {
+    let world = World::new();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let dies = runtime();
+    let id = dies.block_on(async { begun(&world, &world.engine()).await });
+    drop(dies);
+    runtime().block_on(async {
+        let window = world.engine();
+        let _events = window.subscribe();
+        window.snapshot().await.unwrap();
+        world.network.answer(200, TOKENS);
+        world.clock.forward(5);
+        assert_eq!(asked(&world).await, 1);
+        assert_eq!(kind(&window, &id), StatusKind::Connected);
+    });
+}
+
+#[tokio::test]
+async fn tokens_for_a_code_the_vault_refuses_are_kept_and_saved_later() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    world.vault.refuse_writes(true);
+    world.network.answer(200, TOKENS);
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
+    world.vault.refuse_writes(false);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn a_code_that_could_not_be_kept_is_never_shown() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = engine.add(&draft(GrantType::DeviceCode), None, Channel::Command).await.unwrap().id;
+    world.network.answer(200, CODE);
+    world.vault.refuse_writes(true);
+    assert_eq!(connect(&engine, &id).await.unwrap_err(), Code::VaultLocked);
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+    world.network.sent();
+    world.clock.forward(60);
+    assert_eq!(asked(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_client_that_speaks_for_itself_loses_nothing_by_a_lost_answer() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft {
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        ..draft(GrantType::ClientCredentials)
+    };
+    let secret = || Some(ClientSecret::new("a secret of some length".into()));
+    let id = engine.add(&draft, secret(), Channel::Command).await.unwrap().id;
+    world.network.answer(200, r#"{"access_token":"at-1","token_type":"bearer","expires_in":100}"#);
+    let Connecting::Connected(view) = connect(&engine, &id).await.unwrap() else {
+        panic!("nobody is needed")
+    };
+    assert!(view.refreshable);
+    world.clock.forward(50);
+    world.network.fail(HttpErrorKind::Interrupted);
+    assert_eq!(token(&engine, &id).await.unwrap_err(), Code::Interrupted);
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":100}"#);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    world.clock.forward(50);
+    world.network.answer(401, r#"{"error":"invalid_client"}"#);
+    assert_eq!(token(&engine, &id).await.unwrap_err(), Code::InvalidClient);
+    assert_eq!(kind(&engine, &id), StatusKind::ProviderError);
+}
+
+#[tokio::test]
+async fn tokens_of_one_grant_are_not_renewed_by_another() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let machine = Draft {
+        name: Some("GitLab".into()),
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        ..draft(GrantType::ClientCredentials)
+    };
+    let secret = Some(ClientSecret::new("a secret of some length".into()));
+    let refused = engine.edit(&id, &machine, secret, Channel::App).await.unwrap_err();
+    assert_eq!(refused.code, Code::InvalidInput);
+    assert_eq!(engine.draft(&id).unwrap().grant, Some(GrantType::AuthorizationCode));
+}
+
+#[tokio::test]
+async fn a_brought_token_is_added_whole_or_not_at_all() {
+    let world = World::new();
+    let engine = world.engine();
+    let bring = || {
+        let draft = draft(GrantType::AuthorizationCode);
+        let engine = engine.clone();
+        async move { engine.import(&draft, None, RefreshToken::new("rt-0".into()), Channel::Command).await }
+    };
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let refusal = bring().await.unwrap_err();
+    assert_eq!((refusal.problem.code, refusal.told_by), (Code::InvalidGrant, None));
+    world.network.fail(HttpErrorKind::Connect);
+    assert_eq!(bring().await.unwrap_err().problem.code, Code::Unreachable);
+    assert!(engine.snapshot().await.unwrap().connections.is_empty());
+
+    world.network.answer(200, TOKENS);
+    world.vault.refuse_writes(true);
+    let refusal = bring().await.unwrap_err();
+    let id = refusal.told_by.expect("the token that was brought is spent: the new ones are kept");
+    assert_eq!((refusal.problem.code, kind(&engine, &id)), (Code::Unsaved, StatusKind::Unsaved));
+    world.vault.refuse_writes(false);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
+}
