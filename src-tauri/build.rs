@@ -15,6 +15,8 @@ const COMMANDS: &[&str] = &[
     "copylink",
     "deliver",
     "refresh",
+    "bring",
+    "introspect",
     "disconnect",
     "draft",
     "edit",

@@ -101,6 +101,8 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::clipboard::copylink,
             commands::connections::deliver,
             commands::connections::refresh,
+            commands::connections::bring,
+            commands::connections::introspect,
             commands::connections::disconnect,
             commands::connections::draft,
             commands::connections::edit,

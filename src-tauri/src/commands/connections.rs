@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tauri::State;
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::engine::ConnectOptions;
+use tokenrack_core::engine::{ConnectOptions, Refusal};
 use tokenrack_core::event::Channel;
-use tokenrack_core::view::{DisconnectView, Draft, DraftPreview};
-use tokenrack_oauth::secret::ClientSecret;
+use tokenrack_core::view::{DisconnectView, Draft, DraftPreview, IntrospectionView};
+use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 
 use super::Answer;
 use crate::face::Face;
@@ -23,6 +23,23 @@ pub(crate) async fn preview(face: State<'_, Face>, draft: Draft) -> Answer<Draft
 #[tauri::command]
 pub(crate) async fn add(face: State<'_, Face>, draft: Draft, secret: Option<String>) -> Answer<ConnectionId> {
     Ok(face.core()?.engine.add(&draft, client_secret(secret), Channel::App).await?.id)
+}
+
+/// Adds with a refresh token from elsewhere, and uses it at once. A connection whose new tokens could not be saved is
+/// there and says so itself.
+#[tauri::command]
+pub(crate) async fn bring(
+    face: State<'_, Face>,
+    draft: Draft,
+    secret: Option<String>,
+    token: String,
+) -> Answer<ConnectionId> {
+    let token = RefreshToken::new(token);
+    match face.core()?.engine.import(&draft, client_secret(secret), token, Channel::App).await {
+        Ok(view) => Ok(view.id),
+        Err(Refusal { told_by: Some(id), .. }) => Ok(id),
+        Err(refusal) => Err(refusal.problem.into()),
+    }
 }
 
 /// An empty field is no secret.
@@ -76,6 +93,12 @@ pub(crate) async fn deliver(face: State<'_, Face>, url: String) -> Answer<()> {
 pub(crate) async fn refresh(face: State<'_, Face>, id: ConnectionId) -> Answer<()> {
     face.core()?.engine.refresh(&id, Channel::App).await?;
     Ok(())
+}
+
+/// What the server says of the access token.
+#[tauri::command]
+pub(crate) async fn introspect(face: State<'_, Face>, id: ConnectionId) -> Answer<IntrospectionView> {
+    Ok(face.core()?.engine.introspect(&id, Channel::App).await?)
 }
 
 #[tauri::command]

@@ -45,6 +45,7 @@ const activity: Record<ActivityKind, string> = {
   disconnected: 'Disconnected',
   forgotten: 'Forgotten',
   edited: 'Edited',
+  introspected: 'Introspected',
 };
 
 const channel: Record<Channel, string> = {
@@ -76,6 +77,7 @@ const authentication: Record<ClientAuthentication, string> = {
   none: 'None (public client)',
   client_secret_basic: 'Secret in the header (Basic)',
   client_secret_post: 'Secret in the body (Post)',
+  private_key_jwt: 'Signed with a private key',
 };
 
 const link: Record<ProviderLink, string> = {

@@ -12,6 +12,8 @@ const answer = (errors: Record<string, string>): DraftPreview => ({
   name: 'n',
   register_url: null,
   scopes: [],
+  grant: 'authorization_code',
+  grants: ['authorization_code'],
   authentication: 'none',
   errors,
 });

@@ -8,6 +8,7 @@ import type {
   Draft,
   DraftPreview,
   EngineEvent,
+  IntrospectionView,
   ProblemView,
   ProviderPage,
   ProviderLink,
@@ -40,6 +41,8 @@ export interface Ipc {
   provider(id: string): Promise<ProviderPage>;
   preview(draft: Draft): Promise<DraftPreview>;
   add(draft: Draft, secret: string | null): Promise<string>;
+  /** Adds with a refresh token from elsewhere, and uses it at once. */
+  bring(draft: Draft, secret: string | null, token: string): Promise<string>;
 
   connect(id: string): Promise<void>;
   cancel(id: string): Promise<void>;
@@ -47,6 +50,7 @@ export interface Ipc {
   copylink(id: string): Promise<void>;
   deliver(url: string): Promise<void>;
   refresh(id: string): Promise<void>;
+  introspect(id: string): Promise<IntrospectionView>;
   disconnect(id: string, forget: boolean): Promise<DisconnectView>;
   draft(id: string): Promise<Draft>;
   edit(id: string, draft: Draft, secret: string | null): Promise<void>;

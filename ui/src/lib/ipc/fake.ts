@@ -135,6 +135,8 @@ function preview(draft: Draft): DraftPreview {
     name: page?.name ?? new URL(draft.provider).host,
     register_url: page?.register_url ?? null,
     scopes: draft.scopes ?? [],
+    grant: draft.grant ?? 'authorization_code',
+    grants: page?.grants ?? ['authorization_code'],
     authentication:
       draft.authentication ??
       (page?.secret === 'required' ? (page.authentication[0] ?? 'client_secret_basic') : 'none'),
@@ -174,7 +176,7 @@ export const ipc: Ipc = {
   },
   preview: async (draft) => preview(draft),
   async add(draft) {
-    const { name, redirect_uri, redirect, authentication, scopes } = preview(draft);
+    const { name, redirect_uri, redirect, authentication, scopes, grant } = preview(draft);
     const view = data.connection('not_connected', 700 + views.size);
     const page = data.pages.find((p) => p.id === draft.provider);
     const added: ConnectionView = {
@@ -184,13 +186,20 @@ export const ipc: Ipc = {
       provider_name: page?.name ?? name,
       environment: draft.environment ?? null,
       scopes_requested: scopes,
-      registration: { client_id: draft.client_id, authentication, redirect, redirect_uri },
+      registration: { client_id: draft.client_id, grant, authentication, redirect, redirect_uri },
       links: page === undefined ? [] : view.links,
       last_event: { at: data.at(0), kind: 'added', code: null },
     };
     views.set(view.id, added);
     change(view.id, () => added);
     return view.id;
+  },
+
+  async bring(draft, secret, token) {
+    if (token === '') throw data.problems.invalidClient;
+    const id = await this.add(draft, secret);
+    change(id, (view) => data.connected(view, 'connected'));
+    return id;
   },
 
   async connect(id) {
@@ -222,6 +231,25 @@ export const ipc: Ipc = {
     }));
     await wait(400);
     change(id, (v) => data.connected(v, 'refreshed'));
+  },
+  async introspect(id) {
+    await wait(200);
+    const view = views.get(id);
+    if (!view) throw data.problems.unknownState;
+    return {
+      connection: id,
+      active: view.status.kind !== 'expired',
+      scope: view.scopes_granted,
+      client_id: view.registration.client_id,
+      username: view.account,
+      token_type: 'Bearer',
+      sub: null,
+      aud: view.resources,
+      iss: null,
+      exp: view.expires_at,
+      iat: view.issued_at,
+      nbf: null,
+    };
   },
   async disconnect(id, forget) {
     const view = views.get(id);
@@ -256,14 +284,14 @@ export const ipc: Ipc = {
     globalThis.__fake.edits.push({ id, draft, secret });
     await wait(60);
     if ([...views.values()].some((v) => v.id !== id && v.name === draft.name)) throw data.problems.nameTaken;
-    const { redirect_uri, redirect, authentication, scopes } = preview(draft);
+    const { redirect_uri, redirect, authentication, scopes, grant } = preview(draft);
     vars.set(id, draft.vars);
     change(id, (v) => ({
       ...(v.problem?.code === data.problems.invalidClient.code ? data.connected(v, 'connected') : v),
       name: draft.name ?? v.name,
       environment: draft.environment ?? null,
       scopes_requested: scopes,
-      registration: { client_id: draft.client_id, authentication, redirect, redirect_uri },
+      registration: { client_id: draft.client_id, grant, authentication, redirect, redirect_uri },
       last_event: { at: data.at(0), kind: 'edited', code: null },
     }));
   },

@@ -16,6 +16,7 @@ export const ipc: Ipc = {
   provider: (id) => invoke('provider', { id }),
   preview: (draft) => invoke('preview', { draft }),
   add: (draft, secret) => invoke('add', { draft, secret }),
+  bring: (draft, secret, token) => invoke('bring', { draft, secret, token }),
 
   connect: (id) => invoke('connect', { id }),
   cancel: (id) => invoke('cancel', { id }),
@@ -23,6 +24,7 @@ export const ipc: Ipc = {
   copylink: (id) => invoke('copylink', { id }),
   deliver: (url) => invoke('deliver', { url }),
   refresh: (id) => invoke('refresh', { id }),
+  introspect: (id) => invoke('introspect', { id }),
   disconnect: (id, forget) => invoke('disconnect', { id, forget }),
   draft: (id) => invoke('draft', { id }),
   edit: (id, draft, secret) => invoke('edit', { id, draft, secret }),
