@@ -114,7 +114,7 @@ impl ProviderSpec {
         offered.into_iter().filter(|(_, offered)| *offered).map(|(grant, _)| grant).collect()
     }
 
-    /// Ways back the provider takes, best first; pasting always works.
+    /// Ways back the provider takes, best first; pasting always works, and comes first only where an https page is best.
     fn redirects(&self) -> Vec<RedirectMethod> {
         let way = |kind: &RedirectKind| match kind {
             RedirectKind::Scheme => RedirectMethod::DeepLink,
@@ -123,16 +123,16 @@ impl ProviderSpec {
         };
         let mut ways: Vec<_> = match self.redirect.kinds.as_slice() {
             [] => vec![RedirectMethod::DeepLink, RedirectMethod::Loopback],
-            kinds => kinds.iter().map(way).filter(|way| *way != RedirectMethod::Paste).collect(),
+            kinds => kinds.iter().filter(|kind| **kind != RedirectKind::Paste).map(way).collect(),
         };
         ways.push(RedirectMethod::Paste);
         distinct(ways)
     }
 
-    /// Whether what is asked for by default brings a refresh token.
+    /// Whether what is asked for by default brings a refresh token, or a token that renews itself.
     fn refreshes(&self) -> Option<bool> {
         match self.refresh.issued.as_str() {
-            "never" => Some(false),
+            "never" => Some(self.refresh.renew.is_some()),
             "default" | "param" => Some(true),
             "scope" => self.scopes.offline.as_ref().map(|offline| self.scopes.default.contains(offline)),
             _ => None,

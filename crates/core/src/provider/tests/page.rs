@@ -15,6 +15,7 @@ fn ways_back_best_first() {
     assert_eq!(redirects(r#"["loopback-any", "loopback-fixed", "scheme"]"#), [Loopback, DeepLink, Paste]);
     assert_eq!(redirects(r#"["paste", "scheme"]"#), [DeepLink, Paste]);
     assert_eq!(redirects(r#"["paste"]"#), [Paste]);
+    assert_eq!(redirects(r#"["https", "loopback-any"]"#), [Paste, Loopback]);
 }
 
 #[test]
@@ -60,6 +61,8 @@ fn whether_it_refreshes() {
     let refreshes = |more: &str| spec(more).page().refreshes;
     assert_eq!(refreshes(""), None);
     assert_eq!(refreshes("[refresh]\nissued = \"never\"\n"), Some(false));
+    let renew = "[refresh]\nissued = \"never\"\n[refresh.renew]\nurl = \"https://acme.example/renew\"\n";
+    assert_eq!(refreshes(renew), Some(true));
     assert_eq!(refreshes("[refresh]\nissued = \"default\"\n"), Some(true));
     assert_eq!(refreshes("[refresh]\nissued = \"app_setting\"\n"), None);
     let scope = "[refresh]\nissued = \"scope\"\n[scopes]\noffline = \"offline\"\n";
