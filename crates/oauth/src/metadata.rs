@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is known of a server: pinned by a spec, read from its metadata document, or merged from both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ServerMetadata {
     /// The server's own name; compared as an exact string.

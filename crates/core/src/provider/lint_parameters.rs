@@ -69,6 +69,9 @@ pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
             }
         }
     }
+    for name in spec.device.params.keys().filter(|name| secrets::is_name(name)) {
+        report.wrong(&["device", "params", name], "a provider file never holds a secret", None);
+    }
     for (table, changed) in
         [("authorize", &authorize.values), ("token", &token.values), ("refresh", &spec.refresh.values)]
     {

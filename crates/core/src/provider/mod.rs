@@ -24,6 +24,8 @@ mod urls;
 mod words;
 
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod tests;
 
 pub use captured::NotAllowed;

@@ -13,6 +13,7 @@ use crate::view::SecretNeed;
 
 /// Lower-case letters, digits and hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 #[serde(transparent)]
 pub struct ProviderId(pub String);
@@ -25,14 +26,15 @@ impl std::fmt::Display for ProviderId {
 
 /// How to talk to an authorization server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSpec {
     /// The format's version: 1.
     pub schema: u32,
     /// Unique in the catalog; the file's name without `.toml`.
     pub id: ProviderId,
-    /// The provider this one starts from: tables are merged key by key, this file's word counts. One level deep or more,
-    /// never in a circle.
+    /// The provider this one starts from: tables are merged key by key, this file's word counts. Never in a circle. Its
+    /// own id, in a person's file, is the shipped entry it changes.
     #[serde(default)]
     pub extends: Option<ProviderId>,
     /// For people.
@@ -107,6 +109,7 @@ pub struct ProviderSpec {
 
 /// Pages for people.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Links {
     /// Where the person registers the client.
@@ -119,6 +122,7 @@ pub struct Links {
 
 /// What to do on the registration page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Setup {
     /// Which application type to choose.
@@ -131,6 +135,7 @@ pub struct Setup {
 
 /// A variable of a provider's URLs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Variable {
     /// For people.
@@ -139,20 +144,22 @@ pub struct Variable {
     pub default: Option<String>,
     /// Shown in the empty field.
     pub example: Option<String>,
-    /// `host`, `host_port`, `label`, `uuid`, `slug`, `tenant` (Microsoft's), `issuer` (a whole https URL), or empty
-    /// for `slug`.
+    /// `host`, `host_port`, `host_path`, `label`, `uuid`, `slug`, `path`, `tenant` (Microsoft's), `issuer` (a whole
+    /// https URL), `text` (for parameters and headers only), or empty for `slug`.
     pub pattern: String,
     /// The only values allowed, if any.
     #[serde(rename = "enum")]
     pub choices: Vec<String>,
     /// Who says the value.
     pub source: VariableSource,
-    /// With another source than the person: the only values taken, `*.example.com` standing for one label before.
+    /// With another source than the person: the only values taken. `*.example.com` is every host below it, `*` whatever
+    /// the pattern takes, where that is no host.
     pub allow: Vec<String>,
 }
 
 /// Who says a variable's value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VariableSource {
     /// The person, when adding the connection.
@@ -170,6 +177,7 @@ pub enum VariableSource {
 
 /// What data cannot say. Each word is compiled in; a file only chooses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Hooks {
     /// `shopify_hmac`: the redirect carries a signature of its parameters.
@@ -186,6 +194,7 @@ pub struct Hooks {
 
 /// The server: metadata pinned by the file, and where its own document is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Server {
     /// Where the metadata document is, when not at the issuer's well-known places.
@@ -200,6 +209,7 @@ pub struct Server {
 
 /// The client a person registers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Client {
     /// Whether it has a secret.
@@ -238,6 +248,7 @@ impl Default for Client {
 
 /// Whether PKCE is sent (always S256).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Pkce {
     /// Sent.
@@ -250,6 +261,7 @@ pub enum Pkce {
 
 /// Ways back that the provider takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Redirect {
     /// Best first. Empty: unknown, so all are offered, deep link first.
@@ -268,6 +280,7 @@ impl Default for Redirect {
 
 /// A way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RedirectKind {
     /// A private-use scheme.

@@ -104,6 +104,7 @@ pub(super) fn closed_list(path: &[&str]) -> Option<&'static [&'static str]> {
         // The provider's spelling; it always means SHA-256.
         ["client", "pkce_method"] => &["", "S256", "s256"],
         ["client", "secret_kind"] => &["", "vendor_api_key", "es256_jwt"],
+        ["client", "assertion_audience"] => &["", "issuer"],
         ["redirect", "kinds", _] => &["scheme", "loopback-any", "loopback-fixed", "https", "paste"],
         ["redirect", "loopback_host"] => &["127.0.0.1", "[::1]", "localhost"],
         ["authorize", "response_mode"] => &["", "query", "fragment", "form_post"],
@@ -111,6 +112,7 @@ pub(super) fn closed_list(path: &[&str]) -> Option<&'static [&'static str]> {
         ["refresh", "issued"] => &["", "default", "scope", "param", "app_setting", "never"],
         ["account", "from"] => &["", "request", "token_response", "id_token"],
         ["lookup", _, "choose"] => &["", "ask", "first"],
+        ["device", "repeat", _] => &["user_code"],
         ["revoke", "style"] => &["", "rfc7009", "request", "none"],
         ["revoke", "token"] => &["", "access", "refresh"],
         ["revoke", "effect"] => &["", "token", "whole_grant"],

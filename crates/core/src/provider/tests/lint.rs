@@ -117,6 +117,7 @@ fn no_list_takes_any_word() {
         ("client", "pkce_encoding"),
         ("client", "pkce_method"),
         ("client", "secret_kind"),
+        ("client", "assertion_audience"),
         ("redirect", "loopback_host"),
         ("authorize", "response_mode"),
         ("token", "body"),

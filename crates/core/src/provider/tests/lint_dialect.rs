@@ -54,6 +54,14 @@ fn two_parameters_of_one_name() {
 }
 
 #[test]
+fn what_is_asked_of_the_device_endpoint() {
+    says(
+        "[device]\nparams = { response_type = \"device_code\", client_secret = \"x\" }\nrepeat = [\"user_code\"]\n",
+        &["acme.toml:10: device.params.client_secret: a provider file never holds a secret"],
+    );
+}
+
+#[test]
 fn what_is_kept_is_no_secret() {
     says(
         "[authorize]\ncapture = [\"realmId\", \"code\", \"error_hint\", \"id_token\", \"a b\"]\nforward = [\"state\", \"x\"]\n\

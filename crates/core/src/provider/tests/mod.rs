@@ -4,6 +4,7 @@ mod builtin;
 mod captured;
 mod catalog;
 mod discovered;
+mod documentation;
 mod extends;
 mod lint;
 mod lint_dialect;
