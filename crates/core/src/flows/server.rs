@@ -63,6 +63,10 @@ pub async fn resolve(
 /// token without being asked (Apple). An ID token that nothing known of the server could verify, or that the file says to
 /// pass over (LinkedIn's lacks the nonce), is not believed; who is connected is asked instead.
 pub fn wants_id_token(connection: &Connection, spec: &ProviderSpec) -> bool {
+    brings_proof(spec, &connection.scopes)
+}
+
+fn brings_proof(spec: &ProviderSpec, scopes: &[String]) -> bool {
     let server = &spec.server;
     let has_keys = server.metadata.jwks_uri.is_some()
         || server.metadata.issuer.is_some()
@@ -70,7 +74,7 @@ pub fn wants_id_token(connection: &Connection, spec: &ProviderSpec) -> bool {
     match spec.account.from.as_str() {
         "id_token" => true,
         "request" => false,
-        _ => has_keys && connection.scopes.iter().any(|scope| scope == "openid"),
+        _ => has_keys && scopes.iter().any(|scope| scope == "openid"),
     }
 }
 
@@ -231,6 +235,20 @@ fn signer(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::{Catalog, ProviderId};
+
+    #[test]
+    fn an_id_token_is_wanted_only_where_it_can_prove_something() {
+        let catalog = Catalog::builtin();
+        let asks = |id: &str, scopes: &[&str]| {
+            let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            brings_proof(catalog.get(&ProviderId(id.into())).unwrap(), &scopes)
+        };
+        assert!(asks("google", &["openid"]) && !asks("google", &["email"]));
+        assert!(asks("apple", &["email"]), "Apple gives one without being asked");
+        assert!(!asks("railway", &["openid"]), "nothing is known that could verify it");
+        assert!(!asks("linkedin", &["openid"]), "its ID token lacks the nonce");
+    }
 
     /// A document that names another host than the provider's file changes nothing of what is pinned.
     #[test]
