@@ -174,10 +174,10 @@ fn a_mistake_is_named_in_the_file_it_is_in() {
 fn what_is_inherited_need_not_be_used() {
     let child = head("child", "github") + "[revoke]\nstyle = \"none\"\n";
     assert!(parse("child.toml", &child).is_ok());
-    let fixed = head("child", "gitlab")
-        + "[links]\nregister = \"\"\nuser_revoke = \"\"\n[server]\nissuer = \"\"\n\
-           authorization_endpoint = \"https://a.example/a\"\ntoken_endpoint = \"https://a.example/t\"\n\
-           revocation_endpoint = \"\"\nuserinfo_endpoint = \"\"\n[account]\nurl = \"https://a.example/me\"\n";
-    let spec = parse("child.toml", &fixed);
-    assert!(spec.as_ref().is_ok_and(|spec| spec.server.metadata.issuer.is_none()), "{spec:?}");
+    let parent = format!(
+        "{LEAST}jwks_uri = \"https://{{host}}/keys\"\n[vars.host]\ntitle = \"Host\"\npattern = \"host\"\n"
+    );
+    let fixed = head("child", "acme") + "[server]\njwks_uri = \"https://acme.example/keys\"\n";
+    let catalog = own(&[("acme.toml", &parent), ("child.toml", &fixed)]);
+    assert_eq!(told(&catalog), Vec::<String>::new());
 }
