@@ -97,6 +97,10 @@ fn suggestion(code: Code) -> Option<&'static str> {
         Code::MissingClientId => {
             Some("Register an application at the provider and give its client id with --client-id.")
         }
+        Code::DiscoveryFailed => Some(
+            "Check the address; or give --authorization-endpoint and --token-endpoint, or --assume-endpoints for \
+            URL/oauth2/auth and URL/oauth2/token.",
+        ),
         Code::InvalidInput => {
             Some("Correct what is named and run the command again; --help has the options.")
         }

@@ -37,6 +37,13 @@ impl Output {
         Ok(out.flush()?)
     }
 
+    /// A value to the letter, without a line break of ours.
+    pub fn bytes(self, value: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(value)?;
+        Ok(out.flush()?)
+    }
+
     /// Text for a person who asked for it. Colours go where they are wanted: not to a file, not with `NO_COLOR`.
     pub fn page(self, text: &str) -> Result<(), Failure> {
         let mut out = anstream::stdout().lock();

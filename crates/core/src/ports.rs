@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use tokio::sync::{oneshot, watch};
 
-pub use tokenrack_oauth::http::{HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+pub use tokenrack_oauth::http::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityEntry, ActivityFilter, NewActivity};

@@ -7,8 +7,13 @@ pub type HttpRequest = http::Request<Vec<u8>>;
 /// A response with its whole body, already under the size cap.
 pub type HttpResponse = http::Response<Vec<u8>>;
 
+/// An extension of a request whose answer's body may be larger than usual: bytes after decompression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimit(pub usize);
+
 /// Sends one request. An implementation follows no redirect, verifies certificates, limits connecting,
-/// reading and the whole call in time, and caps the body's size (also after decompression).
+/// reading and the whole call in time, and caps the body's size (also after decompression;
+/// a [`BodyLimit`] is obeyed).
 /// It does not retry and knows nothing of OAuth.
 #[async_trait]
 pub trait HttpClient: Send + Sync {

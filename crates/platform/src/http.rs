@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokenrack_core::ports::{HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+use tokenrack_core::ports::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 use tokio::sync::OnceCell;
 
 /// How long and how much one call may take.
@@ -65,34 +65,35 @@ impl ReqwestClient {
         })
         .await
     }
-
-    async fn body(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, HttpError> {
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(explain)? {
-            if body.len() + piece.len() > self.limits.body {
-                let detail = format!("the answer is larger than {} bytes", self.limits.body);
-                return Err(HttpError { kind: HttpErrorKind::BodyTooLarge, detail });
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body)
-    }
 }
 
 #[async_trait]
 impl HttpClient for ReqwestClient {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let client = self.client(is_loopback(request.uri().host())).await?;
+        let limit = request.extensions().get().map_or(self.limits.body, |BodyLimit(bytes)| *bytes);
         let request = reqwest::Request::try_from(request)
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
         let mut response = client.execute(request).await.map_err(explain)?;
-        let body = self.body(&mut response).await?;
+        let body = body(&mut response, limit).await?;
         let mut answer = http::Response::new(body);
         *answer.status_mut() = response.status();
         *answer.version_mut() = response.version();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
     }
+}
+
+async fn body(response: &mut reqwest::Response, limit: usize) -> Result<Vec<u8>, HttpError> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(explain)? {
+        if body.len() + piece.len() > limit {
+            let detail = format!("the answer is larger than {limit} bytes");
+            return Err(HttpError { kind: HttpErrorKind::BodyTooLarge, detail });
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
 }
 
 fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {

@@ -59,7 +59,7 @@ pub struct Args {
     #[arg(long)]
     refresh_token_stdin: bool,
     #[command(flatten)]
-    endpoints: endpoints::Args,
+    endpoints: endpoints::ByHand,
 }
 
 /// `token_endpoint_auth_method` (RFC 7591 §2).

@@ -452,6 +452,10 @@ vars: { [key in string]: string },
  */
 environment?: string, 
 /**
+ * For the URL of a server that does not say itself where they are.
+ */
+endpoints?: Endpoints, 
+/**
  * Absent: the provider's best.
  */
 redirect?: RedirectMethod, 
@@ -463,6 +467,40 @@ port?: number,
  * For a client that is registered already: used to the letter.
  */
 redirect_uri?: string, };
+
+export type Endpoints = { 
+/**
+ * Who its answers come from.
+ */
+issuer?: string, 
+/**
+ * Where a person signs in.
+ */
+authorization_endpoint?: string, 
+/**
+ * Where tokens come from.
+ */
+token_endpoint?: string, 
+/**
+ * Where they are ended (RFC 7009).
+ */
+revocation_endpoint?: string, 
+/**
+ * Where the server says what it thinks of one (RFC 7662).
+ */
+introspection_endpoint?: string, 
+/**
+ * Where a device code comes from (RFC 8628).
+ */
+device_authorization_endpoint?: string, 
+/**
+ * Who is connected (OpenID Connect Core §5.3).
+ */
+userinfo_endpoint?: string, 
+/**
+ * The keys of its ID tokens.
+ */
+jwks_uri?: string, };
 
 export type DraftPreview = { 
 /**

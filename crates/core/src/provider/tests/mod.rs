@@ -10,6 +10,7 @@ mod lint;
 mod lint_dialect;
 mod page;
 mod pattern;
+mod reach;
 mod resolve;
 
 use super::{ProviderSpec, parse};

@@ -1,0 +1,170 @@
+//! Authenticated requests: a fresh token, one more try when the API refuses it, and the truth about the token afterwards.
+
+use std::time::Duration;
+
+use tokenrack_oauth::api::ApiAnswer;
+
+use super::Engine;
+use crate::connection::{Connection, ConnectionId};
+use crate::event::{ActivityKind, Channel, NewActivity};
+use crate::flows::request::{self, ApiCall};
+use crate::flows::server;
+use crate::lifecycle::{Refused, Settled};
+use crate::ports::Change;
+use crate::problem::{Code, Problem};
+use crate::provider::{ProviderSpec, place};
+use crate::record::{SecretRecord, Tokens};
+use crate::view::ResponseView;
+
+/// A token that ends sooner is renewed first.
+const MIN_VALID: Duration = Duration::from_secs(60);
+
+/// Bytes of a body in `--json`, and in the window.
+pub const MOST_IN_JSON: usize = 1 << 20;
+const MOST_IN_WINDOW: usize = 64 << 10;
+
+/// What the API answered.
+#[derive(Debug)]
+pub struct Response {
+    /// The answer, its body to the letter.
+    pub answer: ApiAnswer,
+    /// From sending the last try to its whole answer.
+    pub duration: Duration,
+}
+
+impl Engine {
+    /// Sends a request with the connection's token, which is renewed when it ends soon, and once when the API does not
+    /// take it; then the request is sent once more. Nothing is sent to a host that the provider's file does not name.
+    ///
+    /// # Errors
+    /// `InvalidInput`, `InsecureUrl` or `HostNotAllowed` before anything is sent; why there is no token; why no answer came.
+    /// Any status is an answer.
+    pub async fn request(
+        &self,
+        id: &ConnectionId,
+        call: &ApiCall,
+        channel: Channel,
+    ) -> Result<Response, Problem> {
+        let connection = self.load(id)?;
+        let captured = connection.state.grant().map(|grant| grant.captured.clone()).unwrap_or_default();
+        let spec = server::with_captured(&self.spec(&connection)?, &captured)?;
+        let asked = request::check(call, &connection, &spec)?;
+        let begun = self.now();
+        let mut tokens = self.usable_tokens(id, MIN_VALID, channel).await?;
+        let mut response = self.send(&connection, &spec, &asked, &tokens, channel).await?;
+        let is_new = tokens.grant.issued_at >= begun;
+        if response.answer.refuses_token() && tokens.grant.refreshable && !is_new {
+            match self.refresh_from(id, tokens.grant.generation, channel).await {
+                Err(problem) if problem.code == Code::RefreshTooEarly => {}
+                other => {
+                    other?;
+                    tokens = self.read_secrets(&connection).await?.tokens.ok_or(Code::VaultItemMissing)?;
+                    response = self.send(&connection, &spec, &asked, &tokens, channel).await?;
+                }
+            }
+        }
+        self.note_whether_taken(
+            id,
+            tokens.grant.generation,
+            &response.answer,
+            &place(asked.endpoint().url()),
+        )?;
+        Ok(response)
+    }
+
+    /// A GET as the window tests a connection: none of the connection's secrets is in the answer.
+    ///
+    /// # Errors
+    /// As [`Engine::request`].
+    pub async fn test_request(
+        &self,
+        id: &ConnectionId,
+        url: &str,
+        channel: Channel,
+    ) -> Result<ResponseView, Problem> {
+        let call =
+            ApiCall { method: "GET".into(), url: url.trim().to_owned(), headers: Vec::new(), body: None };
+        let response = self.request(id, &call, channel).await?;
+        let record = self.read_secrets(&self.load(id)?).await?;
+        Ok(ResponseView::new(&response, MOST_IN_WINDOW, &secrets(&record)))
+    }
+
+    /// What a test of the connection asks for unless the person says otherwise.
+    ///
+    /// # Errors
+    /// `NoSuchConnection`, `UnknownProvider`.
+    pub fn usual_request(&self, id: &ConnectionId) -> Result<Option<String>, Problem> {
+        let connection = self.load(id)?;
+        let captured = connection.state.grant().map(|grant| grant.captured.clone()).unwrap_or_default();
+        let spec = server::with_captured(&self.spec(&connection)?, &captured)?;
+        Ok(request::usual_url(&connection, &spec))
+    }
+
+    async fn send(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        asked: &tokenrack_oauth::api::ApiRequest,
+        tokens: &Tokens,
+        channel: Channel,
+    ) -> Result<Response, Problem> {
+        let begun = self.now();
+        let outcome = request::send(&self.inner.ports, asked, connection, spec, tokens).await;
+        let duration = Duration::try_from(self.now().duration_since(begun)).unwrap_or_default();
+        // Path and query may hold what is nobody else's business.
+        let sent = format!("{} {}", asked.method(), place(asked.endpoint().url()));
+        let ended = match &outcome {
+            Ok(answer) => answer.status().as_u16().to_string(),
+            Err(problem) => problem.code.as_str().to_owned(),
+        };
+        self.inner.ports.store.record(NewActivity {
+            at: self.now(),
+            connection: Some(connection.id.clone()),
+            connection_name: connection.name.clone(),
+            kind: ActivityKind::TokenReleased,
+            channel,
+            code: None,
+            detail: Some(format!("{sent}: {ended}")),
+        })?;
+        Ok(Response { answer: outcome?, duration })
+    }
+
+    /// Keeps whether the API still takes the token set of this generation. Only a 401 and a success say so.
+    fn note_whether_taken(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        answer: &ApiAnswer,
+        host: &str,
+    ) -> Result<(), Problem> {
+        let known = self.load(id)?;
+        let was_refused = known.state.grant().is_some_and(|grant| grant.refused.is_some());
+        let is_refused = answer.refuses_token();
+        if !is_refused && !(was_refused && answer.takes_token()) {
+            return Ok(());
+        }
+        let now = self.now();
+        self.update(id, |connection| {
+            let Settled::Authorized(grant) = connection.state.settled() else { return None };
+            if grant.generation != generation {
+                return None;
+            }
+            let since = grant.refused.as_ref().map_or(now, |refused| refused.since);
+            connection.state.with_grant(|grant| {
+                grant.refused = is_refused.then(|| Refused { since, host: host.to_owned() });
+            });
+            Some(Change::default())
+        })?;
+        Ok(())
+    }
+}
+
+/// Everything of a connection that no page may see.
+fn secrets(record: &SecretRecord) -> Vec<&str> {
+    let tokens = record.tokens.iter();
+    let refresh =
+        tokens.clone().filter_map(|tokens| tokens.refresh_token.as_ref()).map(|token| token.expose());
+    let access = tokens.map(|tokens| tokens.access_token.expose());
+    let client = record.client_secret.iter().map(|secret| secret.expose());
+    access.chain(refresh).chain(client).collect()
+}

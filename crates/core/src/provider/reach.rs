@@ -1,0 +1,46 @@
+//! Where a connection's token may go: the hosts of its provider's file, and no other.
+
+use url::Url;
+
+use super::captured::matches;
+use super::urls::authority;
+use super::{ProviderSpec, ServerMetadata};
+
+impl ProviderSpec {
+    /// Whether this URL's host may receive the access token: it is named by a URL that the file asks itself (not by a
+    /// page for people), by `api.hosts`, or by the `userinfo_endpoint` of the server's own metadata. A port counts as a
+    /// part of the host: on loopback every port is another program.
+    pub fn may_receive_token(&self, url: &Url, server: Option<&ServerMetadata>) -> bool {
+        let place = place(url);
+        let userinfo = server.and_then(|server| server.userinfo_endpoint.as_deref());
+        self.asked_urls().iter().map(String::as_str).chain(userinfo).any(|known| {
+            // A host that a server still has to say is no host yet.
+            !authority(known).contains('{')
+                && Url::parse(known).is_ok_and(|known| self::place(&known) == place)
+        }) || self.api.hosts.iter().any(|host| matches(host, &place))
+    }
+
+    /// Hosts to name to a person who meant one of them, at most five.
+    pub fn token_hosts(&self) -> Vec<String> {
+        let known = self.asked_urls();
+        let mut hosts: Vec<String> =
+            known.iter().filter_map(|url| Url::parse(url).ok()).map(|url| place(&url)).collect();
+        hosts.extend(self.api.hosts.iter().cloned());
+        hosts.sort();
+        hosts.dedup();
+        hosts.truncate(5);
+        hosts
+    }
+
+    fn asked_urls(&self) -> Vec<String> {
+        let mut spec = self.clone();
+        let all = spec.urls_mut().into_iter();
+        all.filter(|(path, _)| !path.starts_with("links.")).map(|(_, url)| std::mem::take(url)).collect()
+    }
+}
+
+/// The host, with the port where it is not the scheme's own.
+pub fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
