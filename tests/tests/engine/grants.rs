@@ -138,6 +138,30 @@ async fn tokens_for_a_code_the_vault_refuses_are_kept_and_saved_later() {
 }
 
 #[tokio::test]
+async fn tokens_that_come_while_the_person_cancels_are_revoked() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    let gate = world.network.hold();
+    world.network.answer(200, TOKENS);
+    world.network.answer(200, "{}");
+    world.network.answer(200, "{}");
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    let cancelled = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { engine.cancel(&id, Channel::App).await }
+    });
+    assert_eq!(asked(&world).await, 0);
+    gate.add_permits(1);
+    cancelled.await.unwrap().unwrap();
+    let revoked = world.network.sent().join(" ");
+    assert!(revoked.contains("token=rt-1") && revoked.contains("token=at-1"), "{revoked}");
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+    assert_eq!(token(&engine, &id).await.unwrap_err(), Code::NotConnected);
+}
+
+#[tokio::test]
 async fn a_code_that_could_not_be_kept_is_never_shown() {
     let world = World::new();
     let engine = world.engine();

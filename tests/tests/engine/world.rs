@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
+use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_core::view::Draft;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use tokenrack_platform::{FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy};
@@ -43,6 +45,7 @@ impl World {
             browser: Arc::new(NoBrowser),
             listener: Arc::new(LoopbackListener::new(Patience::default())),
             lock: Arc::new(FileLock::new(self.profile.locks_dir())),
+            scripts: Arc::new(NoScripts),
         };
         Engine::open(ports, Arc::new(self.profile.catalog().unwrap())).unwrap()
     }
@@ -111,6 +114,16 @@ impl World {
         let url = url::Url::parse(&authorization_url).unwrap();
         let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         format!("{redirect_uri}?code=c-1&state={state}")
+    }
+}
+
+/// A sandbox that cannot be had.
+struct NoScripts;
+
+#[async_trait]
+impl ScriptRunner for NoScripts {
+    async fn call(&self, _: ScriptCall) -> Result<Zeroizing<String>, ScriptError> {
+        Err(ScriptError::Failed("no sandbox here".into()))
     }
 }
 
@@ -203,6 +216,7 @@ pub struct TestNetwork {
     answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
     requests: Mutex<Vec<String>>,
     slow: Mutex<Option<(Arc<TestClock>, i64)>>,
+    gate: Mutex<Option<Arc<Semaphore>>>,
 }
 
 impl TestNetwork {
@@ -223,6 +237,13 @@ impl TestNetwork {
         *self.slow.lock().unwrap() = Some((clock.clone(), seconds));
     }
 
+    /// The next answer comes when the test lets it: by a permit.
+    pub fn hold(&self) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        *self.gate.lock().unwrap() = Some(gate.clone());
+        gate
+    }
+
     /// The bodies sent since the last look.
     pub fn sent(&self) -> Vec<String> {
         std::mem::take(&mut *self.requests.lock().unwrap())
@@ -239,6 +260,10 @@ impl HttpClient for TestNetwork {
         self.requests.lock().unwrap().push(String::from_utf8_lossy(request.body()).into_owned());
         // A real network takes a turn of the scheduler at least.
         tokio::task::yield_now().await;
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
         if let Some((clock, seconds)) = self.slow.lock().unwrap().take() {
             clock.forward(seconds);
         }

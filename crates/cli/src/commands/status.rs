@@ -3,6 +3,9 @@
 mod details;
 mod overview;
 
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::Channel;
 use tokenrack_core::ports::{VaultKind, VaultState};
 use tokenrack_core::problem::{Code, Problem};
 
@@ -13,12 +16,18 @@ use crate::session::Session;
 pub struct Args {
     /// Its name or id; all without it
     connection: Option<String>,
+    /// Run the test of the provider's own file first, with the token; fail when it does not say that it works
+    #[arg(long, requires = "connection")]
+    check: bool,
 }
 
 pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let output = session.output;
-    let engine = session.engine()?;
+    let engine = if args.check { session.unlocked().await? } else { session.engine()? };
     let asked = args.connection.as_deref().map(|name| engine.find(name)).transpose()?;
+    if let Some(asked) = asked.as_ref().filter(|_| args.check) {
+        check(&engine, &asked.id, session).await?;
+    }
     let unreadable = engine.unreadable()?;
     let mut snapshot = engine.snapshot().await?;
     if (snapshot.vault.kind, snapshot.vault.state) == (VaultKind::File, VaultState::Locked) {
@@ -51,6 +60,16 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     }
     output.page(&overview::table(&snapshot.connections, session.now()))?;
     output.note(&overview::summary(&snapshot));
+    Ok(())
+}
+
+/// Runs the provider file's own test.
+async fn check(engine: &Engine, id: &ConnectionId, session: &Session) -> Result<(), Failure> {
+    if let Err(problem) = engine.check(id, Channel::Command).await {
+        session.rescue(engine, id, problem).await?;
+        engine.check(id, Channel::Command).await?;
+    }
+    session.output.note("The provider file's test says that the connection works.");
     Ok(())
 }
 
@@ -100,6 +119,7 @@ mod tests {
             scopes_missing: vec!["write".to_owned()],
             refreshable: true,
             resources: vec![],
+            choices: vec![],
             registration: RegistrationView {
                 grant: GrantType::AuthorizationCode,
                 client_id: "desktop".to_owned(),

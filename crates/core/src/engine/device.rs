@@ -11,7 +11,7 @@ use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::token::TokenSet;
 
-use super::{ConnectOptions, Engine, Started, Step, locked};
+use super::{ConnectOptions, Engine, Started, Step};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
 use crate::flows::device;
@@ -51,24 +51,27 @@ impl Engine {
         self.started(&attempt, id, step(&attempt)?, &page.ok_or(Code::Internal)?, options).await
     }
 
-    /// Asks for every waiting code that this process does not ask for yet.
+    /// Asks for every waiting code.
     pub(super) fn keep_asking_for_all<'a>(&self, all: impl Iterator<Item = &'a Connection>) {
         for connection in all {
             if let Some(attempt) = connection.state.attempt()
                 && matches!(attempt.awaited, Awaited::DeviceCode { .. })
-                && !self.is_live(&connection.id, &attempt.state_digest)
             {
                 self.keep_asking(&connection.id, attempt);
             }
         }
     }
 
-    /// Asks in the background until the attempt ends.
+    /// Asks in the background until the attempt ends, unless this process does already.
     fn keep_asking(&self, id: &ConnectionId, attempt: &Attempt) {
+        if self.is_live(id, &attempt.state_digest) {
+            return;
+        }
         self.remember(id, attempt, String::new());
         let engine = self.clone();
         let (owner, digest) = (id.clone(), attempt.state_digest.clone());
-        let task = tokio::spawn(async move {
+        // Never aborted: an answer that is under way may hold tokens, to be kept or revoked. It ends by itself.
+        tokio::spawn(async move {
             loop {
                 let pause = match engine.look(&owner, &digest).await {
                     Ok(Look::Over) => break,
@@ -81,10 +84,8 @@ impl Engine {
                 let pause = Duration::try_from(pause).unwrap_or_default();
                 engine.inner.ports.clock.sleep(pause).await;
             }
-            // Not by `forget_live`, which would abort this task before its last line.
-            locked(&engine.inner.attempts).retain(|id, live| *id != owner || !live.is(&digest));
+            engine.forget_live(&owner, &digest);
         });
-        self.remember_task(id, &attempt.state_digest, task.abort_handle());
     }
 
     /// Asks the server, if it is time. An error leaves the attempt as it was.

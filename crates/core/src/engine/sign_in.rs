@@ -23,18 +23,12 @@ const LONGEST_PAGE: Duration = Duration::from_secs(2);
 pub(super) struct Live {
     digest: StateDigest,
     url: String,
-    task: Option<AbortHandle>,
-}
-
-impl Live {
-    pub(super) fn is(&self, digest: &StateDigest) -> bool {
-        self.digest == *digest
-    }
+    listening: Option<AbortHandle>,
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
+        if let Some(task) = &self.listening {
             task.abort();
         }
     }
@@ -188,16 +182,8 @@ impl Engine {
     }
 
     pub(super) fn remember(&self, id: &ConnectionId, attempt: &Attempt, url: String) {
-        let live = Live { digest: attempt.state_digest.clone(), url, task: None };
+        let live = Live { digest: attempt.state_digest.clone(), url, listening: None };
         locked(&self.inner.attempts).insert(id.clone(), live);
-    }
-
-    /// Ties a task to a live attempt: it ends with it.
-    pub(super) fn remember_task(&self, id: &ConnectionId, digest: &StateDigest, task: AbortHandle) {
-        match locked(&self.inner.attempts).get_mut(id) {
-            Some(live) if live.digest == *digest => live.task = Some(task),
-            _ => task.abort(),
-        }
     }
 
     /// Whether this process works on the attempt.
@@ -286,10 +272,14 @@ impl Engine {
                 }
             })
         };
-        self.remember_task(&id, &digest, task.abort_handle());
+        let mut attempts = locked(&self.inner.attempts);
+        match attempts.get_mut(&id) {
+            Some(live) if live.digest == digest => live.listening = Some(task.abort_handle()),
+            _ => task.abort(),
+        }
     }
 
-    pub(super) fn waits(&self, id: &ConnectionId, digest: &StateDigest) -> bool {
+    fn waits(&self, id: &ConnectionId, digest: &StateDigest) -> bool {
         let connection = self.inner.ports.store.load(id).ok().flatten();
         let waiting = connection.as_ref().and_then(|connection| connection.state.attempt());
         waiting.is_some_and(|attempt| attempt.state_digest == *digest)
