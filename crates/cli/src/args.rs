@@ -27,7 +27,7 @@ pub enum Command {
     /// List the providers of the catalog
     Providers(providers::Args),
     /// Add a connection
-    Add(add::Args),
+    Add(Box<add::Args>),
     /// Get tokens: sign in with the browser, by a code, or as the client itself
     Connect(connect::Args),
     /// Hand a redirect URL to the sign-in that waits for it

@@ -8,6 +8,7 @@ pub(crate) mod connections;
 pub(crate) mod console;
 pub(crate) mod links;
 pub(crate) mod providers;
+pub(crate) mod requests;
 
 use serde::Serialize;
 use tokenrack_core::problem::Problem;

@@ -187,6 +187,19 @@ export const text = {
     copied: (left: string) => `Copied, clears in ${left}`,
   },
 
+  request: {
+    open: 'Test request',
+    url: 'Address',
+    hint: 'Asked with GET and this connection’s token. The token is not shown here.',
+    send: 'Send',
+    empty: 'Give an address of the provider’s API.',
+    summary: (status: number, reason: string, ms: number, size: string) =>
+      `${status}${reason && ` ${reason}`}, ${ms} ms, ${size}`,
+    body: 'Answer',
+    binary: 'The answer is no text.',
+    none: 'The answer has no body.',
+    truncated: 'There is more of it; the command `tokenrack request` shows all.',
+  },
   panel: {
     label: (name: string) => `Connection ${name}`,
     close: 'Close',
@@ -394,6 +407,23 @@ export const text = {
     missing: 'This is needed.',
     publicSecret: 'A public client sends no secret: leave it empty, or choose below how it is sent.',
     portRange: 'A port is a whole number between 1024 and 65535.',
+  },
+
+  endpoints: {
+    common: 'Use /oauth2/auth and /oauth2/token',
+    hand: 'Give the endpoints by hand',
+    go: 'Use these',
+    optional: 'optional',
+    fields: {
+      authorization_endpoint: 'Authorization endpoint',
+      token_endpoint: 'Token endpoint',
+      revocation_endpoint: 'Revocation endpoint',
+      userinfo_endpoint: 'Userinfo endpoint',
+      device_authorization_endpoint: 'Device authorization endpoint',
+      introspection_endpoint: 'Introspection endpoint',
+      jwks_uri: 'Keys of ID tokens (jwks_uri)',
+      issuer: 'Issuer',
+    },
   },
 
   edit: {

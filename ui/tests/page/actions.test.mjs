@@ -212,6 +212,88 @@ describe('the provider’s pages', () => {
     }));
 });
 
+describe('a test request', () => {
+  const open = async (page, row) => {
+    await rowOf(page, row).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('aside summary', { hasText: 'Test request' }).focus();
+    await page.keyboard.press('Enter');
+  };
+
+  it('asks where the provider says who is connected, and shows the answer to scroll through', () =>
+    on('few', {}, async (page) => {
+      await open(page, 'Google');
+      const address = page.getByLabel('Address');
+      await page.waitForFunction(() => document.querySelector('aside details input').value !== '');
+      assert.equal(await address.inputValue(), 'https://api.example/me');
+      await address.press('Enter');
+      const answer = page.getByRole('region', { name: 'Answer' });
+      await answer.waitFor();
+      assert.match(await page.textContent('aside [role=status]'), /200 OK, 84 ms, \d+ bytes/);
+      assert.match(await answer.textContent(), /"login":"octavia"/);
+      await answer.focus();
+      assert.equal(await answer.evaluate((pre) => document.activeElement === pre), true);
+      await address.fill('https://api.example/missing');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('404 Not Found').waitFor();
+    }));
+
+  it('needs an address, and says why nothing was sent', () =>
+    on('few', {}, async (page) => {
+      await open(page, 'Google');
+      await page.waitForFunction(() => document.querySelector('aside details input').value !== '');
+      await page.getByLabel('Address').fill('');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('Give an address of the provider’s API.').waitFor();
+      await page.getByLabel('Address').fill('https://elsewhere.example/');
+      await page.getByRole('button', { name: 'Send' }).click();
+      assert.match(await page.locator('aside details .problem').textContent(), /not for this host.*\[api\] hosts/s);
+    }));
+
+  it('is there only where there is a token', () =>
+    on('few', {}, async (page) => {
+      await rowOf(page, 'Slack').click();
+      await page.waitForSelector('aside');
+      assert.equal(await page.locator('aside summary', { hasText: 'Test request' }).count(), 0);
+    }));
+});
+
+describe('a server without metadata', () => {
+  const paste = async (page) => {
+    await page.keyboard.press('Control+n');
+    await page.locator('#provider-search').fill('https://html.example/');
+    await page.keyboard.press('Enter');
+    await page.getByText('No OAuth metadata was found').waitFor();
+  };
+
+  it('is added with the common places, when a person says so', () =>
+    on('few', {}, async (page) => {
+      await paste(page);
+      assert.equal(await page.locator('#client-id').count(), 0);
+      await page.getByRole('button', { name: 'Use /oauth2/auth and /oauth2/token' }).click();
+      await page.locator('#client-id').fill('my-client');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.waitForSelector('aside dl');
+      assert.deepEqual(await page.evaluate(() => __fake.added.at(-1).endpoints), {
+        authorization_endpoint: 'https://html.example/oauth2/auth',
+        token_endpoint: 'https://html.example/oauth2/token',
+      });
+    }));
+
+  it('takes each endpoint by hand, and says which is not right', () =>
+    on('few', {}, async (page) => {
+      await paste(page);
+      await page.getByText('Give the endpoints by hand').click();
+      await page.getByLabel('Authorization endpoint', { exact: true }).fill('https://html.example/a');
+      await page.getByLabel('Token endpoint').fill('http://html.example/t');
+      await page.getByRole('button', { name: 'Use these' }).click();
+      await page.getByText('only https addresses are allowed').waitFor();
+      await page.getByLabel('Token endpoint').fill('https://html.example/t');
+      await page.getByRole('button', { name: 'Use these' }).click();
+      await page.locator('#client-id').waitFor();
+    }));
+});
+
 describe('what cannot be undone', () => {
   it('d asks by name; Esc and Cancel leave everything; the focus comes back', () =>
     on('few', {}, async (page) => {

@@ -35,6 +35,25 @@ const scenes = {
   'a panel': ['all-statuses', open(9)],
   'a problem': ['all-statuses', open(2)],
   'the waiting panel': ['no-browser', (page) => page.getByRole('button', { name: /^Connect:/ }).click()],
+  'a test request': [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'Google' }).click();
+      await page.locator('aside summary', { hasText: 'Test request' }).click();
+      await page.getByLabel('Address').fill('https://api.example/me');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByRole('region', { name: 'Answer' }).waitFor();
+    },
+  ],
+  'endpoints by hand': [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.locator('#provider-search').fill('https://html.example/');
+      await page.keyboard.press('Enter');
+      await page.getByText('Give the endpoints by hand').click();
+    },
+  ],
   'a notice': ['errors', (page) => page.getByRole('button', { name: 'Refresh: Discord mirror' }).click()],
   'a copied token': [
     'few',

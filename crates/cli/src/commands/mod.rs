@@ -22,7 +22,7 @@ use crate::session::Session;
 pub async fn run(command: Command, session: &Session) -> Result<(), Failure> {
     match command {
         Command::Providers(args) => providers::run(&args, session),
-        Command::Add(args) => add::run(args, session).await,
+        Command::Add(args) => add::run(*args, session).await,
         Command::Connect(args) => connect::run(&args, session).await,
         Command::Callback(args) => callback::run(&args, session).await,
         Command::Status(args) => status::run(&args, session).await,

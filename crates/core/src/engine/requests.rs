@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokenrack_oauth::api::ApiAnswer;
+use zeroize::Zeroizing;
 
 use super::Engine;
 use crate::connection::{Connection, ConnectionId};
@@ -86,7 +87,9 @@ impl Engine {
             ApiCall { method: "GET".into(), url: url.trim().to_owned(), headers: Vec::new(), body: None };
         let response = self.request(id, &call, channel).await?;
         let record = self.read_secrets(&self.load(id)?).await?;
-        Ok(ResponseView::new(&response, MOST_IN_WINDOW, &secrets(&record)))
+        let secrets = secrets(&record);
+        let secrets: Vec<&str> = secrets.iter().map(|secret| secret.as_str()).collect();
+        Ok(ResponseView::new(&response, MOST_IN_WINDOW, &secrets))
     }
 
     /// What a test of the connection asks for unless the person says otherwise.
@@ -140,7 +143,8 @@ impl Engine {
         let known = self.load(id)?;
         let was_refused = known.state.grant().is_some_and(|grant| grant.refused.is_some());
         let is_refused = answer.refuses_token();
-        if !is_refused && !(was_refused && answer.takes_token()) {
+        let is_news = is_refused || (was_refused && answer.takes_token());
+        if !is_news {
             return Ok(());
         }
         let now = self.now();
@@ -160,11 +164,17 @@ impl Engine {
 }
 
 /// Everything of a connection that no page may see.
-fn secrets(record: &SecretRecord) -> Vec<&str> {
-    let tokens = record.tokens.iter();
-    let refresh =
-        tokens.clone().filter_map(|tokens| tokens.refresh_token.as_ref()).map(|token| token.expose());
-    let access = tokens.map(|tokens| tokens.access_token.expose());
-    let client = record.client_secret.iter().map(|secret| secret.expose());
-    access.chain(refresh).chain(client).collect()
+fn secrets(record: &SecretRecord) -> Vec<Zeroizing<String>> {
+    let mut all = Vec::new();
+    let mut add = |secret: &str| all.push(Zeroizing::new(secret.to_owned()));
+    record.client_secret.iter().for_each(|secret| add(secret.expose()));
+    if let Some(tokens) = &record.tokens {
+        add(tokens.access_token.expose());
+        tokens.refresh_token.iter().for_each(|token| add(token.expose()));
+        // What a script keeps may be secret whatever it calls it.
+        let made = tokens.credentials.iter().filter_map(|made| serde_json::from_str(made.expose()).ok());
+        let made = made.flat_map(|made: serde_json::Map<String, serde_json::Value>| made.into_iter());
+        made.for_each(|(_, value)| value.as_str().into_iter().for_each(&mut add));
+    }
+    all
 }

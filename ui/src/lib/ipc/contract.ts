@@ -7,12 +7,14 @@ import type {
   DisconnectView,
   Draft,
   DraftPreview,
+  Endpoints,
   EngineEvent,
   IntrospectionView,
   ProblemView,
   ProviderPage,
   ProviderLink,
   ProviderView,
+  ResponseView,
   Settings,
   Snapshot,
 } from './bindings';
@@ -39,6 +41,8 @@ export interface Ipc {
 
   providers(query: string): Promise<ProviderView[]>;
   provider(id: string): Promise<ProviderPage>;
+  /** A server that does not say itself where its endpoints are. */
+  server(url: string, endpoints: Endpoints): Promise<ProviderPage>;
   preview(draft: Draft): Promise<DraftPreview>;
   add(draft: Draft, secret: string | null): Promise<string>;
   /** Adds with a refresh token from elsewhere, and uses it at once. */
@@ -51,6 +55,10 @@ export interface Ipc {
   deliver(url: string): Promise<void>;
   refresh(id: string): Promise<void>;
   introspect(id: string): Promise<IntrospectionView>;
+  /** What a test asks for unless the person says otherwise. */
+  usualrequest(id: string): Promise<string | null>;
+  /** One GET with the connection's token, which is not in the answer. */
+  testrequest(id: string, url: string): Promise<ResponseView>;
   disconnect(id: string, forget: boolean): Promise<DisconnectView>;
   draft(id: string): Promise<Draft>;
   edit(id: string, draft: Draft, secret: string | null): Promise<void>;

@@ -5,6 +5,7 @@ import type {
   ConnectionView,
   ProblemView,
   ProviderPage,
+  ResponseView,
   Settings,
   StatusKind,
   StatusView,
@@ -103,7 +104,40 @@ export const problems = {
     http_status: 200,
     docs_url: 'https://tokenrack.dev/docs/errors#discovery-failed',
   },
+  endpoint: {
+    code: 'input/invalid',
+    message: 'Something in the form is not right',
+    cause: 'token_endpoint: only https addresses are allowed',
+    suggestion: 'Correct the field and try again.',
+    action: null,
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#input-invalid',
+  },
+  hostNotAllowed: {
+    code: 'request/host_not_allowed',
+    message: 'This connection’s token is not for this host, so nothing was sent',
+    cause:
+      'elsewhere.example is none of api.example; to allow it: [api] hosts = ["elsewhere.example"] in its provider file',
+    suggestion: 'Check the address; a host of the provider’s can be allowed in a provider file of your own.',
+    action: null,
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#request-host_not_allowed',
+  },
 } satisfies Record<string, ProblemView>;
+
+const body = JSON.stringify({ login: 'octavia', id: 7, plan: { name: 'team', seats: 12 } });
+
+export const response: ResponseView = {
+  status: 200,
+  reason: 'OK',
+  duration_ms: 84,
+  size: body.length,
+  content_type: 'application/json; charset=utf-8',
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body,
+  encoding: 'text',
+  truncated: false,
+};
 
 interface Sample {
   status: Omit<StatusView, 'kind' | 'since'> & { since: number };

@@ -1,6 +1,14 @@
 // A faithful app in memory, for tests and browser development: `?fake=<scene>`. Only `--mode fake` builds it in.
 
-import type { ActivityEntry, ActivityKind, ConnectionView, Draft, DraftPreview, Snapshot } from './bindings';
+import type {
+  ActivityEntry,
+  ActivityKind,
+  ConnectionView,
+  Draft,
+  DraftPreview,
+  ProviderPage,
+  Snapshot,
+} from './bindings';
 import type { FaceEvent, Ipc } from './contract';
 import * as data from './fake-data';
 
@@ -144,6 +152,12 @@ function preview(draft: Draft): DraftPreview {
   };
 }
 
+function discovered(url: string): ProviderPage {
+  const host = new URL(url).host;
+  const oidc = data.pages.find((p) => p.id === 'oidc') as ProviderPage;
+  return { ...oidc, id: host.replaceAll('.', '-'), name: host, category: 'discovered', vars: [] };
+}
+
 export const ipc: Ipc = {
   async subscribe(receive) {
     if (scene === 'loading') return new Promise(() => undefined);
@@ -164,18 +178,15 @@ export const ipc: Ipc = {
     if (!id.includes('://')) return data.pages.find((p) => p.id === id) ?? Promise.reject(data.problems.discovery);
     await wait(200);
     if (id.includes('html')) throw data.problems.discovery;
-    const host = new URL(id).host;
-    const oidc = data.pages.find((p) => p.id === 'oidc');
-    return {
-      ...(oidc as (typeof data.pages)[number]),
-      id: host.replaceAll('.', '-'),
-      name: host,
-      category: 'discovered',
-      vars: [],
-    };
+    return discovered(id);
+  },
+  async server(url, endpoints) {
+    if (Object.values(endpoints).some((endpoint) => !endpoint.startsWith('https://'))) throw data.problems.endpoint;
+    return discovered(url);
   },
   preview: async (draft) => preview(draft),
   async add(draft) {
+    globalThis.__fake.added.push(draft);
     const { name, redirect_uri, redirect, authentication, scopes, grant } = preview(draft);
     const view = data.connection('not_connected', 700 + views.size);
     const page = data.pages.find((p) => p.id === draft.provider);
@@ -231,6 +242,14 @@ export const ipc: Ipc = {
     }));
     await wait(400);
     change(id, (v) => data.connected(v, 'refreshed'));
+  },
+  usualrequest: async (id) => (views.get(id)?.provider === 'slack' ? null : 'https://api.example/me'),
+  async testrequest(id, url) {
+    await wait(60);
+    if (url.includes('elsewhere')) throw data.problems.hostNotAllowed;
+    if (url.includes('missing'))
+      return { ...data.response, status: 404, reason: 'Not Found', body: '{"message":"none"}' };
+    return data.response;
   },
   async introspect(id) {
     await wait(200);
@@ -344,6 +363,7 @@ declare global {
   var __fake: {
     mark: string;
     copied: string;
+    added: Draft[];
     edits: { id: string; draft: Draft; secret: string | null }[];
     emit: (event: FaceEvent) => void;
     views: () => ConnectionView[];
@@ -353,6 +373,7 @@ declare global {
 globalThis.__fake = {
   mark: FAKE_MARK,
   copied: '',
+  added: [],
   edits: [],
   emit: (event) => listener(event),
   views: () => [...views.values()],

@@ -14,6 +14,7 @@ export const ipc: Ipc = {
 
   providers: (query) => invoke('providers', { query }),
   provider: (id) => invoke('provider', { id }),
+  server: (url, endpoints) => invoke('server', { url, endpoints }),
   preview: (draft) => invoke('preview', { draft }),
   add: (draft, secret) => invoke('add', { draft, secret }),
   bring: (draft, secret, token) => invoke('bring', { draft, secret, token }),
@@ -25,6 +26,8 @@ export const ipc: Ipc = {
   deliver: (url) => invoke('deliver', { url }),
   refresh: (id) => invoke('refresh', { id }),
   introspect: (id) => invoke('introspect', { id }),
+  usualrequest: (id) => invoke('usualrequest', { id }),
+  testrequest: (id, url) => invoke('testrequest', { id, url }),
   disconnect: (id, forget) => invoke('disconnect', { id, forget }),
   draft: (id) => invoke('draft', { id }),
   edit: (id, draft, secret) => invoke('edit', { id, draft, secret }),

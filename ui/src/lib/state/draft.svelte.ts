@@ -1,4 +1,11 @@
-import type { ClientAuthentication, Draft, DraftPreview, ProviderPage, RedirectMethod } from '$lib/ipc/bindings';
+import type {
+  ClientAuthentication,
+  Draft,
+  DraftPreview,
+  Endpoints,
+  ProviderPage,
+  RedirectMethod,
+} from '$lib/ipc/bindings';
 import type { Ipc } from '$lib/ipc/contract';
 import { text } from '$lib/text';
 
@@ -26,6 +33,8 @@ export class DraftForm {
     readonly page: ProviderPage,
     /** The connection whose settings these are, and how they were; absent for a new one. */
     readonly edited: { id: string; draft: Draft } | null = null,
+    /** Given by hand, for a server that does not say itself where they are. */
+    private readonly endpoints: Endpoints | null = null,
   ) {
     this.scopes = page.default_scopes.join('\n');
     this.redirect = page.redirects[0] ?? 'deep_link';
@@ -68,6 +77,7 @@ export class DraftForm {
     };
     const name = this.name.trim() || this.edited?.draft.name;
     if (name) draft.name = name;
+    if (this.endpoints) draft.endpoints = this.endpoints;
     if (this.environment.trim() !== '') draft.environment = this.environment.trim();
     if (this.authentication !== '') draft.authentication = this.authentication;
     if (this.redirect === 'loopback' && this.port.trim() !== '' && !this.#portWrong) draft.port = Number(this.port);
