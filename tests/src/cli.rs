@@ -1,11 +1,14 @@
 //! The real `tokenrack` binary, on a profile of its own.
 
 use std::ffi::OsString;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use age::secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,6 +57,22 @@ impl Profile {
         profile.set("HOME", profile.folder().join("home"));
         profile.set("TOKENRACK_VAULT", "file");
         profile.set("TOKENRACK_PASSPHRASE_FILE", file);
+        profile
+    }
+
+    /// The same, opened by a key that takes no time to try: for tests that run many hundred commands, which scrypt would
+    /// slow down and under which GNOME Keyring has been seen to end.
+    pub fn with_quick_file_vault(passphrase: &str) -> Self {
+        let profile = Self::with_file_vault(passphrase);
+        let folder = profile.home().join("vault");
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+        let key = age::x25519::Identity::generate().to_string();
+        let mut recipient = age::scrypt::Recipient::new(passphrase.to_owned().into());
+        recipient.set_work_factor(1);
+        let sealed = age::encrypt(&recipient, key.expose_secret().as_bytes()).unwrap();
+        let mut file = std::fs::File::options();
+        let file = file.write(true).create_new(true).mode(0o600).open(folder.join("identity.age"));
+        file.unwrap().write_all(&sealed).unwrap();
         profile
     }
 
@@ -124,7 +143,6 @@ impl Profile {
         }
         let mut process = Running::start(&mut command);
         if let (Some(text), Some(mut pipe)) = (input, process.child().stdin.take()) {
-            use std::io::Write as _;
             pipe.write_all(text.as_bytes()).unwrap();
         }
         let stdout = Lines::of(process.child().stdout.take().unwrap());
