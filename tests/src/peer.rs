@@ -45,6 +45,11 @@ impl Peer {
         Self::start("api.mjs", &[])
     }
 
+    /// A server whose token endpoint is nobody's but a script's.
+    pub fn scripted() -> Self {
+        Self::start("scripted.mjs", &[])
+    }
+
     fn start(script: &str, settings: &[(&str, &str)]) -> Self {
         let mut process = Running::start(
             Command::new("node")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use zeroize::Zeroizing;
+pub use zeroize::Zeroizing;
 
 use crate::ports::{HttpRequest, HttpResponse};
 

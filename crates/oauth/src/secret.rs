@@ -66,6 +66,9 @@ secret_string! {
     State;
     /// OpenID Connect Core §3.1.2.1.
     Nonce;
+    /// What a person's script made of a token response: a JSON object with the tokens and whatever it wants to find
+    /// again.
+    Credentials;
     /// What unlocks the encrypted-file vault.
     Passphrase;
 }

@@ -16,6 +16,7 @@ use oauth2::basic::{
 };
 use oauth2::{EndpointNotSet, EndpointSet, RequestTokenError, StandardRevocableToken, TokenResponse as _};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::authorization::ValidatedResponse;
@@ -114,6 +115,47 @@ impl TokenEndpoint<'_> {
         self.read(request.request_async(&http).await)
     }
 
+    /// As [`TokenEndpoint::exchange`], the answer as it came: for somebody who reads it in their own way.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub async fn exchange_unread(
+        &self,
+        response: &ValidatedResponse,
+        redirect_uri: &str,
+        verifier: Option<&CodeVerifier>,
+        forward: &BTreeMap<String, String>,
+    ) -> Result<Value, OAuthError> {
+        let code = response.code.expose();
+        let mut fields =
+            vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)];
+        fields.extend(verifier.map(|verifier| ("code_verifier", verifier.expose())));
+        self.unread(&fields, self.wording(Some(&self.dialect.values), pairs(forward))).await
+    }
+
+    /// As [`TokenEndpoint::refresh`], the answer as it came.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub async fn refresh_unread(
+        &self,
+        refresh_token: &RefreshToken,
+        redirect_uri: &str,
+        dialect: &RefreshDialect,
+    ) -> Result<Value, OAuthError> {
+        let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+        if dialect.repeat.iter().any(|name| name == "redirect_uri") {
+            fields.push(("redirect_uri", redirect_uri));
+        }
+        self.unread(&fields, self.wording(Some(&dialect.values), pairs(&dialect.params))).await
+    }
+
+    async fn unread(&self, fields: &[(&str, &str)], wording: Wording<'_>) -> Result<Value, OAuthError> {
+        let http = Translator { asked: self, wording, root: &self.dialect.response.root };
+        let answer = self.http.send(http.outgoing(self.form(fields))?).await?;
+        json_object(&answer, self.dialect.response.success.as_ref(), self.now)
+    }
+
     /// Renews with a refresh token. `redirect_uri` is repeated where the dialect asks for it.
     ///
     /// # Errors
@@ -141,13 +183,9 @@ impl TokenEndpoint<'_> {
     /// # Errors
     /// [`OAuthError`].
     pub(crate) async fn grant(&self, fields: &[(&str, &str)]) -> Result<TokenSet, OAuthError> {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = http::Request::new(form.into_bytes());
-        *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = self.endpoint.url().as_str().parse().unwrap_or_default();
         let wording = self.wording(None, std::iter::empty());
         let http = Translator { asked: self, wording, root: &self.dialect.response.root };
-        let answer = oauth2::AsyncHttpClient::call(&http, request).await?;
+        let answer = oauth2::AsyncHttpClient::call(&http, self.form(fields)).await?;
         self.success(serde_json::from_slice(answer.body()).map_err(|_| WRONG_TYPE)?)
     }
 
@@ -162,8 +200,25 @@ impl TokenEndpoint<'_> {
         values: &Values<'_>,
     ) -> Result<TokenSet, OAuthError> {
         let answer = self.http.send(request.request("none", values)?).await?;
-        let standard = self.standard(&answer, &self.dialect.response.root)?;
+        self.understand(&answer)
+    }
+
+    /// Reads an answer that somebody else has asked for, as a code's.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub fn understand(&self, answer: &HttpResponse) -> Result<TokenSet, OAuthError> {
+        let standard = self.standard(answer, &self.dialect.response.root)?;
         self.success(serde_json::from_slice(standard.body()).map_err(|_| WRONG_TYPE)?)
+    }
+
+    /// A form on its way to the endpoint.
+    fn form(&self, fields: &[(&str, &str)]) -> HttpRequest {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = http::Request::new(form.into_bytes());
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = self.endpoint.url().as_str().parse().unwrap_or_default();
+        request
     }
 
     /// The dialect of one request: `values` are its own, `extra` come before those of every request.

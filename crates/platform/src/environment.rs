@@ -9,8 +9,8 @@ use tokenrack_core::ports::{Store, StoreError, Vault, VaultKind};
 use tokenrack_core::problem::{Code, Problem};
 
 use crate::{
-    FileLock, FileVault, KeychainVault, Limits, LoopbackListener, Profile, ReqwestClient, SessionBus,
-    SqliteStore, SystemBrowser, SystemClock, SystemEntropy,
+    FileLock, FileVault, KeychainVault, Limits, LoopbackListener, Profile, QuickJs, ReqwestClient,
+    SessionBus, SqliteStore, SystemBrowser, SystemClock, SystemEntropy,
 };
 
 /// The setting that remembers which kind of vault holds this profile's secrets. A profile without it uses the
@@ -89,6 +89,7 @@ pub fn ports(profile: &Profile, environment: &Environment) -> Result<Ports, Prob
         browser: Arc::new(SystemBrowser::new(environment.browser.clone())),
         listener: Arc::new(LoopbackListener::default()),
         lock: Arc::new(FileLock::new(profile.locks_dir())),
+        scripts: Arc::new(QuickJs),
     })
 }
 

@@ -26,6 +26,6 @@ pub use http::{Limits, ReqwestClient};
 pub use lock::FileLock;
 pub use loopback::{LoopbackListener, Patience};
 pub use profile::Profile;
-pub use script::QuickJs;
+pub use script::{QuickJs, script_beside};
 pub use store::SqliteStore;
 pub use vault::{FileVault, KeychainVault, SessionBus};

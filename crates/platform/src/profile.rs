@@ -6,6 +6,7 @@ use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::Catalog;
 
 use crate::private;
+use crate::script::script_beside;
 
 /// Bytes of a person's own provider file.
 const LARGEST_FILE: u64 = 256 * 1024;
@@ -85,7 +86,8 @@ impl Profile {
                 files.push((name, String::from_utf8_lossy(&text).into_owned()));
             }
         }
-        Ok(Catalog::builtin().with_folder_texts(files))
+        let scripts = move |name: &str| script_beside(&folder, name);
+        Ok(Catalog::builtin().with_folder_texts(files).with_scripts(scripts))
     }
 
     /// Every place, with a person's word for it.

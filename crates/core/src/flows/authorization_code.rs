@@ -7,6 +7,7 @@ use tokenrack_oauth::id_token::{self, JwkSet};
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Nonce, State};
 use tokenrack_oauth::token::TokenSet;
 
+use super::script::Scripts;
 use super::{account, hooks, refresh, server};
 use crate::classify;
 use crate::connection::Connection;
@@ -118,8 +119,9 @@ pub async fn finish(
     // The keys come first: a code is spent only where its answer can be verified.
     let keys = keys(ports, connection, spec).await?;
     let asked = server::token_endpoint(ports, &filled, connection, &endpoint, &client);
-    let forward = response.forward(&spec.authorize.forward, &captured);
-    let mut tokens = asked.exchange(response, redirect_uri, secrets.verifier.as_ref(), &forward).await?;
+    let scripts = Scripts::new(ports, connection, &filled, &asked, &captured);
+    let (mut tokens, credentials) =
+        scripts.exchange(response, redirect_uri, secrets.verifier.as_ref()).await?;
     // Where a person can untick scopes, the redirect may be the only one to say so (Strava).
     let between = |c: char| c.is_whitespace() || spec.scopes.separator.contains(c);
     let granted = captured.get("scope").map(|scope| scope.split(between));
@@ -127,7 +129,8 @@ pub async fn finish(
     tokens.scopes = tokens.scopes.or(granted);
     tokens.captured = captured.into_iter().chain(tokens.captured).collect();
     let proof = Proof { keys, nonce: secrets.nonce.as_ref() };
-    accept(ports, connection, spec, secret, proof, (tokens, asked.now)).await
+    let tokens = accept(ports, connection, spec, secret, proof, (tokens, asked.now)).await?;
+    Ok(Tokens { credentials, ..tokens })
 }
 
 /// What an ID token is verified with.
@@ -150,7 +153,7 @@ pub(super) async fn accept(
     let found = inspect(ports, connection, spec, secret, &proof, &mut tokens).await;
     let generation = connection.state.grant().map_or(1, |grant| grant.generation + 1);
     let mut tokens = Tokens::first(tokens, generation, now, found.clone().unwrap_or_default());
-    tokens.grant.refreshable |= spec.refresh.renew.is_some();
+    tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();
     if let Err(problem) = found {
         // Nobody will use them: they must not live on at the provider. If that fails too, they end by themselves.
         let (outcome, _) = super::revoke::revoke(ports, connection, spec, &tokens, secret).await;

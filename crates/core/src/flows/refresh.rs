@@ -7,6 +7,7 @@ use tokenrack_oauth::secret::ClientSecret;
 use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::TokenSet;
 
+use super::script::{self, Scripts};
 use super::server;
 use crate::classify::{RefreshVerdict, refresh_verdict};
 use crate::connection::Connection;
@@ -22,6 +23,19 @@ pub struct Refused {
     pub problem: Problem,
     /// For the grant.
     pub verdict: RefreshVerdict,
+}
+
+impl Refused {
+    /// The server's own refusal; `permanent` are the words the provider's file has for `invalid_grant`.
+    pub(super) fn by(error: OAuthError, permanent: &[String]) -> Self {
+        let answered = match &error {
+            OAuthError::Server(answer) => Some(answer.code.clone()),
+            _ => None,
+        };
+        let problem = Problem::from(error);
+        let verdict = refresh_verdict(&problem, permanent, answered.as_deref());
+        Self { problem, verdict }
+    }
 }
 
 impl From<Problem> for Refused {
@@ -59,6 +73,11 @@ pub async fn refresh(
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let now = asked.now;
     let refresh_token = tokens.refresh_token.as_ref();
+    let dialect = repeating(spec, &tokens.grant);
+    let scripts = Scripts::new(ports, connection, spec, &asked, &tokens.grant.captured);
+    if let Some(made) = scripts.refresh(tokens, &dialect).await {
+        return made.map(|made| renewed(tokens, made, now));
+    }
     let answer = match (&spec.refresh.renew, refresh_token) {
         (Some(_), _) if tokens.grant.expired(now) => return Err(Problem::new(Code::Expired).into()),
         (Some(request), _) => {
@@ -69,20 +88,14 @@ pub async fn refresh(
             asked.by_request(request, &values).await
         }
         (None, None) => return Err(Problem::new(Code::NoRefreshToken).into()),
-        (None, Some(token)) => {
-            let dialect = repeating(spec, &tokens.grant);
-            asked.refresh(token, &connection.registration.redirect_uri, &dialect).await
-        }
+        (None, Some(token)) => asked.refresh(token, &connection.registration.redirect_uri, &dialect).await,
     };
-    let fresh = answer.map_err(|error| {
-        let answered = match &error {
-            OAuthError::Server(answer) => Some(answer.code.clone()),
-            _ => None,
-        };
-        let problem = Problem::from(error);
-        let verdict = refresh_verdict(&problem, &spec.refresh.permanent, answered.as_deref());
-        Refused { problem, verdict }
-    })?;
+    let fresh = answer.map_err(|error| Refused::by(error, &spec.refresh.permanent))?;
+    Ok(renewed(tokens, (fresh, None), now))
+}
+
+/// The next token set after `tokens`.
+fn renewed(tokens: &Tokens, (fresh, credentials): script::Made, now: Timestamp) -> Tokens {
     let old = &tokens.grant;
     let grant = Grant {
         generation: old.generation + 1,
@@ -103,7 +116,7 @@ pub async fn refresh(
         authorized_at: old.authorized_at,
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
-    Ok(Tokens { access_token: fresh.access_token, refresh_token, grant })
+    Tokens { access_token: fresh.access_token, refresh_token, credentials, grant }
 }
 
 /// What the exchange had to repeat of the redirect, the refresh repeats too (VK's `device_id`).

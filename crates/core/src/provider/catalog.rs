@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::extends::{assemble, extends};
+use super::scripts::Beside;
 use super::search::Card;
 use super::{LintError, ProviderId, ProviderSpec};
 use crate::problem::plain;
@@ -30,6 +31,8 @@ pub struct Catalog {
     pub(super) own: BTreeMap<String, Entry>,
     pub(super) cards: OnceLock<Vec<Card>>,
     broken: OnceLock<Vec<LintError>>,
+    /// The text of a `.js` file beside the person's own files, by its name.
+    pub(super) beside: Box<Beside>,
 }
 
 /// A file.
@@ -42,7 +45,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn new(file: String, text: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(file: String, text: impl Into<Cow<'static, str>>) -> Self {
         Self { file, text: text.into(), extends: OnceLock::new(), parsed: OnceLock::new() }
     }
 
@@ -72,7 +75,15 @@ impl Catalog {
             own: BTreeMap::new(),
             cards: OnceLock::new(),
             broken: OnceLock::new(),
+            beside: Box::new(|_| None),
         }
+    }
+
+    /// Where the scripts of a person's own files are: `beside` answers the text of a `.js` file by its name, as far as
+    /// one byte more than [`LARGEST_SCRIPT`](super::LARGEST_SCRIPT), and nothing where it cannot.
+    #[must_use]
+    pub fn with_scripts(self, beside: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { beside: Box::new(beside), ..self }
     }
 
     /// Adds a person's own files, given as name and text. A file takes the place of the built-in entry of the same id,
@@ -83,7 +94,7 @@ impl Catalog {
         let entries = files.into_iter().map(|(file, text)| Entry::new(file, text));
         let own = entries.map(|entry| (entry.id().to_owned(), entry)).collect();
         // What was read so far may look different beside the new files.
-        Self { own, ..Self::builtin() }
+        Self { own, beside: self.beside, ..Self::builtin() }
     }
 
     /// What is wrong with the person's own files, by file.
@@ -131,7 +142,11 @@ impl Catalog {
         let parents =
             self.parents(entry.id(), entry.extends(), true).map_err(|(message, _)| vec![wrong(message)])?;
         let texts: Vec<&str> = std::iter::once(entry).chain(parents).map(Entry::text).collect();
-        assemble(&texts).map_err(|error| vec![wrong(error.message().to_owned())])
+        let spec = assemble(&texts).map_err(|error| vec![wrong(error.message().to_owned())])?;
+        if !spec.scripts.is_empty() {
+            return Err(vec![wrong("scripts: a file of the catalog never carries code".to_owned())]);
+        }
+        Ok(spec)
     }
 
     /// What a person should know before they sign in: that a file of their own stands in for the built-in provider

@@ -54,6 +54,7 @@ impl ProviderSpec {
             device: Default::default(),
             api: Default::default(),
             hooks: Default::default(),
+            scripts: Default::default(),
         }
     }
 }

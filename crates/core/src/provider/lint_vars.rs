@@ -16,7 +16,8 @@ pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
         if places::FILLED_LATER.contains(&name.as_str()) {
             report.wrong(&path, "this name is filled in by requests of the provider's own", None);
         }
-        let hooked = spec.hooks != Hooks::default();
+        // A hook or a script may read any of them.
+        let hooked = spec.hooks != Hooks::default() || !spec.scripts.is_empty();
         if !used.contains(name) && !hooked && report.is_own(&path) {
             report.wrong(&path, "used nowhere", None);
         }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::document::{Document, Located};
 use super::extends::{assemble, extends};
-use super::{Catalog, ProviderSpec, lint, words};
+use super::{Catalog, ProviderSpec, lint, scripts, words};
 
 /// One thing that is wrong with a provider file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,9 @@ impl Catalog {
                 return Err(report.errors);
             }
         }
-        let spec = assemble(&texts).map_err(|error| vec![located((None, error.message().to_owned()))])?;
+        let mut spec =
+            assemble(&texts).map_err(|error| vec![located((None, error.message().to_owned()))])?;
+        scripts::load(&mut spec, &self.beside, &mut report);
         lint::check(&spec, &mut report);
         if report.errors.is_empty() { Ok(spec) } else { Err(report.by_line()) }
     }

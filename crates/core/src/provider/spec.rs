@@ -105,6 +105,9 @@ pub struct ProviderSpec {
     /// What data cannot say, from a closed list.
     #[serde(default)]
     pub hooks: Hooks,
+    /// What neither data nor a hook can say, in a person's own file.
+    #[serde(default)]
+    pub scripts: Scripts,
 }
 
 /// Pages for people.
@@ -190,6 +193,22 @@ pub struct Hooks {
     pub tokens: Option<String>,
     /// `bluesky`: PAR, DPoP and discovery from a handle.
     pub flow: Option<String>,
+}
+
+/// A person's own JavaScript for steps of a sign-in by the browser and of what follows. In a file: the name of a `.js`
+/// file beside it, or the text itself; in a spec that was read: always the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Scripts {
+    /// `exports.getTokenData`, in the place of the token request.
+    pub token_request: Option<String>,
+    /// `exports.getCredentialsFromTokenResponse`, which reads the token response.
+    pub credentials: Option<String>,
+    /// `exports.refreshCredentials`, in the place of the refresh.
+    pub refresh: Option<String>,
+    /// `exports.test`, which says whether the credentials work.
+    pub test: Option<String>,
 }
 
 /// The server: metadata pinned by the file, and where its own document is.

@@ -1,6 +1,9 @@
 //! Scripts in QuickJS: each call in a fresh runtime on a thread of its own, with limits on time, memory and stack.
 //! The engine is built without its `std` and `os` modules, so there are no files, processes or environment to reach.
 
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +11,7 @@ use async_trait::async_trait;
 use rquickjs::{CatchResultExt as _, CaughtError, Context, Ctx, Function, Promise, Runtime, Value};
 use serde::{Deserialize, Serialize};
 use tokenrack_core::ports::{HttpRequest, HttpResponse};
+use tokenrack_core::provider::LARGEST_SCRIPT;
 use tokenrack_core::script::{MEMORY_LIMIT, ScriptCall, ScriptError, ScriptRunner, TIME_LIMIT};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -17,6 +21,18 @@ use crate::thread::on_a_thread;
 const PRELUDE: &str = include_str!("prelude.js");
 /// Bytes; a thread has two million.
 const STACK_LIMIT: usize = 512 * 1024;
+
+/// The text of a script beside a provider file, cut off where it is too long to be one; nothing where the folder has no
+/// such file, or it cannot be read.
+pub fn script_beside(folder: &Path, name: &str) -> Option<String> {
+    let path = folder.join(name);
+    // A pipe would wait for ever.
+    fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+    let mut text = Vec::new();
+    let most = u64::try_from(LARGEST_SCRIPT).ok()? + 1;
+    File::open(&path).ok()?.take(most).read_to_end(&mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
 
 /// [`ScriptRunner`] by QuickJS.
 pub struct QuickJs;

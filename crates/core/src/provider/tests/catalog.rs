@@ -1,6 +1,7 @@
 //! Finding providers, and a person's own files.
 
 use super::LEAST;
+use crate::provider::catalog::Entry;
 use crate::provider::{Catalog, ProviderId};
 
 fn found(catalog: &Catalog, query: &str) -> Vec<String> {
@@ -100,4 +101,17 @@ fn a_broken_file_takes_nothing_down() {
     assert!(catalog.get(&ProviderId("other".into())).is_none());
     let files: Vec<_> = catalog.broken().iter().map(|error| error.file.as_str()).collect();
     assert_eq!(files, ["github.toml", "other.toml"]);
+}
+
+#[test]
+fn a_shipped_file_never_carries_code() {
+    const CODE: &str =
+        "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[scripts]\ntest = \"exports.test = () => true\"";
+    let mut catalog = Catalog::builtin();
+    catalog.builtin.insert("acme", Entry::new("acme.toml".into(), CODE));
+    assert_eq!(catalog.get(&ProviderId("acme".into())), None);
+    let [told] = &catalog.parsed(&catalog.builtin["acme"]).as_ref().unwrap_err()[..] else {
+        panic!("one mistake")
+    };
+    assert_eq!(told.to_string(), "acme.toml: scripts: a file of the catalog never carries code");
 }

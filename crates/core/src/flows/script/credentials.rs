@@ -1,0 +1,190 @@
+//! What a script returns as credentials, and what it is given back: a table with `access_token`, `refresh_token`,
+//! `expires_at`, and whatever else the script wants to find again.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tokenrack_oauth::response::{plain, text};
+use tokenrack_oauth::secret::{AccessToken, IdToken, RefreshToken};
+use tokenrack_oauth::token::TokenSet;
+use tokenrack_oauth::userinfo::{self, AccountInfo};
+
+use crate::provider::ProviderSpec;
+use crate::record::Tokens;
+
+/// Numbers above this are milliseconds: as seconds they would lie after the year 5000.
+const MOST_SECONDS: f64 = 1e11;
+
+const NO_TOKEN: &str = "returned no access_token";
+
+/// Where a script says who is connected: the stable id, and what a person recognises.
+const IDS: [&str; 4] = ["/userId", "/user_id", "/id", "/sub"];
+const LABELS: [&str; 6] = ["/userName", "/user_name", "/label", "/email", "/name", "/login"];
+
+/// The `credentials` that a script is given: as one has left them, else as the tokens are.
+pub(super) fn of(tokens: &Tokens) -> Map<String, Value> {
+    let kept = tokens.credentials.as_ref().and_then(|kept| serde_json::from_str(kept.expose()).ok());
+    kept.unwrap_or_else(|| {
+        let Tokens { access_token, refresh_token, grant, .. } = tokens;
+        // One that was brought by its refresh token has no access token yet.
+        let access = Some(access_token.expose()).filter(|token| !token.is_empty());
+        let known = [
+            ("access_token", access.map(Value::from)),
+            ("refresh_token", refresh_token.as_ref().map(|token| token.expose().into())),
+            ("expires_at", grant.expires_at.map(|end| end.as_millisecond().into())),
+        ];
+        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    })
+}
+
+/// What a script returned over what there was. A new access token takes the old one's end with it.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn merge(
+    mut before: Map<String, Value>,
+    returned: Value,
+) -> Result<Map<String, Value>, &'static str> {
+    let Value::Object(returned) = returned else { return Err("returned no object") };
+    // A script that meets an error and goes on returns what it had before: that is no new token, nor a longer one.
+    if !["access_token", "expires_at"].iter().any(|name| returned.contains_key(*name)) {
+        return Err(NO_TOKEN);
+    }
+    if returned.contains_key("access_token") {
+        before.remove("expires_at");
+    }
+    before.extend(returned);
+    Ok(before)
+}
+
+/// The tokens in it.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn tokens(
+    whole: &Map<String, Value>,
+    spec: &ProviderSpec,
+    now: Timestamp,
+) -> Result<TokenSet, &'static str> {
+    let access_token = token(whole, "access_token").ok_or(NO_TOKEN)?;
+    let scope = whole.get("scope").filter(|scope| !scope.is_null());
+    let named = |text: &str| {
+        let between = |c: char| c.is_whitespace() || spec.token.response.scope_separator.contains(c);
+        text.split(between).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+    };
+    Ok(TokenSet {
+        access_token: AccessToken::new(access_token),
+        refresh_token: token(whole, "refresh_token").map(RefreshToken::new),
+        id_token: token(whole, "id_token").map(IdToken::new),
+        expires_at: end(whole, now)?,
+        refresh_expires_at: None,
+        scopes: scope.and_then(Value::as_str).map(named),
+        captured: Default::default(),
+        account: account(&Value::Object(whole.clone()), spec),
+    })
+}
+
+/// RFC 6749 appendix A.12: what no header can carry is no token.
+fn token(whole: &Map<String, Value>, name: &str) -> Option<String> {
+    let text = whole.get(name)?.as_str()?;
+    let fits = !text.is_empty() && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    fits.then(|| text.to_owned())
+}
+
+/// `expires_at` in milliseconds or seconds since 1970 or as ISO 8601, else `expires_in` in seconds.
+fn end(whole: &Map<String, Value>, now: Timestamp) -> Result<Option<Timestamp>, &'static str> {
+    const WRONG: &str = "returned an expires_at that is no time";
+    let Some(at) = whole.get("expires_at").filter(|at| !at.is_null()) else {
+        let seconds = whole.get("expires_in").and_then(Value::as_f64).filter(|seconds| *seconds >= 0.0);
+        return seconds
+            .map(|seconds| since_1970(now.as_millisecond() as f64 + seconds * 1e3).ok_or(WRONG))
+            .transpose();
+    };
+    let number = at.as_f64().or_else(|| at.as_str()?.trim().parse().ok());
+    let found = match number {
+        Some(number) if number > MOST_SECONDS => since_1970(number),
+        Some(number) => since_1970(number * 1e3),
+        None => at.as_str().and_then(|text| text.trim().parse().ok()),
+    };
+    found.map(Some).ok_or(WRONG)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a timestamp refuses what is too large")]
+fn since_1970(milliseconds: f64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(milliseconds as i64).ok()
+}
+
+/// Who is connected: as the file's `[account]` says where to look, else by the names that scripts use.
+fn account(whole: &Value, spec: &ProviderSpec) -> Option<AccountInfo> {
+    if spec.account.from == "token_response" {
+        return Some(userinfo::read(whole, &spec.account));
+    }
+    let first = |pointers: &[&str]| pointers.iter().find_map(|pointer| text(whole, pointer));
+    let (id, label) = (first(&IDS), first(&LABELS));
+    let info = AccountInfo { id: id.map(|id| plain(&id, 120)), label: label.map(|label| plain(&label, 120)) };
+    (info != AccountInfo::default()).then_some(info)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(whole: Value) -> Result<TokenSet, &'static str> {
+        let spec = toml::from_str("schema = 1\nid = \"x\"\nname = \"X\"").unwrap();
+        merge(Map::new(), whole).and_then(|whole| tokens(&whole, &spec, Timestamp::UNIX_EPOCH))
+    }
+
+    #[test]
+    fn an_end_is_read_however_it_is_written() {
+        let end =
+            |at: Value| read(json!({"access_token": "a", "expires_at": at})).map(|tokens| tokens.expires_at);
+        let instant: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        for same in [
+            json!(1_767_225_600_000_i64),
+            json!(1_767_225_600),
+            json!(1_767_225_600.0),
+            json!("1767225600"),
+            json!("2026-01-01T01:00:00+01:00"),
+        ] {
+            assert_eq!(end(same.clone()), Ok(Some(instant)), "{same}");
+        }
+        assert_eq!(end(Value::Null), Ok(None));
+        for wrong in [json!("soon"), json!(true), json!({}), json!(1e300)] {
+            assert_eq!(end(wrong.clone()), Err("returned an expires_at that is no time"), "{wrong}");
+        }
+        let hour = read(json!({"access_token": "a", "expires_in": 3600})).unwrap().expires_at.unwrap();
+        assert_eq!(hour.as_second(), 3600);
+    }
+
+    #[test]
+    fn what_is_no_credential_is_named_without_being_quoted() {
+        for (returned, what) in [
+            (json!(null), "returned no object"),
+            (json!("canary"), "returned no object"),
+            (json!({"refresh_token": "r"}), "returned no access_token"),
+            (json!({"access_token": "line\nbreak"}), "returned no access_token"),
+            (json!({"access_token": 7}), "returned no access_token"),
+        ] {
+            assert_eq!(read(returned).err(), Some(what));
+        }
+    }
+
+    #[test]
+    fn a_new_access_token_does_not_keep_the_old_ones_end() {
+        let before =
+            || json!({"access_token": "a", "expires_at": 1, "team": "T"}).as_object().unwrap().clone();
+        let merged = merge(before(), json!({"access_token": "b"})).unwrap();
+        assert_eq!(Value::Object(merged), json!({"access_token": "b", "team": "T"}));
+        let longer = merge(before(), json!({"expires_at": 2})).unwrap();
+        assert_eq!(Value::Object(longer), json!({"access_token": "a", "expires_at": 2, "team": "T"}));
+        assert_eq!(merge(before(), json!({"refresh_token": "r"})), Err("returned no access_token"));
+    }
+
+    #[test]
+    fn the_account_has_the_names_that_scripts_use() {
+        let told = read(json!({"access_token": "a", "userId": 7, "userName": "Ada\nL."})).unwrap().account;
+        assert_eq!(told, Some(AccountInfo { id: Some("7".into()), label: Some("Ada L.".into()) }));
+        assert_eq!(read(json!({"access_token": "a"})).unwrap().account, None);
+    }
+}
