@@ -6,12 +6,14 @@ mod catalog;
 mod discovered;
 mod documentation;
 mod extends;
+mod import;
 mod lint;
 mod lint_dialect;
 mod page;
 mod pattern;
 mod reach;
 mod resolve;
+mod share;
 
 use super::{ProviderSpec, parse};
 
