@@ -20,6 +20,7 @@ pub mod introspection;
 pub mod lookup;
 pub mod metadata;
 mod pkce;
+pub mod reach;
 pub mod response;
 pub mod revocation;
 pub mod secret;

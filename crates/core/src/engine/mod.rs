@@ -8,6 +8,7 @@ mod choices;
 mod disconnect;
 mod device;
 mod draft;
+mod dry_run;
 mod ending;
 mod endpoints;
 mod faces;
@@ -18,10 +19,12 @@ mod redirect_uri;
 mod registration;
 mod requests;
 mod secrets;
+mod sharing;
 mod sign_in;
 mod tokens;
 
 pub use crate::flows::request::ApiCall;
+pub use dry_run::DryRun;
 pub use requests::{MOST_IN_JSON, Response};
 
 use std::collections::HashMap;

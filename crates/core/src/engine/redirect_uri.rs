@@ -9,7 +9,7 @@ use crate::provider::{ProviderSpec, RedirectKind};
 /// The private-use scheme: the reverse of a name under our control (RFC 8252 §7.1).
 const SCHEME: &str = "dev.tokenrack.desktop";
 /// For providers that want the port registered: one port, so that one registration is enough.
-const LOOPBACK_PORT: u16 = 45873;
+pub(super) const LOOPBACK_PORT: u16 = 45873;
 
 /// A URI of the server's own where its answers do not name their issuer (RFC 9700 §4.4.2.2). Servers that are not
 /// everybody's are told apart by a digest: of two with one name, one could be made for the purpose.

@@ -101,7 +101,7 @@ fn endpoints(server: &ServerMetadata, grant_type: GrantType) -> Vec<(&'static st
 }
 
 /// Metadata fills blanks and never replaces what is pinned.
-fn merge(pinned: ServerMetadata, found: ServerMetadata) -> ServerMetadata {
+pub fn merge(pinned: ServerMetadata, found: ServerMetadata) -> ServerMetadata {
     ServerMetadata {
         issuer: pinned.issuer.or(found.issuer),
         authorization_endpoint: pinned.authorization_endpoint.or(found.authorization_endpoint),
