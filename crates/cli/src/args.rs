@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    add, callback, completions, connect, disconnect, introspect, log, providers, refresh, request, status, token,
+    add, callback, completions, connect, disconnect, introspect, log, provider, providers, refresh, request,
+    status, token,
 };
 
 /// OAuth connections on this machine: connect once, then use fresh tokens anywhere.
@@ -26,6 +27,8 @@ pub struct Cli {
 pub enum Command {
     /// List the providers of the catalog
     Providers(providers::Args),
+    /// Check, import or export a provider
+    Provider(provider::Args),
     /// Add a connection
     Add(Box<add::Args>),
     /// Get tokens: sign in with the browser, by a code, or as the client itself

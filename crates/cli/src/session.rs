@@ -1,5 +1,6 @@
 //! One run of the command: the environment, read once, and the engine, opened when first needed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,6 +53,14 @@ impl Session {
     pub fn permissions(&self) -> Result<CheckView, Problem> {
         let profile = Profile::open(self.environment.home.clone())?;
         Ok(permissions::check(&profile, &self.environment))
+    }
+
+    /// Saves a provider file among the person's own; answers where.
+    ///
+    /// # Errors
+    /// As [`Profile::save_provider`].
+    pub fn save_provider(&self, id: &str, text: &str) -> Result<PathBuf, Problem> {
+        Profile::open(self.environment.home.clone())?.save_provider(id, text)
     }
 
     /// The engine with a vault that can be read. A keychain is asked only when something is read from it, and

@@ -7,6 +7,7 @@ mod environment;
 mod http;
 mod lock;
 mod loopback;
+mod own_provider;
 pub mod permissions;
 mod private;
 pub mod process;

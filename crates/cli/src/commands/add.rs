@@ -106,9 +106,7 @@ pub async fn run(mut args: Args, session: &Session) -> Result<(), Failure> {
     let refresh_token = args.refresh_token_stdin.then(prompt::refresh_token).transpose()?;
     let needs_vault = secret.is_some() || refresh_token.is_some();
     let engine = if needs_vault { session.unlocked().await? } else { session.engine()? };
-    if is_file(&args.provider) {
-        args.provider = learn(&args.provider, &engine, session)?;
-    }
+    args.provider = learned(args.provider, &engine, session)?;
     let endpoints = std::mem::take(&mut args.endpoints).decide(&args.provider, &engine, session).await?;
     let draft = draft(args, endpoints);
     let view = match refresh_token {
@@ -154,6 +152,11 @@ async fn import(
         }
         Err(refusal) => Err(refusal.problem.into()),
     }
+}
+
+/// What a draft calls the provider that is meant: a file is read first.
+pub fn learned(provider: String, engine: &Engine, session: &Session) -> Result<String, Failure> {
+    if is_file(&provider) { learn(&provider, engine, session) } else { Ok(provider) }
 }
 
 fn is_file(provider: &str) -> bool {
@@ -235,7 +238,7 @@ fn grant(text: &str) -> Result<Grant, String> {
     }
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
+pub fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it like tenant=example".to_owned()),

@@ -1,6 +1,6 @@
 //! `tokenrack doctor`: each thing that connections stand on, checked, with a cure.
 
-mod deep_link;
+pub mod deep_link;
 
 use tokenrack_core::problem::{Class, Code, Problem};
 use tokenrack_core::view::{CheckOutcome, CheckView};

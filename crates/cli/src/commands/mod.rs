@@ -8,6 +8,7 @@ pub mod disconnect;
 pub mod doctor;
 pub mod introspect;
 pub mod log;
+pub mod provider;
 pub mod providers;
 pub mod refresh;
 pub mod request;
@@ -22,6 +23,7 @@ use crate::session::Session;
 pub async fn run(command: Command, session: &Session) -> Result<(), Failure> {
     match command {
         Command::Providers(args) => providers::run(&args, session),
+        Command::Provider(args) => provider::run(args, session).await,
         Command::Add(args) => add::run(*args, session).await,
         Command::Connect(args) => connect::run(&args, session).await,
         Command::Callback(args) => callback::run(&args, session).await,
