@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "introspect",
     "usualrequest",
     "testrequest",
+    "choose",
     "disconnect",
     "draft",
     "edit",

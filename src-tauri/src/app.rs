@@ -106,6 +106,7 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::connections::introspect,
             commands::requests::usualrequest,
             commands::requests::testrequest,
+            commands::connections::choose,
             commands::connections::disconnect,
             commands::connections::draft,
             commands::connections::edit,

@@ -101,6 +101,18 @@ pub(crate) async fn introspect(face: State<'_, Face>, id: ConnectionId) -> Answe
     Ok(face.core()?.engine.introspect(&id, Channel::App).await?)
 }
 
+/// Which tenant, site or account of those the token reaches.
+#[tauri::command]
+pub(crate) async fn choose(
+    face: State<'_, Face>,
+    id: ConnectionId,
+    store: String,
+    value: String,
+) -> Answer<()> {
+    face.core()?.engine.choose(&id, &store, &value).await?;
+    Ok(())
+}
+
 #[tauri::command]
 pub(crate) async fn disconnect(
     face: State<'_, Face>,

@@ -6,6 +6,7 @@ import type {
   Channel,
   CheckOutcome,
   ClientAuthentication,
+  GrantType,
   ProviderLink,
   RedirectMethod,
   StatusKind,
@@ -97,6 +98,37 @@ const vaultState: Record<VaultState, string> = {
 
 const outcome: Record<CheckOutcome, string> = { ok: 'Well', warning: 'With a limit', failed: 'Not usable' };
 
+const categories: Record<string, string> = {
+  'crm-support': 'CRM and support',
+  'dev-tools': 'Developer tools',
+  'e-sign-hr': 'Signatures and HR',
+  'health-fitness': 'Health and fitness',
+  'project-management': 'Project management',
+  'scheduling-forms': 'Scheduling and forms',
+  'time-tracking': 'Time tracking',
+  'web-publishing': 'Web publishing',
+};
+
+/** A category's name: our words, or those of the person's own file. */
+function category(id: string): string {
+  const words = categories[id] ?? id.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const way: Record<GrantType | 'refresh_token', string> = {
+  authorization_code: 'With the browser',
+  device_code: 'With a code',
+  client_credentials: 'As the client itself',
+  refresh_token: 'With a refresh token',
+};
+
+const wayHint: Record<GrantType | 'refresh_token', string> = {
+  authorization_code: 'You sign in on the provider’s page, and the browser brings you back here.',
+  device_code: 'You enter a short code on the provider’s page, on any device. Nothing has to come back here.',
+  client_credentials: 'Nobody signs in: the client acts for itself, with its own secret or key.',
+  refresh_token: 'You paste one that this client was given elsewhere. It is used at once.',
+};
+
 /** "1 connection", "2 connections": English has two forms; a catalog will have more. */
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -107,6 +139,10 @@ export const text = {
   channel,
   redirect,
   authentication,
+  category,
+  categoryCount: (id: string, n: number) => `${category(id)} (${n})`,
+  way,
+  wayHint,
   link,
   vaultState,
   outcome,
@@ -240,6 +276,9 @@ export const text = {
     redirect: 'Way back',
     redirectUri: 'Redirect URI',
     unknown: 'not known yet',
+    grant: 'Way to tokens',
+    choose: 'Choose one',
+    choiceHint: 'Requests go to this one from now on.',
     cautions: 'Weaker than it could be',
     activity: 'Activity',
     noActivity: 'Nothing has happened yet.',
@@ -253,6 +292,13 @@ export const text = {
     awaited: (host: string) => `Sign in at ${host}. Tokenrack waits for the browser to come back.`,
     elsewhere: (host: string) => `Another Tokenrack process opened ${host} and waits for it to come back.`,
     exchanging: 'The browser came back. Fetching the tokens…',
+    entered: 'The code was entered. Fetching the tokens…',
+    code: (host: string) => `Enter this code at ${host}`,
+    codeHint: 'On this or any other device. Enter it only if you asked for it just now, here.',
+    copyCode: 'Copy code',
+    codeCopied: 'Code copied',
+    page: 'Page for the code',
+    openPage: 'Open the page',
     left: 'left to sign in',
     cancel: 'Cancel',
     reopen: 'Open again',
@@ -363,10 +409,26 @@ export const text = {
     discover: (url: string) => `Discover ${url}`,
     discoverHint: 'Reads the server’s own metadata and fills the form in.',
     discovering: 'Asking the server…',
-    none: (query: string) => `No provider is called “${query}”. Paste the URL of its issuer instead.`,
+    none: (query: string) => `No provider matches “${query}”. It can be connected all the same:`,
+    noneUrl: 'Paste the URL of its server, issuer or MCP server above; it starts with https://.',
+    noneFile: 'Or describe it in a file of your own, in the folder that Settings shows under Files.',
+    noneHere: (query: string, category: string) => `Nothing in “${category}” matches “${query}”.`,
+    showFolder: 'Open Settings',
+    category: 'Category',
+    allCategories: (n: number) => `All categories (${n})`,
+    searchAll: (n: number) => `Show ${count(n, 'match', 'matches')} in other categories`,
     results: (n: number) => count(n, 'provider', 'providers'),
-    unverified: 'not verified here',
     verified: (day: string) => `verified ${day}`,
+    facts: 'About this entry',
+    origin: { shipped: 'It came with Tokenrack.', discovered: 'It was read from the server’s own metadata just now.' },
+    originOwn: (file: string) => `It is your own file, ${file}.`,
+    verifiedLong: (day: string) => `Somebody connected to the real provider with it on ${day}.`,
+    unverifiedLong: {
+      shipped: 'Not verified here: it was put together from the sources below, and nobody has connected with it yet.',
+      own: 'Not verified here: nobody has noted that they connected with it.',
+      discovered: 'Not verified here: nobody has checked what the server says of itself.',
+    },
+    sources: (n: number) => count(n, 'source', 'sources'),
     allProviders: 'All providers',
     at: (provider: string) => `At ${provider}`,
     atText: 'Register an application there. You do this once.',
@@ -384,6 +446,11 @@ export const text = {
     clientSecret: 'Client secret',
     secretOptional: 'Only if the provider gave you one.',
     secretKept: 'Goes straight to the vault and is never shown again.',
+    privateKey: 'Private key',
+    privateKeyHint: 'PEM (PKCS#8) or a JSON Web Key. It stays in the vault and is never sent.',
+    refreshToken: 'Refresh token',
+    refreshTokenHint: 'The provider may replace it: then the program it came from has to sign in again.',
+    how: 'How to connect:',
     noSecret: 'This provider’s clients have no secret.',
     name: 'Name',
     environment: 'Environment',
@@ -402,6 +469,7 @@ export const text = {
     noRefresh: 'This provider gives no refresh tokens: you sign in again when the token ends.',
     connect: 'Add and connect',
     only: 'Add',
+    bring: 'Add and use the token',
     busy: 'Adding…',
     optional: 'optional',
     missing: 'This is needed.',
@@ -503,6 +571,8 @@ export const text = {
     status: (name: string, word: string) => `${name}: ${word}.`,
     changes: (n: number) => `${n} connections changed.`,
     copied: (name: string) => `Token of ${name} copied.`,
+    /** Letter by letter, as it has to be typed. */
+    code: (name: string, code: string, page: string) => `${name}: enter the code ${[...code].join(' ')} at ${page}.`,
     edited: (name: string) => `Settings of ${name} saved.`,
     matches: (n: number) => count(n, 'connection matches.', 'connections match.'),
   },

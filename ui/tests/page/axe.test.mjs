@@ -71,6 +71,7 @@ const scenes = {
     },
   ],
   'the keys': ['few', (page) => page.keyboard.press('?')],
+  'a code to enter': ['device', (page) => page.locator('[data-row]').first().click()],
   'the gallery': ['few', (page) => page.keyboard.press('Control+n')],
   'a form with mistakes': ['few', github],
   'the settings of a connection': [

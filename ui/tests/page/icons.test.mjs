@@ -36,7 +36,7 @@ describe("a provider's icon", () => {
   it('stands beside the name in the gallery and on the page of a provider', async () => {
     const { page, close } = await stage_.open('few');
     await page.keyboard.press('Control+n');
-    const card = page.getByRole('button', { name: /^GitHub/ });
+    const card = page.getByRole('button', { name: 'GitHub', exact: true });
     await card.waitFor();
     assert.equal(await card.locator('.provider-icon').count(), 1);
     await card.click();

@@ -53,6 +53,7 @@ const scenes = {
   ],
   'edit-fix': ['all-statuses', async (page) => page.getByRole('button', { name: /^Fix settings/ }).click()],
   waiting: ['waiting', openRow(0)],
+  device: ['device', openRow(0)],
   'waiting-blocked': ['no-browser', async (page) => page.getByRole('button', { name: /^Connect:/ }).click()],
   copied: [
     'few',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ConnectionView } from '../../src/lib/ipc/bindings';
-import { connection } from '../../src/lib/ipc/fake-data';
+import { connection, waiting } from '../../src/lib/ipc/fake-data';
 import { Announcer } from '../../src/lib/state/announcer.svelte';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
@@ -32,6 +32,16 @@ describe('thresholds', () => {
     expect(announcer.message).toBe('');
     announcer.tick([ending(1, 3600)], now + 3_545_000);
     expect(announcer.message).toBe('One connection ends in less than a minute.');
+  });
+
+  it('says a code to be entered once, letter by letter', () => {
+    const announcer = new Announcer();
+    const view = connection('not_connected', 0);
+    const asked = waiting({ ...view, registration: { ...view.registration, grant: 'device_code' } }, 0, true);
+    announcer.changed([asked]);
+    expect(announcer.message).toContain('enter the code W D J B - M J H T at https://github.example/device.');
+    announcer.changed([asked]);
+    expect(announcer.message).toBe('GitHub work: Waiting for browser.');
   });
 
   it('makes a repeated sentence readable again', () => {

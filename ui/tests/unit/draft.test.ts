@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Draft, DraftPreview } from '../../src/lib/ipc/bindings';
 import type { Ipc } from '../../src/lib/ipc/contract';
 import { pages } from '../../src/lib/ipc/fake-data';
-import { DraftForm } from '../../src/lib/state/draft.svelte';
+import { DraftForm, type Way } from '../../src/lib/state/draft.svelte';
 
 const page = (id: string) => pages.find((p) => p.id === id) ?? expect.fail(id);
 const answer = (errors: Record<string, string>): DraftPreview => ({
@@ -17,6 +17,8 @@ const answer = (errors: Record<string, string>): DraftPreview => ({
   authentication: 'none',
   errors,
 });
+
+const nothing = { secret: '', token: '' };
 
 describe('draft', () => {
   it('sends only what a person filled in', () => {
@@ -56,6 +58,49 @@ describe('draft', () => {
     expect(form.others).toEqual(['odd: strange']);
   });
 
+  describe('by another way than the browser', () => {
+    const by = (id: string, way: Way): DraftForm => {
+      const form = new DraftForm({} as Ipc, id, page(id));
+      form.clientId = 'abc';
+      form.way = way;
+      return form;
+    };
+
+    it('is offered where the provider has it; a refresh token can always be brought', () => {
+      expect(by('spotify', 'authorization_code').ways).toEqual(['authorization_code', 'refresh_token']);
+      expect(by('github', 'authorization_code').ways).toEqual(['authorization_code', 'device_code', 'refresh_token']);
+      const machine = { ...page('spotify'), grants: ['authorization_code' as const, 'client_credentials' as const] };
+      expect(new DraftForm({} as Ipc, 'spotify', machine).ways).not.toContain('client_credentials');
+    });
+
+    it('names no redirect, whatever was typed before', () => {
+      const form = by('gitlab', 'device_code');
+      form.redirect = 'loopback';
+      form.port = '80';
+      form.redirectUri = 'x:/y';
+      expect(form.draft).toMatchObject({ grant: 'device_code' });
+      expect(Object.keys(form.draft)).not.toContain('redirect');
+      expect(Object.keys(form.draft)).not.toContain('redirect_uri');
+      expect(form.errors).toEqual({});
+    });
+
+    it('proves a client that speaks for itself', () => {
+      const form = by('gitlab', 'client_credentials');
+      expect(form.draft).toMatchObject({ grant: 'client_credentials', authentication: 'client_secret_basic' });
+      form.authentication = 'private_key_jwt';
+      expect(form.signs).toBe(true);
+    });
+
+    it('needs the refresh token that is brought', () => {
+      const form = by('spotify', 'refresh_token');
+      expect(form.draft.grant).toBeUndefined();
+      expect(form.tokenError('')).toBeNull();
+      form.tried = true;
+      expect(form.fits(nothing)).toBe(false);
+      expect(form.fits({ secret: '', token: 'rt' })).toBe(true);
+    });
+  });
+
   describe('of a connection', () => {
     const before: Draft = {
       provider: 'gitlab',
@@ -92,12 +137,12 @@ describe('draft', () => {
       form.tried = true;
       await form.look();
       expect(form.error('name', form.name)).toBeNull();
-      expect(form.fits('')).toBe(true);
+      expect(form.fits(nothing)).toBe(true);
       form.name = ' ';
       expect(form.draft.name).toBe('Work');
       form.name = 'Other';
       expect(form.error('name', form.name)).toBe('taken');
-      expect(form.fits('')).toBe(false);
+      expect(form.fits(nothing)).toBe(false);
     });
 
     it('needs no secret while one is kept, and says when one would not be sent', () => {

@@ -59,6 +59,8 @@ export interface Ipc {
   usualrequest(id: string): Promise<string | null>;
   /** One GET with the connection's token, which is not in the answer. */
   testrequest(id: string, url: string): Promise<ResponseView>;
+  /** Which tenant, site or account of several: the id of one of `choices`. */
+  choose(id: string, store: string, value: string): Promise<void>;
   disconnect(id: string, forget: boolean): Promise<DisconnectView>;
   draft(id: string): Promise<Draft>;
   edit(id: string, draft: Draft, secret: string | null): Promise<void>;

@@ -2,6 +2,7 @@
 
 import type {
   CheckView,
+  ChoiceView,
   ConnectionView,
   ProblemView,
   ProviderPage,
@@ -11,6 +12,7 @@ import type {
   StatusView,
   VaultStatus,
 } from './bindings';
+import { catalog } from './fake-catalog';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -251,6 +253,15 @@ const people = [
   ['huggingface', 'Hugging Face', 'octavia', ['openid', 'read-repos']],
   ['dropbox', 'Dropbox', 'octavia.lind@example.com', ['files.metadata.read']],
 ] as const;
+const guild: ChoiceView = {
+  store: 'guild_id',
+  title: 'Server',
+  chosen: '81',
+  options: [
+    { id: '81', label: 'Rackworks' },
+    { id: '82', label: 'Rackworks Sandbox' },
+  ],
+};
 const labels = ['work', 'personal', 'staging', 'bot', 'billing', 'mirror', 'release'];
 const environments = [null, 'prod', 'dev', 'staging', null];
 
@@ -285,6 +296,7 @@ export function connection(kind: StatusKind, n: number): ConnectionView {
     waiting: null,
     problem: problem ?? null,
     cautions: provider === 'slack' ? ['This provider cannot do PKCE; the sign-in is protected by state alone.'] : [],
+    choices: provider === 'discord' && life ? [guild] : [],
     links: ['register', 'docs', 'user_revoke'],
     last_event: { at: at(status.since - drift), kind: life ? 'refreshed' : 'added', code: null },
   };
@@ -292,8 +304,9 @@ export function connection(kind: StatusKind, n: number): ConnectionView {
   return kind === 'waiting_for_browser' ? waiting(view, 4 * SECOND, true) : view;
 }
 
-/** The view as it is while a redirect is awaited. */
+/** The view as it is while a redirect, or the person's entering of a code, is awaited. */
 export function waiting(view: ConnectionView, since: number, browserOpened: boolean): ConnectionView {
+  const device = view.registration.grant === 'device_code';
   return {
     ...view,
     problem: null,
@@ -305,9 +318,15 @@ export function waiting(view: ConnectionView, since: number, browserOpened: bool
     },
     waiting: {
       authorization_url: `https://${view.provider}.example/oauth/authorize?client_id=${view.registration.client_id}`,
-      redirect: view.registration.redirect,
-      redirect_uri: view.registration.redirect_uri,
-      device: null,
+      redirect: device ? null : view.registration.redirect,
+      redirect_uri: device ? null : view.registration.redirect_uri,
+      device: device
+        ? {
+            user_code: 'WDJB-MJHT',
+            verification_uri: `https://${view.provider}.example/device`,
+            verification_uri_complete: null,
+          }
+        : null,
       host: `${view.provider}.example`,
       started_at: at(-since),
       expires_at: at(10 * MINUTE - since),
@@ -377,7 +396,7 @@ const page = (id: string, name: string, category: string, more: Partial<Provider
   ...more,
 });
 
-export const pages: ProviderPage[] = [
+const detailed: ProviderPage[] = [
   page('demo', 'Local demo', 'demo', {
     verified: '2026-11-20',
     description: 'A real authorization server on this machine, to try everything without an account.',
@@ -389,6 +408,11 @@ export const pages: ProviderPage[] = [
   page('dropbox', 'Dropbox', 'storage', { app_type: 'Scoped access', default_scopes: ['account_info.read'] }),
   page('github', 'GitHub', 'dev-tools', {
     description: 'OAuth apps of GitHub.',
+    sources: [
+      'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps',
+      'hickford/git-credential-oauth@031d9b7e main.go',
+    ],
+    grants: ['authorization_code', 'device_code'],
     app_type: 'OAuth app',
     checklist: [
       'Open Settings, Developer settings, OAuth Apps, and choose “New OAuth App”.',
@@ -407,18 +431,21 @@ export const pages: ProviderPage[] = [
     refreshes: false,
   }),
   page('gitlab', 'GitLab', 'dev-tools', {
+    origin: { kind: 'own', file: 'gitlab.toml' },
+    grants: ['authorization_code', 'device_code', 'client_credentials'],
+    authentication: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     vars: [{ name: 'host', title: 'Instance host', default: 'gitlab.com', example: 'gitlab.example.com', choices: [] }],
     default_scopes: ['openid', 'read_api'],
     checklist: ['Untick “Confidential” for an app without a secret.'],
   }),
-  page('google', 'Google', 'productivity', {
+  page('google', 'Google', 'identity', {
     app_type: 'Desktop app',
     secret: 'required',
     redirects: ['loopback'],
     default_scopes: ['openid', 'email'],
   }),
-  page('huggingface', 'Hugging Face', 'ai', { default_scopes: ['openid', 'profile'] }),
-  page('microsoft', 'Microsoft', 'productivity', {
+  page('huggingface', 'Hugging Face', 'dev-tools', { default_scopes: ['openid', 'profile'] }),
+  page('microsoft', 'Microsoft', 'identity', {
     vars: [
       {
         name: 'tenant',
@@ -430,7 +457,7 @@ export const pages: ProviderPage[] = [
     ],
     default_scopes: ['openid', 'offline_access', 'User.Read'],
   }),
-  page('oidc', 'OpenID Connect', 'generic', {
+  page('oidc', 'OpenID Connect', 'identity', {
     register_url: null,
     docs_url: null,
     vars: [{ name: 'issuer', title: 'Issuer', default: null, example: 'https://login.example.com', choices: [] }],
@@ -443,6 +470,17 @@ export const pages: ProviderPage[] = [
     default_scopes: ['user-read-email'],
   }),
 ];
+
+/** The shipped catalog, and in the place of some entries what the tests know to the letter. */
+export const pages: ProviderPage[] = [
+  ...detailed,
+  ...catalog
+    .filter(({ page }) => !detailed.some(({ id }) => id === page.id))
+    .map(({ page: { id, name, category, ...more } }) => page(id, name, category, more)),
+].sort((a, b) => a.name.localeCompare(b.name));
+
+/** What else a provider is called. */
+export const aliases = new Map(catalog.map(({ page, aliases }) => [page.id, aliases]));
 
 export const checks: CheckView[] = [
   {

@@ -29,6 +29,11 @@ function scenery(): ConnectionView[] {
     case 'all-statuses':
     case 'errors':
       return data.kinds.map((kind, n) => data.connection(kind, n));
+    case 'device': {
+      const view = data.connection('not_connected', 0);
+      const code = { ...view, registration: { ...view.registration, grant: 'device_code' as const } };
+      return [data.waiting(code, 4000, true), data.connection('connected', 5)];
+    }
     case 'waiting':
       return [
         data.connection('waiting_for_browser', 1),
@@ -171,8 +176,12 @@ export const ipc: Ipc = {
   },
 
   async providers(search) {
-    const word = search.toLowerCase();
-    return data.pages.filter((p) => `${p.name} ${p.category}`.toLowerCase().includes(word));
+    const word = search.trim().toLowerCase();
+    const texts = (p: ProviderPage): string[] => [p.name, p.id, ...(data.aliases.get(p.id) ?? []), p.category];
+    const rank = (p: ProviderPage): number => (p.name.toLowerCase().startsWith(word) ? 0 : 1);
+    return data.pages
+      .filter((p) => texts(p).some((words) => words.toLowerCase().includes(word)))
+      .sort((a, b) => rank(a) - rank(b));
   },
   async provider(id) {
     if (!id.includes('://')) return data.pages.find((p) => p.id === id) ?? Promise.reject(data.problems.discovery);
@@ -206,6 +215,15 @@ export const ipc: Ipc = {
     return view.id;
   },
 
+  async choose(id, store, value) {
+    await wait(60);
+    if (scene === 'errors') throw data.problems.serverError;
+    change(id, (view) => ({
+      ...view,
+      choices: (view.choices ?? []).map((c) => (c.store === store ? { ...c, chosen: value } : c)),
+    }));
+  },
+
   async bring(draft, secret, token) {
     if (token === '') throw data.problems.invalidClient;
     const id = await this.add(draft, secret);
@@ -214,6 +232,8 @@ export const ipc: Ipc = {
   },
 
   async connect(id) {
+    if (views.get(id)?.registration.grant === 'client_credentials')
+      return change(id, (view) => data.connected(view, 'connected'));
     change(id, (view) => data.waiting(view, 0, scene !== 'no-browser'));
     if (query.has('auto')) void wait(2500).then(() => finish(id));
   },

@@ -28,6 +28,7 @@ export const ipc: Ipc = {
   introspect: (id) => invoke('introspect', { id }),
   usualrequest: (id) => invoke('usualrequest', { id }),
   testrequest: (id, url) => invoke('testrequest', { id, url }),
+  choose: (id, store, value) => invoke('choose', { id, store, value }),
   disconnect: (id, forget) => invoke('disconnect', { id, forget }),
   draft: (id) => invoke('draft', { id }),
   edit: (id, draft, secret) => invoke('edit', { id, draft, secret }),

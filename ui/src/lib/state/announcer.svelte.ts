@@ -10,6 +10,8 @@ const THRESHOLDS = [10 * MINUTE, MINUTE, 0];
 /** Speaks to screen readers through one live region; what happens at once is said in one sentence. */
 export class Announcer {
   message = $state('');
+  /** Codes that were said: once is enough. */
+  #codes = new Set<string>();
   /** Per connection: which end is watched, and the last threshold passed. */
   #watched = new Map<string, { ends: string; passed: number }>();
 
@@ -21,6 +23,13 @@ export class Announcer {
   changed(views: ConnectionView[]): void {
     const [first] = views;
     if (!first) return;
+    const asked = views.filter(({ waiting }) => waiting?.device && !this.#codes.has(waiting.device.user_code));
+    for (const { name, waiting } of asked) {
+      if (!waiting?.device) continue;
+      const { user_code, verification_uri } = waiting.device;
+      this.#codes.add(user_code);
+      return this.say(text.announce.code(name, user_code, verification_uri));
+    }
     this.say(
       views.length === 1
         ? text.announce.status(first.name, text.status[first.status.kind])

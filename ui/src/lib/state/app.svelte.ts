@@ -11,7 +11,7 @@ import { Announcer } from './announcer.svelte';
 import { Clipboard } from './clipboard.svelte';
 import { Clock } from './clock.svelte';
 import { Connections } from './connections.svelte';
-import { DraftForm } from './draft.svelte';
+import { DraftForm, type Typed } from './draft.svelte';
 import { Notices, asProblem } from './notices.svelte';
 import { Preferences } from './preferences.svelte';
 import { Route } from './route.svelte';
@@ -144,11 +144,20 @@ export class App {
     });
   }
 
-  async add(draft: Draft, secret: string | null): Promise<string> {
-    const id = await this.ipc.add(draft, secret);
+  async add(draft: Draft, { secret }: Typed): Promise<string> {
+    const id = await this.ipc.add(draft, secret || null);
+    this.#added(id);
+    return id;
+  }
+
+  /** Adds with a refresh token from elsewhere. */
+  async bring(draft: Draft, { secret, token }: Typed): Promise<void> {
+    this.#added(await this.ipc.bring(draft, secret || null, token.trim()));
+  }
+
+  #added(id: string): void {
     this.table.filter = '';
     this.reveal(id);
-    return id;
   }
 
   /** Opens the form with a connection's settings as they are. */
@@ -160,8 +169,8 @@ export class App {
       this.show('edit');
     });
 
-  async saveEdit(id: string, draft: Draft, secret: string | null): Promise<void> {
-    await this.ipc.edit(id, draft, secret);
+  async saveEdit(id: string, draft: Draft, { secret }: Typed): Promise<void> {
+    await this.ipc.edit(id, draft, secret || null);
     this.reveal(id);
     this.announcer.say(text.announce.edited(draft.name ?? ''));
   }

@@ -3,16 +3,27 @@ import type {
   Draft,
   DraftPreview,
   Endpoints,
+  GrantType,
   ProviderPage,
   RedirectMethod,
 } from '$lib/ipc/bindings';
 import type { Ipc } from '$lib/ipc/contract';
 import { text } from '$lib/text';
 
+/** How a person can come to tokens: by asking the server for them, or with a refresh token from elsewhere. */
+export type Way = GrantType | 'refresh_token';
+
+/** What is typed and goes straight to the vault; empty where nothing was. */
+export interface Typed {
+  secret: string;
+  token: string;
+}
+
 /** The form of a connection: what a person typed, and how the core reads it. The secret is not part of it. */
 export class DraftForm {
   name = $state('');
   clientId = $state('');
+  way = $state<Way>('authorization_code');
   environment = $state('');
   scopes = $state('');
   vars = $state<Record<string, string>>({});
@@ -38,6 +49,7 @@ export class DraftForm {
   ) {
     this.scopes = page.default_scopes.join('\n');
     this.redirect = page.redirects[0] ?? 'deep_link';
+    this.way = page.grants[0] ?? 'authorization_code';
     for (const variable of page.vars) this.vars[variable.name] = variable.default ?? variable.choices[0] ?? '';
     if (edited) this.#fill(edited.draft);
   }
@@ -45,6 +57,7 @@ export class DraftForm {
   #fill(draft: Draft): void {
     this.name = draft.name ?? '';
     this.clientId = draft.client_id;
+    this.way = draft.grant ?? 'authorization_code';
     this.environment = draft.environment ?? '';
     this.scopes = draft.scopes?.join('\n') ?? this.scopes;
     this.vars = { ...this.vars, ...draft.vars };
@@ -67,19 +80,44 @@ export class DraftForm {
     if (this.redirectUri === this.edited?.draft.redirect_uri) this.redirectUri = '';
   }
 
+  /** Ways to choose from, best first. One of a connection's own is kept, whatever its provider's page says today. */
+  readonly ways: Way[] = $derived.by(() => {
+    const offered = this.preview?.grants ?? this.page.grants;
+    // A client that speaks for itself must prove itself (RFC 6749 §4.4).
+    const possible = offered.filter((grant) => grant !== 'client_credentials' || this.page.secret !== 'forbidden');
+    if (this.edited) return [...new Set<Way>([this.edited.draft.grant ?? 'authorization_code', ...possible])];
+    return possible.every((grant) => grant === 'client_credentials') ? possible : [...possible, 'refresh_token'];
+  });
+
+  /** Whether something comes back to this machine, so that an address has to be registered. */
+  readonly redirects: boolean = $derived(this.way === 'authorization_code');
+
+  /** What a client that speaks for itself proves itself with, unless the person says otherwise. */
+  readonly #proof: ClientAuthentication | undefined = $derived.by(() =>
+    this.way === 'client_credentials' ? this.page.authentication.find((method) => method !== 'none') : undefined,
+  );
+
+  /** Whether the client signs with a key instead of sending a secret (RFC 7523). */
+  readonly signs: boolean = $derived.by(
+    () => (this.draft.authentication ?? this.preview?.authentication) === 'private_key_jwt',
+  );
+
   readonly draft: Draft = $derived.by(() => {
     const draft: Draft = {
       provider: this.provider,
       client_id: this.clientId.trim(),
       scopes: this.scopes.split(/\s+/).filter(Boolean),
       vars: Object.fromEntries(Object.entries(this.vars).filter(([, value]) => value.trim() !== '')),
-      redirect: this.redirect,
     };
+    if (this.redirects) draft.redirect = this.redirect;
+    if (this.way !== 'authorization_code' && this.way !== 'refresh_token') draft.grant = this.way;
     const name = this.name.trim() || this.edited?.draft.name;
     if (name) draft.name = name;
     if (this.endpoints) draft.endpoints = this.endpoints;
     if (this.environment.trim() !== '') draft.environment = this.environment.trim();
-    if (this.authentication !== '') draft.authentication = this.authentication;
+    const method = this.authentication || this.#proof;
+    if (method) draft.authentication = method;
+    if (!this.redirects) return draft;
     if (this.redirect === 'loopback' && this.port.trim() !== '' && !this.#portWrong) draft.port = Number(this.port);
     if (this.redirectUri.trim() !== '') draft.redirect_uri = this.redirectUri.trim();
     return draft;
@@ -96,7 +134,10 @@ export class DraftForm {
   readonly #portWrong: boolean = $derived.by(() => {
     const port = Number(this.port);
     return (
-      this.redirect === 'loopback' && this.port.trim() !== '' && !(port >= 1024 && port <= 65535 && port % 1 === 0)
+      this.redirects &&
+      this.redirect === 'loopback' &&
+      this.port.trim() !== '' &&
+      !(port >= 1024 && port <= 65535 && port % 1 === 0)
     );
   });
 
@@ -111,7 +152,7 @@ export class DraftForm {
   /** The registered URI, while the draft would come back to another. */
   readonly movedFrom: string | null = $derived.by(() => {
     const before = this.edited?.draft.redirect_uri;
-    return before && this.preview && this.preview.redirect_uri !== before ? before : null;
+    return before && this.redirects && this.preview && this.preview.redirect_uri !== before ? before : null;
   });
 
   /** A secret that is in the vault already and stays there unless another is typed. */
@@ -128,9 +169,18 @@ export class DraftForm {
     return this.errors['secret'] ?? null;
   }
 
+  tokenError(token: string): string | null {
+    return this.tried && this.way === 'refresh_token' && token.trim() === '' ? text.add.missing : null;
+  }
+
   /** Whether the core would take it. */
-  fits(secret: string): boolean {
-    return Object.keys(this.errors).length === 0 && this.draft.client_id !== '' && this.secretError(secret) === null;
+  fits({ secret, token }: Typed): boolean {
+    return (
+      Object.keys(this.errors).length === 0 &&
+      this.draft.client_id !== '' &&
+      this.secretError(secret) === null &&
+      this.tokenError(token) === null
+    );
   }
 
   /** What is wrong with a field: at once when something was typed, otherwise once the person has tried. */
@@ -149,17 +199,10 @@ export class DraftForm {
 
   #shows(field: string): boolean {
     if (field === 'secret') return this.page.secret !== 'forbidden';
+    if (WAY_BACK.has(field)) return this.redirects;
     return SHOWN.has(field) || this.page.vars.some((v) => v.name === field || `vars.${v.name}` === field);
   }
 }
 
-const SHOWN = new Set([
-  'name',
-  'client_id',
-  'environment',
-  'scopes',
-  'redirect',
-  'redirect_uri',
-  'port',
-  'authentication',
-]);
+const SHOWN = new Set(['name', 'client_id', 'environment', 'scopes', 'authentication']);
+const WAY_BACK = new Set(['redirect', 'redirect_uri', 'port']);
