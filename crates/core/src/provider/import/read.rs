@@ -68,7 +68,12 @@ impl Reader<'_> {
 
     fn value(&mut self, key: &str, path: String, value: Value) {
         let meaning = meaning(key);
-        if is_secret(&path, &value) && !matches!(meaning, Some(Meaning::Script(_))) {
+        let secret = match (meaning, value.as_str()) {
+            // Code has long words of its own.
+            (Some(Meaning::Script(_)), Some(code)) => secrets::has_known_form(code),
+            _ => is_secret(&path, &value),
+        };
+        if secret {
             return self.leave(path, SECRET);
         }
         match (meaning, value) {

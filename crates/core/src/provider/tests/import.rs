@@ -137,6 +137,7 @@ fn secrets_are_left_out_and_named() {
         "words: [fine, ghp_0123456789abcdefghij]",
         "userinfoUrl: https://me:hunter2@acme.example/me",
         "docs: https://acme.example/?client_secret=hunter2",
+        "refreshCredentials: return 'ghp_0123456789abcdefghij'",
     ];
     for secret in secrets {
         let plain = YAML.replace("extra:\n  audience: api\n  max_age: 60\n  response_type: code\n", "");
