@@ -116,16 +116,13 @@ mod tests {
             ("refused canarytwo!", "refused …!"),
             ("CanaryTwo, canary\u{200b}two", "…, …"),
             (r#"got {"key":"can\"ary+one"}"#, r#"got {"key":"…"}"#),
-            ("key=can%22ary%2Bone", "…"),
+            ("key=can%22ary%2Bone", "key=…"),
             ("canarythree canaryfour", "… …"),
             ("invalid_grant for short", "invalid_grant for short"),
             ("Basic bm90IHNlZW46MTIz and eyJhbGciOi.JSUzI1NiIsInR5cCI6", "Basic … and eyJhbGciOi.…"),
             ("the token endpoint answered 403", "the token endpoint answered 403"),
         ] {
-            assert!(!seen.clean(said).to_lowercase().contains("canary"), "{said}");
-            if shown != "…" {
-                assert_eq!(seen.clean(said), shown);
-            }
+            assert_eq!(seen.clean(said), shown);
         }
         assert_eq!(seen.clean(&"word ".repeat(200)).chars().count(), 200);
     }
