@@ -19,7 +19,8 @@ pub fn all(project: &Project) -> Result<()> {
             log.run(&mut project.cargo(&arguments)).map(|()| String::new())
         })?;
         steps.step("catalog alone", |log| {
-            let arguments = ["build", "--release", "--locked", "-p", "tokenrack-core", "--example", "catalog"];
+            let arguments =
+                ["build", "--release", "--locked", "-p", "tokenrack-core", "--example", "catalog"];
             log.run(&mut project.cargo(&arguments)).map(|()| String::new())
         })
     })?;

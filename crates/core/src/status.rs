@@ -141,7 +141,9 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
     };
     let scripted = spec.filter(|spec| !spec.scripts.is_empty()).map(|spec| {
         let id = &spec.id;
-        format!("{id}.toml brings scripts of its own, which are given this connection's code, tokens and secret.")
+        format!(
+            "{id}.toml brings scripts of its own, which are given this connection's code, tokens and secret."
+        )
     });
     let no_pkce = spec.is_some_and(|spec| spec.client.pkce == Pkce::Never);
     no_pkce

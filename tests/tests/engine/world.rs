@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Semaphore;
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Step};
@@ -16,6 +15,7 @@ use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_core::view::Draft;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use tokenrack_platform::{FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy};
+use tokio::sync::Semaphore;
 
 /// A process's view of the world; several share one by `World::engine`.
 pub struct World {

@@ -211,10 +211,12 @@ impl Engine {
             return Ok(plain);
         }
         // One provider may stand here twice, with the servers of two environments.
-        let labelled = environment(draft).map(|label| plain(&format!("{} ({label})", spec.name), LONGEST_NAME));
+        let labelled =
+            environment(draft).map(|label| plain(&format!("{} ({label})", spec.name), LONGEST_NAME));
         let last = labelled.clone().unwrap_or_else(|| spec.name.clone());
         let numbered = (2..).map(|number| format!("{last} {number}"));
-        let name = std::iter::once(spec.name.clone()).chain(labelled).chain(numbered).find(|name| !taken(name));
+        let name =
+            std::iter::once(spec.name.clone()).chain(labelled).chain(numbered).find(|name| !taken(name));
         Ok(name.unwrap_or_else(|| spec.name.clone()))
     }
 }

@@ -5,8 +5,8 @@
 
 mod check;
 mod choices;
-mod disconnect;
 mod device;
+mod disconnect;
 mod draft;
 mod dry_run;
 mod ending;

@@ -50,7 +50,9 @@ pub fn check(call: &ApiCall, connection: &Connection, spec: &ProviderSpec) -> Re
 
 /// The whole address. What follows a base stays below its host, whatever is in it.
 fn whole(url: &str, spec: &ProviderSpec) -> Option<String> {
-    let is_scheme = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let is_scheme = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    };
     if url.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
         return Some(url.to_owned());
     }

@@ -75,8 +75,7 @@ impl Catalog {
                 return Err(report.errors);
             }
         }
-        let mut spec =
-            assemble(&texts).map_err(|error| vec![located((None, error.message().to_owned()))])?;
+        let mut spec = assemble(&texts).map_err(|error| vec![located((None, error.message().to_owned()))])?;
         scripts::load(&mut spec, &self.beside, &mut report);
         lint::check(&spec, &mut report);
         if report.errors.is_empty() { Ok(spec) } else { Err(report.by_line()) }
