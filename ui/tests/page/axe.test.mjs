@@ -22,7 +22,7 @@ const open = (nth) => async (page) => {
 };
 const github = async (page) => {
   await page.keyboard.press('Control+n');
-  await page.getByRole('button', { name: /^GitHub/ }).click();
+  await page.getByRole('button', { name: 'GitHub', exact: true }).click();
   await page.getByRole('button', { name: 'Add and connect' }).click();
   await page.locator('.error').first().waitFor();
 };
