@@ -110,7 +110,7 @@ impl ApiRequest {
         let mut place = self.endpoint.url().clone();
         let (mut redirects, mut had_token) = (0, true);
         loop {
-            let response = http.send(self.to(&place, &headers)).await?;
+            let response = http.send(self.to(&place, &headers, had_token)).await?;
             let next = if redirects < MOST_REDIRECTS { self.redirect(&place, &response) } else { None };
             let Some(next) = next else { return Ok(ApiAnswer { response, had_token }) };
             if next.origin() != place.origin() {
@@ -137,8 +137,9 @@ impl ApiRequest {
         Ok(headers)
     }
 
-    fn to(&self, place: &Url, headers: &HeaderMap) -> HttpRequest {
-        let mut request = HttpRequest::new(self.body.clone());
+    /// A body is for the origin it was written for, as the token is.
+    fn to(&self, place: &Url, headers: &HeaderMap, with_body: bool) -> HttpRequest {
+        let mut request = HttpRequest::new(if with_body { self.body.clone() } else { Vec::new() });
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = place.as_str().parse().unwrap_or_default();
         *request.headers_mut() = headers.clone();

@@ -172,6 +172,15 @@ impl Jwk {
             (Some(p), Some(q)) => vec![number(Some(p))?, number(Some(q))?],
             _ => vec![],
         };
+        // The library subtracts before it looks: numbers that no key has must not reach it (RFC 7518 §3.3: 2048 bits).
+        if n.bits() < 2048
+            || e.bits() < 2
+            || d.bits() < n.bits() / 2
+            || primes.iter().any(|prime| prime.bits() < 2)
+        {
+            d.zeroize();
+            return Err(KeyError::Unusable);
+        }
         let key = rsa::RsaPrivateKey::from_components(n, e, d.clone(), primes);
         d.zeroize();
         ClientKey::rsa(&key.map_err(|_| KeyError::Unusable)?)
@@ -298,6 +307,8 @@ mod tests {
             (r#"{"kty":"EC","crv":"P-521","d":"AAAA"}"#, KeyError::Unusable),
             (r#"{"kty":"EC","crv":"P-256","d":"AAAA"}"#, KeyError::Unusable),
             (r#"{"kty":"oct","k":"AAAA","d":"AAAA"}"#, KeyError::Unusable),
+            (r#"{"kty":"RSA","n":"","e":"AQAB","d":""}"#, KeyError::Unusable),
+            (r#"{"kty":"RSA","n":"AQAB","e":"","d":"AA"}"#, KeyError::Unusable),
         ] {
             assert_eq!(parse(text).unwrap_err(), why, "{text}");
         }

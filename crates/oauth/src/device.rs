@@ -115,8 +115,9 @@ fn read(body: &Value, dialect: &DeviceDialect) -> Result<DeviceAuthorization, OA
         if dialect.verification_uri.is_empty() { "/verification_uri" } else { &dialect.verification_uri };
     let verification_uri = text(pointer).ok_or(OAuthError::Invalid("has no verification_uri"))?;
     // A browser is sent there: no other scheme may come out of an answer.
-    Endpoint::parse(verification_uri).map_err(|error| OAuthError::endpoint(verification_uri, error))?;
-    let complete = text("/verification_uri_complete").filter(|uri| Endpoint::parse(uri).is_ok());
+    let page =
+        Endpoint::parse(verification_uri).map_err(|error| OAuthError::endpoint(verification_uri, error))?;
+    let complete = text("/verification_uri_complete").and_then(|uri| Endpoint::parse(uri).ok());
     let seconds = |pointer: &str| match body.pointer(pointer) {
         Some(Value::Number(number)) => number.as_u64(),
         Some(Value::String(text)) => text.trim().parse().ok(),
@@ -125,8 +126,9 @@ fn read(body: &Value, dialect: &DeviceDialect) -> Result<DeviceAuthorization, OA
     Ok(DeviceAuthorization {
         device_code: DeviceCode::new(device_code.to_owned()),
         user_code: user_code.to_owned(),
-        verification_uri: verification_uri.to_owned(),
-        verification_uri_complete: complete.map(str::to_owned),
+        // As parsed: what a terminal would act on is encoded there.
+        verification_uri: page.url().to_string(),
+        verification_uri_complete: complete.map(|page| page.url().to_string()),
         expires_in: seconds("/expires_in").and_then(|s| i64::try_from(s).ok()).map(SignedDuration::from_secs),
         polling: Polling::new(seconds("/interval").map(|s| u32::try_from(s).unwrap_or(u32::MAX))),
     })

@@ -202,6 +202,11 @@ pub struct RefreshDialect {
     pub renew: Option<RequestTemplate>,
 }
 
+/// Records of the first version hold an empty text where there is no URL.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
+}
+
 /// A request of the provider's own: who am I, which tenants, revoke, renew.
 ///
 /// In `url`, `headers`, `query` and `body`, `{access_token}`, `{refresh_token}`, `{client_id}`, `{client_secret}` and
@@ -214,6 +219,7 @@ pub struct RequestTemplate {
     /// Empty: GET without a body, POST with one.
     pub method: String,
     /// Absent: there is no such request.
+    #[serde(deserialize_with = "present")]
     pub url: Option<String>,
     /// `bearer` (the access token), `basic` (client id and secret) or `none`; empty: what the table it stands in says.
     pub auth: String,

@@ -75,11 +75,13 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Resul
     let Some(value) = value else {
         return Ok(expiry.format.strip_prefix("assume:").and_then(|seconds| seconds.parse().ok()));
     };
-    let until = |end: Timestamp| end.as_second() - now.as_second();
+    // An end that has passed already is this machine's clock more often than the server's: the tokens count, as ended.
+    let until = |end: Timestamp| (end.as_second() - now.as_second()).max(0);
+    let since_1970 = |at: i64| at.checked_sub(now.as_second()).map(|left| left.max(0));
     let left = match expiry.format.as_str() {
         "milliseconds" => number(value).map(|left| left / 1000),
-        "epoch" => number(value).and_then(|at| at.checked_sub(now.as_second())),
-        "epoch_ms" => number(value).and_then(|at| (at / 1000).checked_sub(now.as_second())),
+        "epoch" => number(value).and_then(since_1970),
+        "epoch_ms" => number(value).and_then(|at| since_1970(at / 1000)),
         "rfc3339" => value.as_str().and_then(|text| text.trim().parse().ok()).map(until),
         "date" => value.as_str().and_then(last_second).map(until),
         _ => number(value),
@@ -108,14 +110,20 @@ fn last_second(text: &str) -> Option<Timestamp> {
     next.to_zoned(TimeZone::UTC).ok()?.timestamp().checked_sub(1.second()).ok()
 }
 
+/// More are not kept: they would stand in every view.
+const MOST_SCOPES: usize = 500;
+
 /// A string with separators, or a list.
 fn scopes(value: Option<&Value>, separator: &str) -> Option<Vec<String>> {
     match value? {
         Value::String(text) => {
             let split = |c: char| c.is_whitespace() || separator.contains(c);
-            Some(text.split(split).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+            let scopes = text.split(split).filter(|scope| !scope.is_empty());
+            Some(scopes.take(MOST_SCOPES).map(str::to_owned).collect())
         }
-        Value::Array(list) => Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Value::Array(list) => {
+            Some(list.iter().filter_map(Value::as_str).take(MOST_SCOPES).map(str::to_owned).collect())
+        }
         _ => None,
     }
 }
@@ -160,6 +168,12 @@ mod tests {
             rfc(json!({"access_token": "a", "token_type": "mac"})),
             Err(OAuthError::TokenType(_))
         ));
+        let passed = TokenResponseDialect {
+            expires: Expiry { pointer: "/expires_at".into(), format: "epoch".into() },
+            ..Default::default()
+        };
+        let early = json!({"access_token": "a", "token_type": "bearer", "expires_at": 1});
+        assert_eq!(read(early, &passed).unwrap()["expires_in"], 0);
         let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
         assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
     }

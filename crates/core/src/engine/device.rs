@@ -91,7 +91,10 @@ impl Engine {
     /// Asks the server, if it is time. An error leaves the attempt as it was.
     async fn look(&self, id: &ConnectionId, digest: &StateDigest) -> Result<Look, Problem> {
         let _lock = self.lock(id).await?;
-        let connection = self.load(id)?;
+        let connection = match self.load(id) {
+            Err(problem) if problem.code == Code::NoSuchConnection => return Ok(Look::Over),
+            loaded => loaded?,
+        };
         let Some(attempt) = connection.state.attempt().filter(|attempt| attempt.state_digest == *digest)
         else {
             return Ok(Look::Over);

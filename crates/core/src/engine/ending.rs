@@ -144,13 +144,22 @@ impl Engine {
         record: SecretRecord,
         mut tokens: Tokens,
     ) -> Grant {
-        self.list_choices(connection, record.client_secret.as_ref(), &mut tokens).await;
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         let mut grant = tokens.grant.clone();
-        let fresh = SecretRecord { client_secret: record.client_secret, tokens: Some(tokens), pending: None };
-        if let Err(problem) = self.save_new_tokens(connection, fresh).await {
+        let mut record = SecretRecord { tokens: Some(tokens.clone()), pending: None, ..record };
+        // Saved before they are used for anything, a look-up included.
+        if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
             grant.refresh = RefreshState::Failed { at: self.now(), attempt: 1, problem };
+            return grant;
+        }
+        self.list_choices(connection, record.client_secret.as_ref(), &mut tokens).await;
+        if tokens.grant != grant {
+            record.tokens = Some(tokens.clone());
+            match self.write_secrets(connection, &record).await {
+                Ok(()) => grant = tokens.grant,
+                Err(problem) => tracing::warn!(%problem, "the choice of a tenant could not be saved"),
+            }
         }
         grant
     }
@@ -237,6 +246,8 @@ impl Engine {
             self.forget_live(&connection.id, &digest);
         }
         let Ok(_lock) = self.lock(&connection.id).await else { return };
+        // While this waited, a newer attempt may have begun: its secrets are not ours to take.
+        let Ok(connection) = &self.load(&connection.id) else { return };
         if connection.state.attempt().is_some() || self.is_unsaved(&connection.id) {
             return;
         }

@@ -48,7 +48,9 @@ impl Room {
 
     /// Notes who has taken a seat. `asked` becomes true with the guest's request.
     pub(super) fn enter(&self, asked: Arc<AtomicBool>, task: AbortHandle) {
-        self.silent().push_back(Guest { asked, task });
+        let mut silent = self.silent();
+        silent.retain(Guest::is_silent);
+        silent.push_back(Guest { asked, task });
     }
 
     fn oldest_silent(&self) -> Option<Guest> {
