@@ -213,7 +213,8 @@ impl ApiAnswer {
         let line = |(name, value): (&HeaderName, &HeaderValue)| {
             let text = String::from_utf8_lossy(value.as_bytes());
             // Where a redirect points to may carry what it authorizes.
-            let text = if name == LOCATION { shown(&text) } else { plain(&text, 1000) };
+            // Longer than any token: half of one could not be found and hidden by who shows this.
+            let text = if name == LOCATION { shown(&text) } else { plain(&text, 64 * 1024) };
             (name.to_string(), text)
         };
         self.response.headers().iter().filter(|(name, _)| is_shown(name.as_str())).map(line).collect()
