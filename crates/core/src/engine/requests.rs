@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokenrack_oauth::api::ApiAnswer;
+use tokenrack_oauth::secret::AccessToken;
 use zeroize::Zeroizing;
 
 use super::Engine;
@@ -31,6 +32,8 @@ pub struct Response {
     pub answer: ApiAnswer,
     /// From sending the last try to its whole answer.
     pub duration: Duration,
+    /// What was sent; the vault may hold a newer one by now.
+    sent: AccessToken,
 }
 
 impl Engine {
@@ -88,7 +91,8 @@ impl Engine {
         let response = self.request(id, &call, channel).await?;
         let record = self.read_secrets(&self.load(id)?).await?;
         let secrets = secrets(&record);
-        let secrets: Vec<&str> = secrets.iter().map(|secret| secret.as_str()).collect();
+        let secrets: Vec<&str> =
+            secrets.iter().map(|secret| secret.as_str()).chain([response.sent.expose()]).collect();
         Ok(ResponseView::new(&response, MOST_IN_WINDOW, &secrets))
     }
 
@@ -129,7 +133,7 @@ impl Engine {
             code: None,
             detail: Some(format!("{sent}: {ended}")),
         })?;
-        Ok(Response { answer: outcome?, duration })
+        Ok(Response { answer: outcome?, duration, sent: tokens.access_token.clone() })
     }
 
     /// Keeps whether the API still takes the token set of this generation. Only a 401 and a success say so.

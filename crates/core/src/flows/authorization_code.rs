@@ -128,7 +128,7 @@ pub async fn finish(
     let granted = granted.map(|scopes| scopes.filter(|scope| !scope.is_empty()).map(str::to_owned).collect());
     tokens.scopes = tokens.scopes.or(granted);
     tokens.captured = captured.into_iter().chain(tokens.captured).collect();
-    let proof = Proof { keys, nonce: secrets.nonce.as_ref() };
+    let proof = Ok(Proof { keys, nonce: secrets.nonce.as_ref() });
     let tokens = accept(ports, connection, spec, secret, proof, (tokens, asked.now)).await?;
     Ok(Tokens { credentials, ..tokens })
 }
@@ -141,16 +141,20 @@ pub(super) struct Proof<'a> {
     pub(super) nonce: Option<&'a Nonce>,
 }
 
-/// Finds out whose tokens these are, which were asked for at `now`. Those that are not believed are revoked.
+/// Finds out whose tokens these are, which were asked for at `now`. Those that are not believed, or of which nobody can
+/// tell for want of a proof, are revoked.
 pub(super) async fn accept(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,
     secret: Option<&ClientSecret>,
-    proof: Proof<'_>,
+    proof: Result<Proof<'_>, Problem>,
     (mut tokens, now): (TokenSet, Timestamp),
 ) -> Result<Tokens, Problem> {
-    let found = inspect(ports, connection, spec, secret, &proof, &mut tokens).await;
+    let found = match &proof {
+        Ok(proof) => inspect(ports, connection, spec, secret, proof, &mut tokens).await,
+        Err(problem) => Err(problem.clone()),
+    };
     let generation = connection.state.grant().map_or(1, |grant| grant.generation + 1);
     let mut tokens = Tokens::first(tokens, generation, now, found.clone().unwrap_or_default());
     tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();

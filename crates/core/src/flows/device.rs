@@ -100,8 +100,9 @@ pub async fn finish(
     answer: (TokenSet, Timestamp),
 ) -> Result<Tokens, Problem> {
     let keys = match answer.0.id_token {
-        Some(_) => authorization_code::keys(ports, connection, spec).await?,
-        None => None,
+        Some(_) => authorization_code::keys(ports, connection, spec).await,
+        None => Ok(None),
     };
-    authorization_code::accept(ports, connection, spec, secret, Proof { keys, nonce: None }, answer).await
+    let proof = keys.map(|keys| Proof { keys, nonce: None });
+    authorization_code::accept(ports, connection, spec, secret, proof, answer).await
 }
