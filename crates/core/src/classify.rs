@@ -165,22 +165,55 @@ impl From<ListenError> for Problem {
 
 /// What a failed refresh means for the grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefreshVerdict {
-    /// The provider has ended it: only a person helps.
+pub enum Verdict {
+    /// The provider has ended it: only a person helps. The record stays.
     Permanent,
-    /// Nothing is lost; the same tokens are tried again later.
-    Keep,
+    /// The client or its settings are refused: nothing is lost, and asking again would not help before a person has
+    /// mended them.
+    Configuration,
+    /// Not now: the same tokens are tried again later.
+    Transient,
+    /// It was sent, and what was answered is not known: it may have spent the refresh token. It is tried again.
+    Unknown,
 }
 
-/// Only `invalid_grant`, or a word the provider's spec names for it, ends a grant.
-pub fn refresh_verdict(problem: &Problem, synonyms: &[String], answered: Option<&str>) -> RefreshVerdict {
+impl Verdict {
+    /// By what went wrong, whatever the provider.
+    pub fn of(problem: &Problem) -> Self {
+        // Whatever its body says, a refusal is no lost success.
+        let refused = problem.http_status.is_some_and(|status| !(200..300).contains(&status));
+        match problem.code {
+            Code::InvalidGrant => Self::Permanent,
+            Code::InvalidClient
+            | Code::InvalidScope
+            | Code::InvalidTarget
+            | Code::InvalidClientKey
+            | Code::InvalidRequest
+            | Code::UnauthorizedClient
+            | Code::MissingClientSecret => Self::Configuration,
+            Code::TimedOut
+            | Code::Interrupted
+            | Code::AnswerTooLarge
+            | Code::UnreadableAnswer
+            | Code::InvalidTokenResponse
+            | Code::UnsupportedTokenType
+            // It may have asked before it failed.
+            | Code::ScriptFailed
+            | Code::ScriptLimit
+                if !refused =>
+            {
+                Self::Unknown
+            }
+            _ => Self::Transient,
+        }
+    }
+}
+
+/// Only `invalid_grant`, or a word the provider's file names for it, ends a grant.
+pub fn refresh_verdict(problem: &Problem, synonyms: &[String], answered: Option<&str>) -> Verdict {
     let named = answered.is_some_and(|code| synonyms.iter().any(|synonym| synonym == code));
     let refused = matches!(problem.code, Code::ServerRefused | Code::InvalidRequest) && named;
-    if problem.code == Code::InvalidGrant || refused {
-        RefreshVerdict::Permanent
-    } else {
-        RefreshVerdict::Keep
-    }
+    if refused { Verdict::Permanent } else { Verdict::of(problem) }
 }
 
 #[cfg(test)]
@@ -196,12 +229,17 @@ mod tests {
     fn only_a_clear_word_ends_a_grant() {
         let verdict =
             |status, code| refresh_verdict(&answered(status, code), &["token_revoked".into()], Some(code));
-        assert_eq!(verdict(400, "invalid_grant"), RefreshVerdict::Permanent);
-        assert_eq!(verdict(200, "token_revoked"), RefreshVerdict::Permanent);
-        for (status, code) in
-            [(500, "invalid_grant"), (429, "invalid_grant"), (403, "odd"), (401, "invalid_client")]
-        {
-            assert_eq!(verdict(status, code), RefreshVerdict::Keep, "{status} {code}");
+        assert_eq!(verdict(400, "invalid_grant"), Verdict::Permanent);
+        assert_eq!(verdict(200, "token_revoked"), Verdict::Permanent);
+        for (status, code) in [(500, "invalid_grant"), (429, "invalid_grant"), (403, "odd")] {
+            assert_eq!(verdict(status, code), Verdict::Transient, "{status} {code}");
         }
+        assert_eq!(verdict(401, "invalid_client"), Verdict::Configuration);
+        assert_eq!(verdict(408, ""), Verdict::Transient);
+        let unanswered = Problem::new(Code::TimedOut);
+        assert_eq!(refresh_verdict(&unanswered, &[], None), Verdict::Unknown);
+        let html = |status| Problem::new(Code::UnreadableAnswer).with_status(status);
+        assert_eq!(Verdict::of(&html(200)), Verdict::Unknown, "tokens may have been in it");
+        assert_eq!(Verdict::of(&html(302)), Verdict::Transient);
     }
 }

@@ -15,6 +15,7 @@ pub mod ports;
 pub mod problem;
 pub mod provider;
 mod record;
+mod scheduler;
 pub mod script;
 mod status;
 pub mod view;

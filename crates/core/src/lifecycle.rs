@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::secret::State;
 
+use crate::classify::Verdict;
 use crate::connection::RedirectMethod;
 use crate::ports::StateDigest;
 use crate::problem::Problem;
@@ -180,14 +181,24 @@ pub enum RefreshState {
         generation: u64,
     },
     /// The last try failed for a while; the tokens are as before.
-    Failed {
-        /// When.
-        at: Timestamp,
-        /// How often in a row.
-        attempt: u32,
-        /// Why.
-        problem: Problem,
-    },
+    Failed(Failure),
+}
+
+/// Tries that failed, without one between that succeeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When the last one did.
+    pub at: Timestamp,
+    /// When the first one did. Records of the first versions lack it.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// How many.
+    pub attempt: u32,
+    /// Why the last one did.
+    pub problem: Problem,
+    /// One of them may have been answered with new tokens that did not reach us.
+    #[serde(default)]
+    pub answer_may_be_lost: bool,
 }
 
 /// Who is connected.
@@ -264,13 +275,12 @@ impl ConnectionState {
             settled @ Settled::Unauthorized { problem: Some(_), .. } => {
                 *settled = Settled::Unauthorized { since: now, problem: None };
             }
-            Settled::Authorized(grant) => match &grant.refresh {
-                // Tokens that wait for the vault still do, and a lost answer stays lost.
-                RefreshState::Failed { problem, .. } if is_about_settings(problem) => {
-                    grant.refresh = RefreshState::Idle
-                }
-                _ => {}
-            },
+            // Tokens that wait for the vault still do, and a lost answer stays lost.
+            Settled::Authorized(grant)
+                if grant.failure().is_some_and(|failure| is_about_settings(&failure.problem)) =>
+            {
+                grant.refresh = RefreshState::Idle;
+            }
             _ => {}
         }
     }
@@ -308,7 +318,43 @@ impl ConnectionState {
     }
 }
 
+impl RefreshState {
+    /// Whether the refresh token may have been spent without an answer reaching us.
+    pub fn answer_may_be_lost(&self) -> bool {
+        match self {
+            Self::Idle => false,
+            Self::InFlight { .. } => true,
+            Self::Failed(failure) => {
+                // Records of the first versions have only the code.
+                failure.answer_may_be_lost || Verdict::of(&failure.problem) == Verdict::Unknown
+            }
+        }
+    }
+}
+
+impl Failure {
+    /// One more failure after what the refresh was doing before.
+    pub fn after(before: &RefreshState, problem: Problem, now: Timestamp) -> Self {
+        let (since, attempt) = match before {
+            RefreshState::Failed(failure) => {
+                (failure.since.unwrap_or(failure.at), failure.attempt.saturating_add(1))
+            }
+            RefreshState::Idle | RefreshState::InFlight { .. } => (now, 1),
+        };
+        let answer_may_be_lost = before.answer_may_be_lost() || Verdict::of(&problem) == Verdict::Unknown;
+        Self { at: now, since: Some(since), attempt, problem, answer_may_be_lost }
+    }
+}
+
 impl Grant {
+    /// The tries that failed since the last one that succeeded.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.refresh {
+            RefreshState::Failed(failure) => Some(failure),
+            RefreshState::Idle | RefreshState::InFlight { .. } => None,
+        }
+    }
+
     /// Whether the access token has ended. One without an end has not.
     pub fn expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
@@ -331,44 +377,11 @@ impl Grant {
         let lifetime = end.duration_since(self.issued_at).as_secs().max(0);
         end.checked_sub(jiff::SignedDuration::from_secs((lifetime / 4).min(300))).ok()
     }
-
-    /// Whether the last refresh may have spent the refresh token without an answer reaching us.
-    pub fn answer_may_be_lost(&self) -> bool {
-        use crate::problem::Code;
-        match &self.refresh {
-            RefreshState::Idle => false,
-            RefreshState::InFlight { .. } => true,
-            RefreshState::Failed { problem, .. } => {
-                matches!(
-                    problem.code,
-                    Code::TimedOut
-                        | Code::Interrupted
-                        | Code::AnswerTooLarge
-                        | Code::UnreadableAnswer
-                        | Code::InvalidTokenResponse
-                        | Code::UnsupportedTokenType
-                        // It may have asked before it failed.
-                        | Code::ScriptFailed
-                        | Code::ScriptLimit
-                )
-            }
-        }
-    }
 }
 
 /// Whether a failure comes from the client or its settings: a person can mend it.
 pub fn is_about_settings(problem: &Problem) -> bool {
-    use crate::problem::Code;
-    matches!(
-        problem.code,
-        Code::InvalidClient
-            | Code::InvalidScope
-            | Code::InvalidTarget
-            | Code::InvalidClientKey
-            | Code::InvalidRequest
-            | Code::UnauthorizedClient
-            | Code::MissingClientSecret
-    )
+    Verdict::of(problem) == Verdict::Configuration
 }
 
 #[cfg(test)]

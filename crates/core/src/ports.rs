@@ -280,6 +280,15 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Sleeps for a span.
     async fn sleep(&self, span: Duration);
+    /// Sleeps until the wall clock shows `at`, also when it jumps there or the machine sleeps meanwhile. It may return
+    /// sooner: whoever waits looks at the clock again.
+    async fn sleep_until(&self, at: Timestamp);
+}
+
+/// The network, as far as it tells of itself.
+pub trait Network: Send + Sync {
+    /// Wakes when an address of this machine came or went; coalesces. Costs nothing while nothing happens.
+    fn changes(&self) -> watch::Receiver<u64>;
 }
 
 /// Randomness fit for keys.

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use tokenrack_oauth::lookup::Choice;
 
 use crate::connection::{Connection, ProviderRef};
-use crate::lifecycle::{Attempt, Awaited, ConnectionState, Grant, RefreshState, Settled, is_about_settings};
+use crate::lifecycle::{
+    Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState, Settled, is_about_settings,
+};
 use crate::ports::VaultState;
 use crate::problem::{Class, Code, Problem};
 use crate::provider::{Catalog, Pkce, ProviderSpec};
@@ -23,6 +25,8 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The URL of a waiting attempt, where this process knows it.
     pub authorization_url: Option<String>,
+    /// When this process refreshes the connection by itself, if it does.
+    pub next_try: Option<Timestamp>,
 }
 
 /// The spec a connection uses; a catalog entry may have vanished.
@@ -49,7 +53,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         provider,
         environment: connection.environment.clone(),
         account: grant.and_then(|grant| grant.account.as_ref()).map(|account| account.label.clone()),
-        status: status(&connection.state, context.now, context.vault, connection.created_at),
+        status: status(&connection.state, &context, connection.created_at),
         issued_at: grant.map(|grant| grant.issued_at),
         expires_at: grant.and_then(|grant| grant.expires_at),
         refresh_expires_at: grant.and_then(|grant| grant.refresh_expires_at),
@@ -163,14 +167,12 @@ fn problem(state: &ConnectionState) -> Option<&Problem> {
         Settled::Unauthorized { problem, .. } => problem.as_ref(),
         Settled::Disconnecting { .. } => None,
         Settled::ReauthorizationRequired { problem, .. } => Some(problem),
-        Settled::Authorized(grant) => match &grant.refresh {
-            RefreshState::Failed { problem, .. } => Some(problem),
-            _ => None,
-        },
+        Settled::Authorized(grant) => grant.failure().map(|failure| &failure.problem),
     }
 }
 
-fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at: Timestamp) -> StatusView {
+fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp) -> StatusView {
+    let now = context.now;
     if let Some(attempt) = state.attempt() {
         let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
         let evidence = match attempt.exchanging_since {
@@ -230,7 +232,7 @@ fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at
             plain(StatusKind::ActionNeeded, *since, evidence, None)
         }
         Settled::Authorized(grant)
-            if matches!(vault, VaultState::Locked | VaultState::Absent | VaultState::Denied) =>
+            if matches!(context.vault, VaultState::Locked | VaultState::Absent | VaultState::Denied) =>
         {
             plain(
                 StatusKind::KeychainLocked,
@@ -239,7 +241,7 @@ fn status(state: &ConnectionState, now: Timestamp, vault: VaultState, created_at
                 Some(Action::Unlock),
             )
         }
-        Settled::Authorized(grant) => authorized(grant, now),
+        Settled::Authorized(grant) => authorized(grant, now, context.next_try),
     }
 }
 
@@ -251,7 +253,10 @@ fn is_under_way(since: Timestamp, now: Timestamp) -> bool {
     now.duration_since(since).as_secs().abs() < LONGEST_WORK_SECONDS
 }
 
-fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
+fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> StatusView {
+    if let Some(view) = grant.failure().and_then(|failure| failed(grant, failure, now, next_try)) {
+        return view;
+    }
     let expired = grant.expired(now);
     let next_if_refreshable = |action| if grant.refreshable { action } else { Action::Connect };
     let (kind, since, until, evidence, next) = match &grant.refresh {
@@ -262,24 +267,6 @@ fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
             "New tokens are being fetched; the old ones stay until then.",
             None,
         ),
-        RefreshState::Failed { at, problem, .. } if problem.code == Code::Unsaved => {
-            let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
-            (StatusKind::Unsaved, *at, None, evidence, Some(Action::Refresh))
-        }
-        RefreshState::Failed { at, problem, .. } if is_about_settings(problem) => {
-            let evidence = "The provider refuses the client or its settings; the tokens are kept.";
-            (
-                StatusKind::ProviderError,
-                *at,
-                grant.expires_at.filter(|_| !expired),
-                evidence,
-                problem.code.action(),
-            )
-        }
-        RefreshState::Failed { at, problem, .. } if expired && is_unreachable(problem) => {
-            let evidence = "The provider could not be reached; the refresh token is kept.";
-            (StatusKind::Offline, *at, None, evidence, Some(Action::Retry))
-        }
         _ if let Some(since) = grant.inactive_since.filter(|_| !expired) => {
             let evidence = "The server, asked about the access token, says that it is not active.";
             (StatusKind::ActionNeeded, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))
@@ -294,6 +281,11 @@ fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
                 evidence,
                 next,
             };
+        }
+        RefreshState::Idle if expired && next_try.is_some() => {
+            let since = grant.expires_at.unwrap_or(grant.issued_at);
+            let evidence = "The access token has ended; it is about to be renewed.";
+            (StatusKind::Refreshing, since, None, evidence, None)
         }
         _ if expired => {
             let evidence = if grant.refreshable {
@@ -326,6 +318,38 @@ fn authorized(grant: &Grant, now: Timestamp) -> StatusView {
         },
     };
     StatusView { kind, since, until, evidence: evidence.into(), next }
+}
+
+/// What a failed refresh makes of the status; `None` when the access token is good for now.
+fn failed(
+    grant: &Grant,
+    failure: &Failure,
+    now: Timestamp,
+    next_try: Option<Timestamp>,
+) -> Option<StatusView> {
+    let problem = &failure.problem;
+    let first = failure.since.unwrap_or(failure.at);
+    let needed = grant.inactive_since.is_some() || grant.expires_soon_at().is_some_and(|soon| soon <= now);
+    let (kind, since, until, evidence, next) = if problem.code == Code::Unsaved {
+        let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
+        (StatusKind::Unsaved, first, next_try, evidence.to_owned(), Some(Action::Refresh))
+    } else if is_about_settings(problem) {
+        let evidence = "The provider refuses the client or its settings; the tokens are kept.";
+        let until = grant.expires_at.filter(|_| !grant.expired(now));
+        (StatusKind::ProviderError, failure.at, until, evidence.to_owned(), problem.code.action())
+    } else if grant.expired(now) && is_unreachable(problem) {
+        let evidence = "The provider could not be reached; the refresh token is kept.";
+        (StatusKind::Offline, first, next_try, evidence.to_owned(), Some(Action::Retry))
+    } else if needed && next_try.is_some() {
+        let evidence = match failure.attempt {
+            1 => "The last try did not succeed; the refresh token is kept.".to_owned(),
+            tries => format!("{tries} tries in a row did not succeed; the refresh token is kept."),
+        };
+        (StatusKind::Retrying, first, next_try, evidence, Some(Action::Retry))
+    } else {
+        return None;
+    };
+    Some(StatusView { kind, since, until, evidence, next })
 }
 
 fn is_unreachable(problem: &Problem) -> bool {

@@ -10,7 +10,7 @@ use tokenrack_core::problem::{Code, Problem};
 
 use crate::{
     FileLock, FileVault, KeychainVault, Limits, LoopbackListener, Profile, QuickJs, ReqwestClient,
-    SessionBus, SqliteStore, SystemBrowser, SystemClock, SystemEntropy,
+    SessionBus, SqliteStore, SystemBrowser, SystemClock, SystemEntropy, SystemNetwork,
 };
 
 /// The setting that remembers which kind of vault holds this profile's secrets. A profile without it uses the
@@ -89,6 +89,7 @@ pub fn ports(profile: &Profile, environment: &Environment) -> Result<Ports, Prob
         browser: Arc::new(SystemBrowser::new(environment.browser.clone())),
         listener: Arc::new(LoopbackListener::default()),
         lock: Arc::new(FileLock::new(profile.locks_dir())),
+        network: Arc::new(SystemNetwork),
         scripts: Arc::new(QuickJs),
     })
 }

@@ -7,11 +7,14 @@ mod environment;
 mod http;
 mod lock;
 mod loopback;
+mod network;
 mod own_provider;
 pub mod permissions;
 mod private;
 pub mod process;
 mod profile;
+#[cfg(target_os = "linux")]
+mod readable;
 mod script;
 mod store;
 #[cfg(test)]
@@ -26,6 +29,7 @@ pub use environment::{Environment, ports};
 pub use http::{Limits, ReqwestClient};
 pub use lock::FileLock;
 pub use loopback::{LoopbackListener, Patience};
+pub use network::SystemNetwork;
 pub use profile::Profile;
 pub use script::{QuickJs, script_beside};
 pub use store::SqliteStore;

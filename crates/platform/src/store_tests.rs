@@ -26,6 +26,8 @@ impl Clock for Standing {
     }
 
     async fn sleep(&self, _: Duration) {}
+
+    async fn sleep_until(&self, _: Timestamp) {}
 }
 
 fn connection(id: &str, name: &str) -> Connection {

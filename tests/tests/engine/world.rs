@@ -15,13 +15,14 @@ use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_core::view::Draft;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use tokenrack_platform::{FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// A process's view of the world; several share one by `World::engine`.
 pub struct World {
     pub clock: Arc<TestClock>,
     pub vault: Arc<TestVault>,
     pub network: Arc<TestNetwork>,
+    pub online: Arc<Online>,
     profile: Profile,
     _folder: tempfile::TempDir,
 }
@@ -29,9 +30,19 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock(Mutex::new("2026-01-01T12:00:00Z".parse().unwrap())));
+        let clock = Arc::new(TestClock {
+            now: Mutex::new("2026-01-01T12:00:00Z".parse().unwrap()),
+            moved: watch::Sender::new(()),
+        });
         let profile = Profile::open(Some(folder.path().into())).unwrap();
-        Self { clock, vault: Arc::default(), network: Arc::default(), profile, _folder: folder }
+        Self {
+            clock,
+            vault: Arc::default(),
+            network: Arc::default(),
+            online: Arc::default(),
+            profile,
+            _folder: folder,
+        }
     }
 
     /// One more process on this profile.
@@ -45,6 +56,7 @@ impl World {
             browser: Arc::new(NoBrowser),
             listener: Arc::new(LoopbackListener::new(Patience::default())),
             lock: Arc::new(FileLock::new(self.profile.locks_dir())),
+            network: self.online.clone(),
             scripts: Arc::new(NoScripts),
         };
         Engine::open(ports, Arc::new(self.profile.catalog().unwrap())).unwrap()
@@ -75,19 +87,28 @@ impl World {
 
     /// A connection to GitLab's spec: pinned endpoints, so that no discovery stands between.
     pub async fn add(&self, engine: &Engine) -> ConnectionId {
+        self.add_as(engine, Draft::default()).await
+    }
+
+    async fn add_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
         let draft = Draft {
             provider: "gitlab".into(),
             client_id: "me".into(),
             scopes: Some(vec!["api".into()]),
             redirect: Some(tokenrack_core::connection::RedirectMethod::DeepLink),
-            ..Draft::default()
+            ..draft
         };
         engine.add(&draft, None, Channel::Command).await.unwrap().id
     }
 
     /// A connection that has signed in.
     pub async fn connected(&self, engine: &Engine) -> ConnectionId {
-        let id = self.add(engine).await;
+        self.connected_as(engine, Draft::default()).await
+    }
+
+    /// The same under another name.
+    pub async fn connected_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
+        let id = self.add_as(engine, draft).await;
         let redirect = self.start(engine, &id).await;
         self.network.answer(
             200,
@@ -128,23 +149,55 @@ impl ScriptRunner for NoScripts {
 }
 
 /// Stands still until it is moved; sleeping takes no time.
-pub struct TestClock(Mutex<Timestamp>);
+pub struct TestClock {
+    now: Mutex<Timestamp>,
+    moved: watch::Sender<()>,
+}
 
 impl TestClock {
     pub fn forward(&self, seconds: i64) {
-        let mut now = self.0.lock().unwrap();
-        *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        {
+            let mut now = self.now.lock().unwrap();
+            *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        }
+        self.moved.send_modify(|()| ());
     }
 }
 
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
+        *self.now.lock().unwrap()
     }
 
     async fn sleep(&self, _: Duration) {
         tokio::task::yield_now().await;
+    }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        let mut moved = self.moved.subscribe();
+        while self.now() < at && moved.changed().await.is_ok() {}
+    }
+}
+
+/// A network that comes up when the test says so.
+pub struct Online(watch::Sender<u64>);
+
+impl Default for Online {
+    fn default() -> Self {
+        Self(watch::Sender::new(0))
+    }
+}
+
+impl Online {
+    pub fn comes_up(&self) {
+        self.0.send_modify(|count| *count += 1);
+    }
+}
+
+impl Network for Online {
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
     }
 }
 
@@ -223,6 +276,17 @@ impl TestNetwork {
     pub fn answer(&self, status: u16, body: &str) {
         let builder = http::Response::builder().status(status).header("content-type", "application/json");
         self.answers.lock().unwrap().push_back(Ok(builder.body(body.as_bytes().to_vec()).unwrap()));
+    }
+
+    /// Not now: after so many seconds.
+    pub fn answer_after(&self, status: u16, seconds: u32) {
+        let builder = http::Response::builder().status(status).header("retry-after", seconds);
+        self.answers.lock().unwrap().push_back(Ok(builder.body(Vec::new()).unwrap()));
+    }
+
+    /// What was prepared and not asked for.
+    pub fn forget_answers(&self) {
+        self.answers.lock().unwrap().clear();
     }
 
     pub fn fail(&self, kind: HttpErrorKind) {

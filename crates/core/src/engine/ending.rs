@@ -9,7 +9,7 @@ use super::{Engine, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code;
-use crate::lifecycle::{Attempt, Awaited, ConnectionState, Grant, RefreshState};
+use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::record::{Pending, RedirectSecrets, SecretRecord, Tokens};
@@ -150,7 +150,7 @@ impl Engine {
         let mut record = SecretRecord { tokens: Some(tokens.clone()), pending: None, ..record };
         // Saved before they are used for anything, a look-up included.
         if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
-            grant.refresh = RefreshState::Failed { at: self.now(), attempt: 1, problem };
+            grant.refresh = RefreshState::Failed(Failure::after(&grant.refresh, problem, self.now()));
             return grant;
         }
         self.list_choices(connection, record.client_secret.as_ref(), &mut tokens).await;
@@ -175,8 +175,7 @@ impl Engine {
     ) -> Result<ConnectionView, Refusal> {
         let now = self.now();
         let problem = match &outcome {
-            Ok(Grant { refresh: RefreshState::Failed { problem, .. }, .. }) => Some(problem.clone()),
-            Ok(_) => None,
+            Ok(grant) => grant.failure().map(|failure| failure.problem.clone()),
             Err(problem) => Some(problem.clone()),
         };
         let connection = self.update(id, |connection| {
@@ -285,7 +284,7 @@ impl Engine {
     }
 
     /// Whether some process holds the connection's lock: the system takes it from one that died.
-    async fn is_at_work(&self, id: &ConnectionId) -> bool {
+    pub(super) async fn is_at_work(&self, id: &ConnectionId) -> bool {
         self.inner.ports.lock.acquire(id, Duration::ZERO).await.is_err()
     }
 }

@@ -20,8 +20,6 @@ use crate::view::{ConnectionView, Snapshot};
 const VAULT_PATIENCE: Duration = Duration::from_millis(300);
 /// While the vault is not ready, somebody may open it elsewhere.
 const VAULT_AGAIN_AFTER: Duration = Duration::from_secs(3);
-/// A sleeping machine's timers stand still, so no timer is trusted for longer.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 pub(super) struct Faces {
     events: broadcast::Sender<EngineEvent>,
@@ -92,8 +90,13 @@ impl Engine {
         let authorization_url =
             connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
         let vault = self.known_vault().map_or(VaultState::Ready, |status| status.state);
-        let context =
-            status::Context { now: self.now(), vault, catalog: &self.inner.catalog, authorization_url };
+        let context = status::Context {
+            now: self.now(),
+            vault,
+            catalog: &self.inner.catalog,
+            authorization_url,
+            next_try: self.next_try(connection),
+        };
         status::view(connection, context)
     }
 
@@ -181,7 +184,13 @@ impl Engine {
         }
     }
 
-    fn known_vault(&self) -> Option<VaultStatus> {
+    /// What `look` finds in each connection that is shown.
+    pub(super) fn shown_connections<T>(&self, look: impl Fn(&Connection) -> Option<T>) -> Vec<T> {
+        let shown = locked(&self.inner.faces.shown);
+        shown.connections.values().filter_map(|(_, connection, _)| look(connection)).collect()
+    }
+
+    pub(super) fn known_vault(&self) -> Option<VaultStatus> {
         locked(&self.inner.faces.shown).vault.clone()
     }
 
@@ -216,21 +225,17 @@ async fn watch_time(engine: Weak<Inner>) {
     loop {
         let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
         let now = current.now();
-        let span = current.next_change(now).map(|at| {
-            let left = at.duration_since(now).as_millis().clamp(0, LONGEST_SLEEP.as_millis() as i128);
-            Duration::from_millis(u64::try_from(left).unwrap_or(0) + 20)
-        });
-        let shown: Vec<_> = {
-            let shown = locked(&current.inner.faces.shown);
-            shown.connections.values().map(|(_, connection, _)| connection.clone()).collect()
-        };
-        current.keep_asking_for_all(shown.iter());
+        // Not at once, should what is due be unable to change.
+        let soonest = now.saturating_add(jiff::SignedDuration::from_millis(20)).unwrap_or(now);
+        let next = current.next_change(now).map(|at| at.max(soonest));
+        let waiting = |connection: &Connection| connection.state.attempt().map(|_| connection.clone());
+        current.keep_asking_for_all(current.shown_connections(waiting).iter());
         let clock = current.inner.ports.clock.clone();
         let moved = current.inner.faces.moved.clone();
         drop(current);
         let sleep = async {
-            match span {
-                Some(span) => clock.sleep(span).await,
+            match next {
+                Some(at) => clock.sleep_until(at).await,
                 None => std::future::pending().await,
             }
         };

@@ -3,6 +3,7 @@
 //! Every process of a profile has an engine; the store is the truth between them, the connection's lock keeps
 //! their writes to the vault apart, and the one path for redirects is [`Engine::deliver`].
 
+mod background;
 mod check;
 mod choices;
 mod device;
@@ -28,6 +29,7 @@ pub use dry_run::DryRun;
 pub use requests::{MOST_IN_JSON, Response};
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,8 +39,8 @@ use crate::Timestamp;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel};
 use crate::ports::{
-    Browser, Change, Clock, ConnectionLock, Entropy, HttpClient, LockGuard, RedirectListener, StateDigest,
-    Store, Vault,
+    Browser, Change, Clock, ConnectionLock, Entropy, HttpClient, LockGuard, Network, RedirectListener,
+    StateDigest, Store, Vault,
 };
 use crate::problem::{Code, Problem};
 use crate::provider::{Catalog, ProviderSpec};
@@ -66,6 +68,8 @@ pub struct Ports {
     pub listener: Arc<dyn RedirectListener>,
     /// Between processes.
     pub lock: Arc<dyn ConnectionLock>,
+    /// When the network comes up.
+    pub network: Arc<dyn Network>,
     /// A person's own scripts.
     pub scripts: Arc<dyn ScriptRunner>,
 }
@@ -175,6 +179,8 @@ struct Inner {
     /// writes, and one that gets the lock knows that they are gone.
     unsaved: Mutex<HashMap<ConnectionId, Unsaved>>,
     faces: faces::Faces,
+    /// Whether this process refreshes by itself.
+    keeps_fresh: AtomicBool,
 }
 
 struct Unsaved {
@@ -217,6 +223,7 @@ impl Engine {
                 flights: Mutex::default(),
                 unsaved: Mutex::default(),
                 faces: faces::Faces::default(),
+                keeps_fresh: AtomicBool::new(false),
             }),
         })
     }

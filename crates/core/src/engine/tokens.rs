@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{Engine, ReleasedToken, locked};
-use crate::classify::RefreshVerdict;
+use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::{client_credentials, refresh};
-use crate::lifecycle::{Grant, RefreshState, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::{SecretRecord, Tokens};
@@ -32,6 +32,17 @@ impl Engine {
         id: &ConnectionId,
         seen: u64,
         channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        self.refresh_in_turn(id, seen, channel, ()).await
+    }
+
+    /// As `refresh_from`; `turn` is dropped when the server has answered: the next may ask while these tokens are saved.
+    pub(super) async fn refresh_in_turn(
+        &self,
+        id: &ConnectionId,
+        seen: u64,
+        channel: Channel,
+        turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
         let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
         let _single: tokio::sync::OwnedMutexGuard<()> = Arc::clone(&flight).lock_owned().await;
@@ -61,7 +72,7 @@ impl Engine {
         if tokens.grant.generation > seen {
             return Ok(self.view_of(&connection));
         }
-        self.renew(&connection, record.clone(), tokens, channel).await
+        self.renew(&connection, record.clone(), tokens, channel, turn).await
     }
 
     async fn renew(
@@ -70,6 +81,7 @@ impl Engine {
         record: SecretRecord,
         tokens: &Tokens,
         channel: Channel,
+        turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
         let id = &connection.id;
         let spec = self.spec(connection)?;
@@ -87,7 +99,7 @@ impl Engine {
         if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
             return Err(problem);
         }
-        let may_be_lost = connection.state.grant().is_some_and(Grant::answer_may_be_lost);
+        let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
         let now = self.now();
         let generation = tokens.grant.generation;
         // The intent is written before the request, so that a death in between is known afterwards.
@@ -107,22 +119,21 @@ impl Engine {
                 refresh::refresh(ports, connection, &spec, tokens, secret).await
             }
         };
+        drop(turn);
         let fresh = match fresh {
             Ok(fresh) => fresh,
-            Err(refused) => {
-                return self.refresh_failed(connection, generation, refused, may_be_lost, channel);
-            }
+            Err(refused) => return self.refresh_failed(id, generation, refused, &before, channel),
         };
         // Saved before anyone sees the new access token.
         let grant = fresh.grant.clone();
         let saved = self.save_new_tokens(connection, SecretRecord { tokens: Some(fresh), ..record }).await;
         let problem = saved.err();
-        let at = self.now();
         let kind = if problem.is_some() { ActivityKind::RefreshFailed } else { ActivityKind::Refreshed };
-        let connection = self.update_with(id, kind, channel, problem.as_ref(), |connection, _| {
+        let connection = self.update_with(id, kind, channel, problem.as_ref(), |connection, now| {
             let mut grant = grant.clone();
             if let Some(problem) = &problem {
-                grant.refresh = RefreshState::Failed { at, attempt: 1, problem: problem.clone() };
+                grant.refresh =
+                    RefreshState::Failed(Failure::after(&RefreshState::Idle, problem.clone(), now));
             }
             connection.state.refreshed(grant);
         })?;
@@ -131,38 +142,26 @@ impl Engine {
 
     fn refresh_failed(
         &self,
-        connection: &Connection,
+        id: &ConnectionId,
         generation: u64,
         refused: refresh::Refused,
-        may_be_lost: bool,
+        before: &RefreshState,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
         let mut problem = refused.problem;
-        let permanent = refused.verdict == RefreshVerdict::Permanent;
-        if permanent && may_be_lost {
+        let permanent = refused.verdict == Verdict::Permanent;
+        if permanent && before.answer_may_be_lost() {
             problem = Problem { code: Code::RefreshInterrupted, ..problem };
         }
-        let at = self.now();
-        let before = match connection.state.grant().map(|grant| &grant.refresh) {
-            Some(RefreshState::Failed { attempt, .. }) => *attempt,
-            _ => 0,
-        };
-        self.update_with(
-            &connection.id,
-            ActivityKind::RefreshFailed,
-            channel,
-            Some(&problem),
-            |connection, now| {
-                if permanent {
-                    connection.state.end_grant(generation, problem.clone(), now);
-                } else {
-                    connection.state.with_grant(|grant| {
-                        grant.refresh =
-                            RefreshState::Failed { at, attempt: before + 1, problem: problem.clone() };
-                    });
-                }
-            },
-        )?;
+        self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
+            if permanent {
+                connection.state.end_grant(generation, problem.clone(), now);
+            } else {
+                connection.state.with_grant(|grant| {
+                    grant.refresh = RefreshState::Failed(Failure::after(before, problem.clone(), now));
+                });
+            }
+        })?;
         Err(problem)
     }
 

@@ -9,7 +9,7 @@ use tokenrack_oauth::token::TokenSet;
 
 use super::script::{self, Scripts};
 use super::server;
-use crate::classify::{RefreshVerdict, refresh_verdict};
+use crate::classify::{Verdict, refresh_verdict};
 use crate::connection::Connection;
 use crate::engine::Ports;
 use crate::lifecycle::{Grant, RefreshState};
@@ -22,7 +22,7 @@ pub struct Refused {
     /// For the person.
     pub problem: Problem,
     /// For the grant.
-    pub verdict: RefreshVerdict,
+    pub verdict: Verdict,
 }
 
 impl Refused {
@@ -39,8 +39,9 @@ impl Refused {
 }
 
 impl From<Problem> for Refused {
+    /// Of our own making: nothing was sent.
     fn from(problem: Problem) -> Self {
-        Self { problem, verdict: RefreshVerdict::Keep }
+        Self { problem, verdict: Verdict::Transient }
     }
 }
 

@@ -1,0 +1,226 @@
+//! Refreshes that nobody asks for: one task that sleeps until the scheduler's next moment, or until something changes.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::{Engine, Inner};
+use crate::classify::Verdict;
+use crate::connection::{Connection, ConnectionId};
+use crate::event::{Channel, EngineEvent};
+use crate::flows::server;
+use crate::lifecycle::RefreshState;
+use crate::ports::VaultState;
+use crate::problem::{Code, Problem};
+use crate::scheduler::{self, Due, Load, Plan, Rest};
+use crate::status;
+
+/// Woken so much later than planned, the machine has slept or its clock has jumped.
+const LATE: SignedDuration = SignedDuration::from_secs(30);
+/// For the network of a machine that has just woken up.
+const SETTLING: SignedDuration = SignedDuration::from_secs(3);
+
+impl Engine {
+    /// Renews tokens before they end, and tries again after failures, for as long as this engine lives. A second call
+    /// does nothing.
+    pub fn keep_fresh(&self) {
+        if self.inner.keeps_fresh.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let events = self.subscribe();
+        let network = self.inner.ports.network.changes();
+        tokio::spawn(run(Arc::downgrade(&self.inner), events, network));
+    }
+
+    /// When this connection is refreshed or tried again by this process; `None` when it is not.
+    pub(super) fn next_try(&self, connection: &Connection) -> Option<Timestamp> {
+        let keeps_fresh = self.inner.keeps_fresh.load(Ordering::Relaxed);
+        let spec = status::spec(connection, &self.inner.catalog);
+        keeps_fresh.then(|| scheduler::due_at(connection, spec, None, self.now())).flatten()
+    }
+
+    fn plan(&self, load: &Load, online_since: Option<Timestamp>) -> Plan {
+        let now = self.now();
+        // Without the vault nothing can be renewed; that it is open is an event.
+        if self.known_vault().is_some_and(|vault| vault.state != VaultState::Ready) {
+            return Plan::default();
+        }
+        let due = |connection: &Connection| {
+            let spec = status::spec(connection, &self.inner.catalog);
+            let at = scheduler::due_at(connection, spec, online_since, now)?;
+            Some(Due { id: connection.id.clone(), host: self.token_host(connection).unwrap_or_default(), at })
+        };
+        scheduler::plan(self.shown_connections(due), load, now)
+    }
+
+    /// Whom a refresh asks.
+    fn token_host(&self, connection: &Connection) -> Option<String> {
+        let spec = status::spec(connection, &self.inner.catalog)?;
+        let endpoint = server::place(spec, connection, |server| &server.token_endpoint)?;
+        let endpoint = match endpoint.contains('{') {
+            true => server::place(&self.spec(connection).ok()?, connection, |server| &server.token_endpoint)?,
+            false => endpoint,
+        };
+        Some(url::Url::parse(&endpoint).ok()?.host_str()?.to_owned())
+    }
+
+    /// One refresh of the plan.
+    async fn keep_one_fresh(self, due: Due, turn: Turn) -> Done {
+        let outcome = self.refresh_if_due(&due.id, turn).await;
+        let failed = outcome.err();
+        if let Some(problem) = &failed {
+            tracing::debug!(%problem, connection = %due.id, "a refresh in the background failed");
+        }
+        Done { id: due.id, host: due.host, failed }
+    }
+
+    async fn refresh_if_due(&self, id: &ConnectionId, turn: Turn) -> Result<(), Problem> {
+        let connection = self.load(id)?;
+        let Some(grant) = connection.state.grant() else { return Ok(()) };
+        if matches!(grant.refresh, RefreshState::InFlight { .. }) && self.is_at_work(id).await {
+            return Err(Code::Busy.into());
+        }
+        let seen = grant.generation;
+        self.refresh_in_turn(id, seen, Channel::Engine, turn).await.map(drop)
+    }
+}
+
+/// One connection's right to ask its host. Given back when it is dropped: when the host has answered.
+pub(super) struct Turn {
+    host: String,
+    given_back: mpsc::UnboundedSender<String>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Nobody waits for it when the engine has ended.
+        let _ = self.given_back.send(std::mem::take(&mut self.host));
+    }
+}
+
+struct Done {
+    id: ConnectionId,
+    host: String,
+    failed: Option<Problem>,
+}
+
+/// What can wake the task.
+enum Woken {
+    Event,
+    Time,
+    GivenBack(String),
+    Done(Result<Done, tokio::task::JoinError>),
+    Network,
+    Over,
+}
+
+async fn run(
+    engine: Weak<Inner>,
+    mut events: broadcast::Receiver<EngineEvent>,
+    mut network: watch::Receiver<u64>,
+) {
+    let (given_back, mut turns) = mpsc::unbounded_channel();
+    let mut running = JoinSet::new();
+    let mut load = Load::default();
+    let mut online_since = None;
+    if let Some(engine) = engine.upgrade().map(|inner| Engine { inner }) {
+        first_look(&engine).await;
+    }
+    loop {
+        let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
+        let plan = current.plan(&load, online_since);
+        for due in plan.start {
+            load.running.insert(due.id.clone());
+            load.asked.insert(due.host.clone());
+            let turn = Turn { host: due.host.clone(), given_back: given_back.clone() };
+            running.spawn(current.clone().keep_one_fresh(due, turn));
+        }
+        let clock = current.inner.ports.clock.clone();
+        drop(current);
+        let sleep = async {
+            match plan.wake_at {
+                Some(at) => clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        let woken = tokio::select! {
+            event = events.recv() => match event {
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Woken::Event,
+                Err(broadcast::error::RecvError::Closed) => Woken::Over,
+            },
+            Some(host) = turns.recv() => Woken::GivenBack(host),
+            Some(done) = running.join_next() => Woken::Done(done),
+            Ok(()) = network.changed() => Woken::Network,
+            () = sleep => Woken::Time,
+        };
+        let now = clock.now();
+        if plan.wake_at.is_some_and(|at| now.duration_since(at) > LATE) {
+            load.quiet_until = now.saturating_add(SETTLING).ok();
+        }
+        match woken {
+            Woken::Event => while events.try_recv().is_ok() {},
+            Woken::Time => {}
+            Woken::GivenBack(host) => _ = load.asked.remove(&host),
+            Woken::Done(Ok(done)) => load.ended(done, now),
+            // A panic in a refresh is a mistake of ours; the connection is looked at again after a restart.
+            Woken::Done(Err(error)) => tracing::error!(%error, "a refresh in the background did not end"),
+            Woken::Network => {
+                online_since = Some(now);
+                load.resting.clear();
+                load.resting_hosts.clear();
+            }
+            Woken::Over => return,
+        }
+    }
+}
+
+/// What is known before the first plan: the vault's state, and every connection.
+async fn first_look(engine: &Engine) {
+    engine.vault_status().await;
+    if let Err(problem) = engine.reload() {
+        tracing::warn!(%problem, "the connections could not be read");
+    }
+}
+
+impl Load {
+    fn ended(&mut self, done: Done, now: Timestamp) {
+        self.running.remove(&done.id);
+        let Some(problem) = done.failed else {
+            self.resting.remove(&done.id);
+            self.resting_hosts.remove(&done.host);
+            return;
+        };
+        let rest = |before: Option<&Rest>, wait: &dyn Fn(u32) -> i64| {
+            let failures = before.map_or(0, |rest| rest.failures).saturating_add(1);
+            let until = now.saturating_add(SignedDuration::from_millis(wait(failures))).unwrap_or(now);
+            Rest { failures, until }
+        };
+        let mine = rest(self.resting.get(&done.id), &scheduler::wait_for_vault);
+        self.resting.insert(done.id.clone(), mine);
+        if is_the_hosts(&problem) {
+            let asked = i64::from(problem.retry_after.unwrap_or(0)) * 1_000;
+            let wait = |failures| scheduler::back_off(failures, scheduler::chance(&done.id, &now)).max(asked);
+            let whole = rest(self.resting_hosts.get(&done.host), &wait);
+            self.resting_hosts.insert(done.host, whole);
+        }
+    }
+}
+
+/// Whether others that ask the same host would meet the same.
+fn is_the_hosts(problem: &Problem) -> bool {
+    matches!(Verdict::of(problem), Verdict::Transient | Verdict::Unknown)
+        && matches!(
+            problem.code,
+            Code::Offline
+                | Code::Unreachable
+                | Code::TimedOut
+                | Code::Interrupted
+                | Code::TlsFailed
+                | Code::RateLimited
+                | Code::ServerError
+                | Code::UnreadableAnswer
+        )
+}

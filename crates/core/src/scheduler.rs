@@ -1,0 +1,218 @@
+//! When connections are refreshed without anyone asking. Pure: the same records at the same time give the same plan,
+//! also in another process and after a restart, so no moment has to be stored.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::classify::Verdict;
+use crate::connection::{Connection, ConnectionId};
+use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
+use crate::problem::Code;
+use crate::provider::ProviderSpec;
+
+/// Requests at once, in all.
+pub const AT_ONCE: usize = 4;
+
+/// A quarter of the lifetime before its end, and not more than this.
+const EARLIEST: i64 = 300_000;
+/// Not later than this before the end, or than half of a life that is shorter than two of it.
+const LATEST: i64 = 60_000;
+/// The longest wait between two tries.
+const LONGEST_WAIT: i64 = 300_000;
+/// After so long without a success a try an hour is enough.
+const PATIENCE_SECONDS: i64 = 72 * 3_600;
+const RARELY: i64 = 3_600_000;
+/// The vault is on this machine, and the tokens that wait for it are nowhere else.
+const LONGEST_WAIT_FOR_VAULT: i64 = 60_000;
+/// An intent this old is looked at: whoever wrote it is at work, or has died.
+const IN_FLIGHT_FOR: i64 = 5_000;
+/// When a network has come up, what waited for it is spread over this.
+const SPREAD: i64 = 5_000;
+
+/// When this connection is due; it may have passed. `None`: not before something other than time changes. `online_since`
+/// is when the network last came up, if it did.
+pub fn due_at(
+    connection: &Connection,
+    spec: Option<&ProviderSpec>,
+    online_since: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let Settled::Authorized(grant) = connection.state.settled() else { return None };
+    if !grant.refreshable {
+        return None;
+    }
+    match &grant.refresh {
+        RefreshState::InFlight { since, .. } => Some(after(*since, IN_FLIGHT_FOR)),
+        RefreshState::Failed(failure) => {
+            let again = retry_at(&connection.id, failure)?;
+            let up = online_since.filter(|up| *up > failure.at && waits_for_network(failure));
+            let spread = scaled(SPREAD, chance(&connection.id, &up));
+            Some(up.map_or(again, |up| again.min(after(up, spread))))
+        }
+        RefreshState::Idle if grant.inactive_since.is_some() || grant.clock_was_set_back(now) => Some(now),
+        RefreshState::Idle => renewal_at(&connection.id, grant, spec),
+    }
+}
+
+/// Before the end of the access token, each connection at a moment of its own.
+fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> Option<Timestamp> {
+    let end = grant.expires_at?;
+    let lifetime = millis(end.duration_since(grant.issued_at)).max(0);
+    // A token that renews itself cannot be renewed once it has ended, and nobody may be there in its last minutes.
+    let renews_itself = spec.is_some_and(|spec| spec.refresh.renew.is_some());
+    let margin = if renews_itself { lifetime / 4 } else { (lifetime / 4).min(EARLIEST) };
+    let jitter = 0.9 + 0.2 * chance(id, &grant.generation);
+    let margin = scaled(margin, jitter).max(LATEST.min(lifetime / 2));
+    let refused_before = spec.map(|spec| i64::from(spec.refresh.min_remaining_s) * 1_000);
+    let margin = refused_before.filter(|longest| *longest > 0).map_or(margin, |longest| margin.min(longest));
+    Some(after(end, -margin))
+}
+
+/// When a failed refresh is tried again; `None` when only a person can help.
+fn retry_at(id: &ConnectionId, failure: &Failure) -> Option<Timestamp> {
+    let problem = &failure.problem;
+    if problem.code == Code::Unsaved {
+        return Some(after(failure.at, doubled(failure.attempt, LONGEST_WAIT_FOR_VAULT)));
+    }
+    if matches!(Verdict::of(problem), Verdict::Permanent | Verdict::Configuration) {
+        return None;
+    }
+    let chance = chance(id, &(failure.attempt, failure.at));
+    let wait = if is_chronic(failure) {
+        scaled(RARELY, 0.9 + 0.2 * chance)
+    } else {
+        back_off(failure.attempt, chance)
+    };
+    let asked = i64::from(problem.retry_after.unwrap_or(0)) * 1_000;
+    Some(after(failure.at, wait.max(asked)))
+}
+
+/// Whether it has failed for so long that a person should hear of it.
+pub fn is_chronic(failure: &Failure) -> bool {
+    let since = failure.since.unwrap_or(failure.at);
+    failure.at.duration_since(since).as_secs() > PATIENCE_SECONDS
+}
+
+/// Whether the network, once it is up again, may be all that was missing.
+fn waits_for_network(failure: &Failure) -> bool {
+    matches!(
+        failure.problem.code,
+        Code::Offline | Code::Unreachable | Code::TimedOut | Code::Interrupted | Code::TlsFailed
+    )
+}
+
+/// Milliseconds after so many failures in a row: 1, 2, 4 … 300 s with full jitter (`chance` in `0..1`), at least 1 s.
+pub fn back_off(failures: u32, chance: f64) -> i64 {
+    scaled(doubled(failures, LONGEST_WAIT), chance).max(1_000)
+}
+
+/// Milliseconds after so many failures of the vault: 1, 2, 4 … 60 s.
+pub fn wait_for_vault(failures: u32) -> i64 {
+    doubled(failures, LONGEST_WAIT_FOR_VAULT)
+}
+
+fn doubled(times: u32, longest: i64) -> i64 {
+    1_000_i64.saturating_mul(1 << times.saturating_sub(1).min(20)).min(longest)
+}
+
+/// As good as random between connections, and the same each time it is asked.
+pub fn chance(id: &ConnectionId, salt: &impl std::hash::Hash) -> f64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    salt.hash(&mut hasher);
+    f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or(0)) / f64::from(u32::MAX)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "milliseconds of at most months"
+)]
+fn scaled(span: i64, factor: f64) -> i64 {
+    (span as f64 * factor) as i64
+}
+
+fn millis(span: SignedDuration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn after(at: Timestamp, span: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_millis(span)).unwrap_or(at)
+}
+
+/// A connection that is due at some time, now or later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Whose refresh.
+    pub id: ConnectionId,
+    /// Whom it asks.
+    pub host: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is under way, and what rests after a failure.
+#[derive(Debug, Default)]
+pub struct Load {
+    /// Connections at work, from the first look to the last write.
+    pub running: HashSet<ConnectionId>,
+    /// Hosts that are being asked.
+    pub asked: HashSet<String>,
+    /// Connections whose refresh could not even begin: the vault refused, another process was at work.
+    pub resting: HashMap<ConnectionId, Rest>,
+    /// Hosts that failed: one connection finds out when they are back, not all of them.
+    pub resting_hosts: HashMap<String, Rest>,
+    /// Nothing starts before: the machine has just woken up, and its network has not.
+    pub quiet_until: Option<Timestamp>,
+}
+
+/// After failures in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// How many.
+    pub failures: u32,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What to do now, and when to look again if nothing happens before.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// To be started, the longest due first.
+    pub start: Vec<Due>,
+    /// `None` when time alone brings nothing.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// At most [`AT_ONCE`] at once, one per host. What waits for another to end is not in `wake_at`: that end is a reason to
+/// plan again.
+pub fn plan(mut all: Vec<Due>, load: &Load, now: Timestamp) -> Plan {
+    for due in &mut all {
+        let rests = [
+            load.resting.get(&due.id).map(|rest| rest.until),
+            load.resting_hosts.get(&due.host).map(|rest| rest.until),
+            load.quiet_until,
+        ];
+        due.at = rests.into_iter().flatten().fold(due.at, Timestamp::max);
+    }
+    all.retain(|due| !load.running.contains(&due.id));
+    all.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    let mut plan = Plan::default();
+    let mut asked = load.asked.clone();
+    for due in all {
+        if due.at > now {
+            plan.wake_at = Some(due.at);
+            break;
+        }
+        if load.running.len() + plan.start.len() < AT_ONCE && asked.insert(due.host.clone()) {
+            plan.start.push(due);
+        }
+    }
+    plan
+}
+
+#[cfg(test)]
+#[path = "scheduler_tests.rs"]
+mod tests;

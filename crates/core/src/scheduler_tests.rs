@@ -1,0 +1,236 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::connection::{
+    ClientAuthentication, ClientRegistration, GrantType, LastEvent, ProviderRef, RedirectMethod,
+};
+use crate::event::ActivityKind;
+use crate::lifecycle::ConnectionState;
+use crate::problem::Problem;
+use crate::provider::ProviderId;
+
+fn at(text: &str) -> Timestamp {
+    format!("2026-01-01T{text}Z").parse().unwrap()
+}
+
+fn seconds(span: SignedDuration) -> f64 {
+    span.as_secs_f64()
+}
+
+fn grant(lifetime: i64) -> Grant {
+    Grant {
+        generation: 1,
+        issued_at: at("12:00:00"),
+        expires_at: at("12:00:00").checked_add(SignedDuration::from_secs(lifetime)).ok(),
+        inactive_since: None,
+        refused: None,
+        scopes: None,
+        refreshable: true,
+        refresh_expires_at: None,
+        captured: BTreeMap::new(),
+        account: None,
+        refresh: RefreshState::Idle,
+        authorized_at: at("12:00:00"),
+    }
+}
+
+fn connection(id: &str, grant: Grant) -> Connection {
+    Connection {
+        id: ConnectionId(id.into()),
+        name: id.into(),
+        provider: ProviderRef::Catalog(ProviderId("gitlab".into())),
+        environment: None,
+        registration: ClientRegistration {
+            client_id: "me".into(),
+            authentication: ClientAuthentication::None,
+            redirect: RedirectMethod::DeepLink,
+            redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),
+            grant_type: GrantType::AuthorizationCode,
+        },
+        scopes: vec![],
+        resources: vec![],
+        vars: BTreeMap::new(),
+        server: None,
+        choices: BTreeMap::new(),
+        state: ConnectionState::Settled(Settled::Authorized(grant)),
+        created_at: at("12:00:00"),
+        last_event: LastEvent { at: at("12:00:00"), kind: ActivityKind::Added, code: None },
+    }
+}
+
+fn due(connection: &Connection, spec: Option<&ProviderSpec>) -> Option<Timestamp> {
+    due_at(connection, spec, None, at("12:00:01"))
+}
+
+/// Seconds before the end at which each of many connections is due.
+fn margins(lifetime: i64, spec: Option<&ProviderSpec>) -> Vec<f64> {
+    let margin = |i: u32| {
+        let connection = connection(&format!("c{i}"), grant(lifetime));
+        let end = connection.state.grant().unwrap().expires_at.unwrap();
+        seconds(end.duration_since(due(&connection, spec).unwrap()))
+    };
+    (0..200).map(margin).collect()
+}
+
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::MAX, f64::MIN), |(least, most), value| (least.min(*value), most.max(*value)))
+}
+
+#[test]
+fn a_long_life_is_renewed_five_minutes_before_its_end_give_or_take_a_tenth() {
+    let (least, most) = range(&margins(3_600, None));
+    assert!((270.0..280.0).contains(&least) && (320.0..=330.0).contains(&most), "{least}..{most}");
+}
+
+#[test]
+fn a_short_life_is_renewed_a_quarter_before_and_never_in_its_last_minute() {
+    let (least, most) = range(&margins(600, None));
+    assert!((135.0..140.0).contains(&least) && (160.0..=165.0).contains(&most), "{least}..{most}");
+    let (least, most) = range(&margins(180, None));
+    assert_eq!((least, most), (60.0, 60.0));
+    // Half of a life of ten seconds: a minute before its end it has not begun.
+    assert_eq!(range(&margins(10, None)), (5.0, 5.0));
+}
+
+#[test]
+fn a_provider_that_refuses_early_refreshes_is_asked_late_and_a_token_that_renews_itself_early() {
+    let spec = |more: &str| {
+        let text = format!("schema=1\nid=\"x\"\nname=\"X\"\n[refresh]\n{more}");
+        toml::from_str::<ProviderSpec>(&text).unwrap()
+    };
+    assert_eq!(range(&margins(600, Some(&spec("min_remaining_s=30")))), (30.0, 30.0));
+    let renews = spec("[refresh.renew]\nmethod=\"GET\"\nurl=\"https://graph.example/refresh\"");
+    let (least, most) = range(&margins(60 * 86_400, Some(&renews)));
+    assert!(least > 13.0 * 86_400.0 && most < 17.0 * 86_400.0, "{least}..{most}");
+}
+
+#[test]
+fn what_cannot_be_renewed_or_has_no_end_is_never_due() {
+    assert_eq!(due(&connection("a", Grant { refreshable: false, ..grant(60) }), None), None);
+    assert_eq!(due(&connection("a", Grant { expires_at: None, ..grant(60) }), None), None);
+    let now = at("12:00:01");
+    let refused = Grant { inactive_since: Some(now), ..grant(3_600) };
+    assert_eq!(due(&connection("a", refused), None), Some(now));
+    let set_back = due_at(&connection("a", grant(3_600)), None, None, at("11:00:00"));
+    assert_eq!(set_back, Some(at("11:00:00")), "an end that a clock set back speaks of says nothing");
+}
+
+fn failing(times: u32, code: Code) -> Failure {
+    let mut state = RefreshState::Idle;
+    for _ in 0..times {
+        state = RefreshState::Failed(Failure::after(&state, Problem::new(code), at("12:10:00")));
+    }
+    let RefreshState::Failed(failure) = state else { panic!("it has failed") };
+    failure
+}
+
+fn waits(failure: &Failure) -> (f64, f64) {
+    let wait = |i: u32| {
+        let grant = Grant { refresh: RefreshState::Failed(failure.clone()), ..grant(600) };
+        seconds(due(&connection(&format!("c{i}"), grant), None).unwrap().duration_since(failure.at))
+    };
+    range(&(0..400).map(wait).collect::<Vec<_>>())
+}
+
+#[test]
+fn tries_double_with_full_jitter_up_to_five_minutes() {
+    assert_eq!(waits(&failing(1, Code::ServerError)), (1.0, 1.0));
+    let (least, most) = waits(&failing(5, Code::ServerError));
+    assert!(least < 2.0 && most > 14.0 && most <= 16.0, "{least}..{most}");
+    let (least, most) = waits(&failing(40, Code::TimedOut));
+    assert!(least < 10.0 && most > 290.0 && most <= 300.0, "{least}..{most}");
+}
+
+#[test]
+fn what_the_server_asks_for_is_the_least() {
+    let mut failure = failing(1, Code::RateLimited);
+    failure.problem.retry_after = Some(120);
+    assert_eq!(waits(&failure), (120.0, 120.0));
+}
+
+#[test]
+fn after_three_days_once_an_hour() {
+    let failure = Failure {
+        since: Some(at("12:10:00").checked_sub(SignedDuration::from_hours(73)).unwrap()),
+        ..failing(200, Code::Unreachable)
+    };
+    let (least, most) = waits(&failure);
+    assert!(least >= 3_240.0 && most <= 3_960.0 && is_chronic(&failure), "{least}..{most}");
+    assert!(!is_chronic(&failing(200, Code::Unreachable)));
+}
+
+#[test]
+fn only_a_person_mends_settings_and_the_vault_is_asked_again_soon() {
+    let grant = |failure| Grant { refresh: RefreshState::Failed(failure), ..grant(600) };
+    assert_eq!(due(&connection("a", grant(failing(1, Code::InvalidClient))), None), None);
+    assert_eq!(waits(&failing(4, Code::Unsaved)), (8.0, 8.0));
+    assert_eq!(waits(&failing(30, Code::Unsaved)), (60.0, 60.0));
+}
+
+/// When many connections that have failed so are due after the network came up, in seconds from then.
+fn after_coming_up(failure: &Failure) -> (f64, f64) {
+    let up = at("12:10:30");
+    let wait = |i: u32| {
+        let grant = Grant { refresh: RefreshState::Failed(failure.clone()), ..grant(600) };
+        let due = due_at(&connection(&format!("c{i}"), grant), None, Some(up), up);
+        seconds(due.unwrap().duration_since(up))
+    };
+    range(&(0..200).map(wait).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_network_that_comes_up_ends_the_wait_for_it() {
+    let (_, most) = after_coming_up(&failing(60, Code::Offline));
+    assert!((1.0..=5.0).contains(&most), "spread over five seconds: {most}");
+    let mut asked = failing(60, Code::RateLimited);
+    asked.problem.retry_after = Some(3_600);
+    let (least, _) = after_coming_up(&asked);
+    assert!(least > 3_500.0, "a server that asked to wait is not asked sooner: {least}");
+}
+
+fn entry(id: &str, host: &str, time: &str) -> Due {
+    Due { id: ConnectionId(id.into()), host: host.into(), at: at(time) }
+}
+
+fn ids(plan: &Plan) -> Vec<&str> {
+    plan.start.iter().map(|due| due.id.0.as_str()).collect()
+}
+
+#[test]
+fn four_at_once_and_one_for_each_host_the_longest_due_first() {
+    let now = at("12:00:00");
+    let all = vec![
+        entry("a", "one", "11:59:03"),
+        entry("b", "one", "11:59:01"),
+        entry("c", "two", "11:59:02"),
+        entry("d", "three", "11:59:04"),
+        entry("e", "four", "11:59:05"),
+        entry("f", "five", "11:59:06"),
+        entry("g", "six", "12:30:00"),
+    ];
+    let plan_now = plan(all.clone(), &Load::default(), now);
+    assert_eq!(ids(&plan_now), ["b", "c", "d", "e"]);
+    assert_eq!(plan_now.wake_at, Some(at("12:30:00")));
+    let load = Load {
+        running: ["b", "c", "d"].map(|id| ConnectionId(id.into())).into(),
+        asked: ["two".to_owned()].into(),
+        ..Load::default()
+    };
+    assert_eq!(ids(&plan(all, &load, now)), ["a"], "b's host has answered, and three are at work");
+}
+
+#[test]
+fn what_rests_waits_and_names_the_moment() {
+    let now = at("12:00:00");
+    let all =
+        vec![entry("a", "one", "11:00:00"), entry("b", "one", "11:00:00"), entry("c", "two", "11:00:00")];
+    let rest = |until| Rest { failures: 1, until: at(until) };
+    let load = Load {
+        resting: [(ConnectionId("c".into()), rest("12:00:09"))].into(),
+        resting_hosts: [("one".to_owned(), rest("12:00:07"))].into(),
+        ..Load::default()
+    };
+    assert_eq!(plan(all.clone(), &load, now), Plan { start: vec![], wake_at: Some(at("12:00:07")) });
+    let later = plan(all, &load, at("12:00:07"));
+    assert_eq!((ids(&later), later.wake_at), (vec!["a"], Some(at("12:00:09"))));
+}

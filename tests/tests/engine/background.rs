@@ -1,0 +1,237 @@
+//! Refreshes that nobody asks for.
+
+use std::time::Duration;
+
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{ConnectionView, Draft, StatusKind};
+
+use super::world::World;
+use super::{FRESH, token};
+
+/// Lets everything run that can: the test's clock stands still meanwhile, the lock and the database take real time.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(250)).await;
+}
+
+/// A process that refreshes by itself, with one connection for two hours.
+async fn keeping(world: &World) -> (Engine, ConnectionId) {
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    engine.keep_fresh();
+    settle().await;
+    (engine, id)
+}
+
+fn view(engine: &Engine, id: &ConnectionId) -> ConnectionView {
+    engine.view(id).unwrap()
+}
+
+async fn pass(world: &World, seconds: i64) {
+    world.clock.forward(seconds);
+    settle().await;
+}
+
+/// To the moment between 330 and 270 s before the end of two hours at which the token is due; what was sent then.
+/// In small steps: a leap is taken for a wake-up from sleep.
+async fn until_due(world: &World) -> usize {
+    pass(world, 7200 - 340).await;
+    assert!(world.network.sent().is_empty(), "nothing is due yet");
+    for _ in 0..5 {
+        pass(world, 15).await;
+        match world.network.sent().len() {
+            0 => {}
+            sent => return sent,
+        }
+    }
+    0
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_its_end_and_not_sooner() {
+    let world = World::new();
+    let (engine, id) = keeping(&world).await;
+    world.network.answer(200, FRESH);
+    assert_eq!(until_due(&world).await, 1);
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Connected);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    let record = engine.activity(&Default::default()).unwrap();
+    assert!(record.iter().any(|line| line.channel == Channel::Engine), "the record says who asked");
+}
+
+#[tokio::test]
+async fn a_failure_is_tried_again_and_says_when() {
+    let world = World::new();
+    let (engine, id) = keeping(&world).await;
+    world.network.answer_after(503, 60);
+    assert_eq!(until_due(&world).await, 1);
+    pass(&world, 29).await;
+    pass(&world, 29).await;
+    let status = view(&engine, &id).status;
+    assert_eq!(status.kind, StatusKind::Retrying);
+    assert!(status.until.is_some(), "a person sees when the next try is");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "the token works meanwhile");
+    world.network.answer(200, FRESH);
+    pass(&world, 3).await;
+    assert_eq!(world.network.sent().len(), 1);
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn a_server_that_asks_to_wait_is_not_asked_before() {
+    let world = World::new();
+    let (_engine, _) = keeping(&world).await;
+    world.network.answer_after(503, 90);
+    assert_eq!(until_due(&world).await, 1);
+    pass(&world, 89).await;
+    assert!(world.network.sent().is_empty());
+    world.network.answer(200, FRESH);
+    pass(&world, 2).await;
+    assert_eq!(world.network.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn what_ended_while_offline_is_offline_and_renewed_when_the_network_is_up() {
+    let world = World::new();
+    let (engine, id) = keeping(&world).await;
+    for _ in 0..40 {
+        world.network.fail(HttpErrorKind::NameResolution);
+    }
+    for _ in 0..3 {
+        pass(&world, 3600).await;
+        pass(&world, 4).await;
+    }
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Offline);
+    world.network.forget_answers();
+    world.network.answer(200, FRESH);
+    world.network.sent();
+    world.online.comes_up();
+    settle().await;
+    pass(&world, 6).await;
+    assert_eq!(world.network.sent().len(), 1, "at once, not after the rest of five minutes");
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn a_machine_that_wakes_up_gives_its_network_a_moment() {
+    let world = World::new();
+    let (_engine, _) = keeping(&world).await;
+    world.network.answer(200, FRESH);
+    world.clock.forward(86_400);
+    settle().await;
+    assert!(world.network.sent().is_empty());
+    world.clock.forward(4);
+    settle().await;
+    assert_eq!(world.network.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn only_a_person_mends_a_refused_grant_or_client() {
+    for (answer, kind) in [
+        (r#"{"error":"invalid_grant"}"#, StatusKind::ActionNeeded),
+        (r#"{"error":"invalid_client"}"#, StatusKind::ProviderError),
+    ] {
+        let world = World::new();
+        let (engine, id) = keeping(&world).await;
+        world.network.answer(400, answer);
+        assert_eq!(until_due(&world).await, 1);
+        assert_eq!(view(&engine, &id).status.kind, kind);
+        pass(&world, 86_400).await;
+        pass(&world, 10).await;
+        assert!(world.network.sent().is_empty(), "{kind:?} is not asked about again");
+    }
+}
+
+#[tokio::test]
+async fn one_request_at_a_time_for_a_host() {
+    let world = World::new();
+    let engine = world.engine();
+    let first = world.connected(&engine).await;
+    let draft = |name: &str| Draft { name: Some(name.into()), ..Draft::default() };
+    let second = world.connected_as(&engine, draft("second")).await;
+    engine.keep_fresh();
+    settle().await;
+    let gate = world.network.hold();
+    world.network.answer(200, FRESH);
+    world.network.answer(200, FRESH);
+    assert_eq!(until_due(&world).await, 1);
+    pass(&world, 29).await;
+    pass(&world, 29).await;
+    assert!(world.network.sent().is_empty(), "the other waits for its turn");
+    gate.add_permits(1);
+    settle().await;
+    assert_eq!(world.network.sent().len(), 1);
+    for id in [first, second] {
+        assert_eq!(view(&engine, &id).status.kind, StatusKind::Connected);
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_wait_for_the_vault_are_saved_when_it_takes_them() {
+    let world = World::new();
+    let (engine, id) = keeping(&world).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    assert_eq!(until_due(&world).await, 1);
+    pass(&world, 0).await;
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Unsaved);
+    for _ in 0..3 {
+        pass(&world, 10).await;
+    }
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Unsaved);
+    world.vault.refuse_writes(false);
+    pass(&world, 20).await;
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::Connected);
+    assert!(world.network.sent().is_empty(), "the provider is not asked again");
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn what_a_dead_process_left_in_flight_is_tried_once_and_told_truly() {
+    let world = World::new();
+    let dying = world.engine();
+    let id = world.connected(&dying).await;
+    let _gate = world.network.hold();
+    let (engine, other) = (dying.clone(), id.clone());
+    let task = tokio::spawn(async move { engine.refresh(&other, Channel::App).await });
+    settle().await;
+    task.abort();
+    let _ = task.await;
+    world.network.sent();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let engine = world.engine();
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 6).await;
+    assert_eq!(world.network.sent().len(), 1);
+    let view = view(&engine, &id);
+    assert_eq!(view.status.kind, StatusKind::ActionNeeded);
+    assert_eq!(view.problem.unwrap().code, Code::RefreshInterrupted.as_str());
+}
+
+#[tokio::test]
+async fn an_answer_once_lost_stays_in_mind_whatever_comes_after() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Interrupted);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(503, "");
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+}
+
+#[tokio::test]
+async fn a_command_says_no_next_try_because_it_makes_none() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7200 - 260);
+    world.network.answer(503, "");
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    assert_eq!(view(&engine, &id).status.kind, StatusKind::ExpiresSoon);
+}
