@@ -85,6 +85,7 @@ impl Face {
                     core.engine.clone(),
                     self.pages.clone(),
                 ));
+                core.engine.keep_fresh();
                 *problem = None;
                 Ok(self.core.get_or_init(|| core))
             }
