@@ -1,4 +1,4 @@
-//! Disconnecting: the provider is asked, the tokens are gone from here in any case, and the outcome is said.
+//! Disconnecting: the provider is asked, nobody here can use the tokens in any case, and the outcome is said.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use std::thread;
@@ -103,7 +103,7 @@ fn there_may_be_nothing_to_revoke() {
 }
 
 #[test]
-fn a_provider_that_is_away_does_not_keep_the_tokens_here() {
+fn a_provider_that_is_away_is_told_later_and_nobody_uses_the_tokens_meanwhile() {
     let session = Session::start(Keyring::Unlocked);
     let profile = Profile::new(&session);
     let odd = Peer::odd();
@@ -112,5 +112,12 @@ fn a_provider_that_is_away_does_not_keep_the_tokens_here() {
     let view = profile.run(&["disconnect", "demo"]).done().value();
     assert_eq!(view["revocation"], "failed");
     assert_eq!(view["problem"]["code"], "network/unreachable");
+    assert_eq!(view["tried_again"], true);
     assert_eq!(profile.status("demo"), "not_connected");
+    profile.run(&["token", "demo"]).failed(3, "connection/not_connected");
+    profile.run(&["refresh", "demo"]).failed(3, "connection/not_connected");
+    let again = profile.run(&["disconnect", "demo"]).done().value();
+    assert_eq!((again["revocation"].as_str(), again["tried_again"].as_bool()), (Some("failed"), Some(true)));
+    let forgotten = profile.run(&["disconnect", "demo", "--forget"]).done().value();
+    assert_eq!(forgotten["tried_again"], false, "forgetting keeps nothing");
 }

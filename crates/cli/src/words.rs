@@ -108,6 +108,7 @@ pub fn activity(kind: ActivityKind) -> &'static str {
         ActivityKind::Revoked => "Revoked at the provider",
         ActivityKind::RevocationUnsupported => "Provider cannot revoke",
         ActivityKind::RevocationFailed => "Not revoked",
+        ActivityKind::RevocationGivenUp => "Revocation given up",
         ActivityKind::Disconnected => "Disconnected",
         ActivityKind::Forgotten => "Forgotten",
         ActivityKind::Edited => "Edited",

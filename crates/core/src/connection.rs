@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokenrack_oauth::lookup::Choice;
 
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::lifecycle::ConnectionState;
+use crate::lifecycle::{ConnectionState, Failure};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 
@@ -56,6 +56,9 @@ pub struct Connection {
     pub choices: BTreeMap<String, Vec<Choice>>,
     /// Where it stands.
     pub state: ConnectionState,
+    /// The vault still holds tokens of a disconnect that the provider could not be told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrevoked: Option<Failure>,
     /// When it was added.
     pub created_at: Timestamp,
     /// The newest line of its record.

@@ -78,6 +78,8 @@ pub enum ActivityKind {
     RevocationUnsupported,
     /// The provider did not revoke; the tokens may live on there.
     RevocationFailed,
+    /// The provider could not be told for so long that it is no longer tried; the tokens may live on there.
+    RevocationGivenUp,
     /// The local tokens were deleted.
     Disconnected,
     /// The connection was deleted.

@@ -23,6 +23,8 @@ pub struct SecretRecord {
     pub tokens: Option<Tokens>,
     /// While a person is awaited.
     pub pending: Option<Pending>,
+    /// Of disconnects that the provider could not be told of: for their revocation, and nothing else.
+    pub unrevoked: Vec<Tokens>,
 }
 
 /// Tokens and what is known of them.
@@ -113,6 +115,8 @@ struct Stored {
     tokens: Option<StoredTokens>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<StoredPending>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unrevoked: Vec<StoredTokens>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -169,12 +173,37 @@ impl StoredPending {
     }
 }
 
+impl StoredTokens {
+    fn new(tokens: &Tokens) -> Self {
+        let text = |secret: &str| Zeroizing::new(secret.to_owned());
+        Self {
+            access_token: text(tokens.access_token.expose()),
+            refresh_token: tokens.refresh_token.as_ref().map(|token| text(token.expose())),
+            credentials: tokens.credentials.as_ref().map(|all| text(all.expose())),
+            grant: tokens.grant.clone(),
+        }
+    }
+
+    fn read(self) -> Tokens {
+        let own = |secret: Zeroizing<String>| String::clone(&secret);
+        Tokens {
+            access_token: AccessToken::new(own(self.access_token)),
+            refresh_token: self.refresh_token.map(|token| RefreshToken::new(own(token))),
+            credentials: self.credentials.map(|all| Credentials::new(own(all))),
+            grant: self.grant,
+        }
+    }
+}
+
 const VERSION: u32 = 1;
 
 impl SecretRecord {
     /// Nothing worth keeping.
     pub fn is_empty(&self) -> bool {
-        self.client_secret.is_none() && self.tokens.is_none() && self.pending.is_none()
+        self.client_secret.is_none()
+            && self.tokens.is_none()
+            && self.pending.is_none()
+            && self.unrevoked.is_empty()
     }
 
     /// As it lies in the vault.
@@ -186,13 +215,9 @@ impl SecretRecord {
         let stored = Stored {
             v: VERSION,
             client_secret: self.client_secret.as_ref().map(|secret| text(secret.expose())),
-            tokens: self.tokens.as_ref().map(|tokens| StoredTokens {
-                access_token: text(tokens.access_token.expose()),
-                refresh_token: tokens.refresh_token.as_ref().map(|token| text(token.expose())),
-                credentials: tokens.credentials.as_ref().map(|all| text(all.expose())),
-                grant: tokens.grant.clone(),
-            }),
+            tokens: self.tokens.as_ref().map(StoredTokens::new),
             pending: self.pending.as_ref().map(StoredPending::new),
+            unrevoked: self.unrevoked.iter().map(StoredTokens::new).collect(),
         };
         serde_json::to_vec(&stored)
             .map(SecretBytes::new)
@@ -213,13 +238,9 @@ impl SecretRecord {
         let own = |secret: Zeroizing<String>| String::clone(&secret);
         Ok(Self {
             client_secret: stored.client_secret.map(|secret| ClientSecret::new(own(secret))),
-            tokens: stored.tokens.map(|tokens| Tokens {
-                access_token: AccessToken::new(own(tokens.access_token)),
-                refresh_token: tokens.refresh_token.map(|token| RefreshToken::new(own(token))),
-                credentials: tokens.credentials.map(|all| Credentials::new(own(all))),
-                grant: tokens.grant,
-            }),
+            tokens: stored.tokens.map(StoredTokens::read),
             pending: stored.pending.map(StoredPending::read),
+            unrevoked: stored.unrevoked.into_iter().map(StoredTokens::read).collect(),
         })
     }
 }
@@ -237,6 +258,7 @@ mod tests {
                 state: State::new("s".into()),
                 device_code: DeviceCode::new("d".into()),
             })),
+            unrevoked: vec![],
         };
         let back = SecretRecord::decode(&record.encode().unwrap()).unwrap();
         assert_eq!(back.client_secret.unwrap().expose(), "basic-secret+/%:");

@@ -56,6 +56,11 @@ pub fn due_at(
     }
 }
 
+/// When a disconnect that the provider could not be told of is told again.
+pub fn revocation_due_at(connection: &Connection) -> Option<Timestamp> {
+    retry_at(&connection.id, connection.unrevoked.as_ref()?)
+}
+
 /// Before the end of the access token, each connection at a moment of its own.
 fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> Option<Timestamp> {
     let end = grant.expires_at?;
@@ -142,11 +147,22 @@ fn after(at: Timestamp, span: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_millis(span)).unwrap_or(at)
 }
 
+/// What a connection can be due for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// New tokens.
+    Refresh,
+    /// The end of old ones.
+    Revocation,
+}
+
 /// A connection that is due at some time, now or later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Whose refresh.
+    /// Whose.
     pub id: ConnectionId,
+    /// What is to be done.
+    pub work: Work,
     /// Whom it asks.
     pub host: String,
     /// When.

@@ -53,6 +53,7 @@ fn connection(id: &str, grant: Grant) -> Connection {
         server: None,
         choices: BTreeMap::new(),
         state: ConnectionState::Settled(Settled::Authorized(grant)),
+        unrevoked: None,
         created_at: at("12:00:00"),
         last_event: LastEvent { at: at("12:00:00"), kind: ActivityKind::Added, code: None },
     }
@@ -189,7 +190,7 @@ fn a_network_that_comes_up_ends_the_wait_for_it() {
 }
 
 fn entry(id: &str, host: &str, time: &str) -> Due {
-    Due { id: ConnectionId(id.into()), host: host.into(), at: at(time) }
+    Due { id: ConnectionId(id.into()), work: Work::Refresh, host: host.into(), at: at(time) }
 }
 
 fn ids(plan: &Plan) -> Vec<&str> {

@@ -149,6 +149,11 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
             "{id}.toml brings scripts of its own, which are given this connection's code, tokens and secret."
         )
     });
+    let unrevoked = connection.unrevoked.as_ref().map(|_| {
+        "The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens \
+         for that alone, and Tokenrack tries again for three days."
+            .to_owned()
+    });
     let no_pkce = spec.is_some_and(|spec| spec.client.pkce == Pkce::Never);
     no_pkce
         .then(|| {
@@ -158,6 +163,7 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
         .into_iter()
         .chain(replaced)
         .chain(scripted)
+        .chain(unrevoked)
         .collect()
 }
 

@@ -551,6 +551,8 @@ pub struct DisconnectView {
     pub problem: Option<ProblemView>,
     /// Where a person can cut the access by hand.
     pub user_revoke_url: Option<String>,
+    /// The tokens are kept for nothing but their revocation, which is tried again.
+    pub tried_again: bool,
     /// The connection itself was deleted too.
     pub forgotten: bool,
 }

@@ -49,6 +49,7 @@ fn connection(id: &str, name: &str) -> Connection {
         choices: BTreeMap::new(),
         server: None,
         state: ConnectionState::Settled(unauthorized()),
+        unrevoked: None,
         created_at: at(0),
         last_event: LastEvent { at: at(0), kind: ActivityKind::Added, code: None },
     }

@@ -7,13 +7,13 @@ use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::{ConnectionView, Draft, StatusKind};
+use tokenrack_core::view::{ConnectionView, StatusKind};
 
 use super::world::World;
 use super::{FRESH, token};
 
 /// Lets everything run that can: the test's clock stands still meanwhile, the lock and the database take real time.
-async fn settle() {
+pub async fn settle() {
     tokio::time::sleep(Duration::from_millis(250)).await;
 }
 
@@ -30,7 +30,7 @@ fn view(engine: &Engine, id: &ConnectionId) -> ConnectionView {
     engine.view(id).unwrap()
 }
 
-async fn pass(world: &World, seconds: i64) {
+pub async fn pass(world: &World, seconds: i64) {
     world.clock.forward(seconds);
     settle().await;
 }
@@ -150,8 +150,7 @@ async fn one_request_at_a_time_for_a_host() {
     let world = World::new();
     let engine = world.engine();
     let first = world.connected(&engine).await;
-    let draft = |name: &str| Draft { name: Some(name.into()), ..Draft::default() };
-    let second = world.connected_as(&engine, draft("second")).await;
+    let second = world.connected_as(&engine, world.named("second")).await;
     engine.keep_fresh();
     settle().await;
     let gate = world.network.hold();

@@ -4,6 +4,7 @@
 mod background;
 mod damage;
 mod grants;
+mod revocations;
 mod world;
 
 use std::time::Duration;

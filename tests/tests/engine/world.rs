@@ -106,6 +106,11 @@ impl World {
         self.connected_as(engine, Draft::default()).await
     }
 
+    /// For another connection beside the first.
+    pub fn named(&self, name: &str) -> Draft {
+        Draft { name: Some(name.into()), ..Draft::default() }
+    }
+
     /// The same under another name.
     pub async fn connected_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
         let id = self.add_as(engine, draft).await;

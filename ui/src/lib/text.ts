@@ -43,6 +43,7 @@ const activity: Record<ActivityKind, string> = {
   revoked: 'Revoked at the provider',
   revocation_unsupported: 'Provider cannot revoke',
   revocation_failed: 'Revocation failed',
+  revocation_given_up: 'Revocation given up',
   disconnected: 'Disconnected',
   forgotten: 'Forgotten',
   edited: 'Edited',
@@ -353,6 +354,8 @@ export const text = {
       `The tokens are deleted here. ${provider} offers no way to end the access from outside; you can do it on its page.`,
     failed: (provider: string) =>
       `The tokens are deleted here, but ${provider} did not end the access. They may live on there until they expire.`,
+    again: (provider: string) =>
+      `Nobody can use the tokens here any more, but ${provider} could not be told to end the access. Tokenrack keeps trying for three days.`,
     nothing: (provider: string) => `The tokens are deleted here. There was nothing to end at ${provider}.`,
   },
 

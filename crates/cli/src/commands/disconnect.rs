@@ -36,6 +36,10 @@ fn outcome(view: &DisconnectView, name: &str) -> String {
         Revocation::Unsupported => {
             "The provider cannot revoke: the deleted tokens may work there until they expire."
         }
+        Revocation::Failed if view.tried_again => {
+            "The provider could not be told to revoke. The keychain keeps the tokens for that alone: the app tries \
+             again for three days, and so does this command each time it is given."
+        }
         Revocation::Failed => {
             "The provider did not revoke: the deleted tokens may work there until they expire."
         }

@@ -15,7 +15,7 @@ use crate::flows::server;
 use crate::lifecycle::RefreshState;
 use crate::ports::VaultState;
 use crate::problem::{Code, Problem};
-use crate::scheduler::{self, Due, Load, Plan, Rest};
+use crate::scheduler::{self, Due, Load, Plan, Rest, Work};
 use crate::status;
 
 /// Woken so much later than planned, the machine has slept or its clock has jumped.
@@ -50,8 +50,15 @@ impl Engine {
         }
         let due = |connection: &Connection| {
             let spec = status::spec(connection, &self.inner.catalog);
-            let at = scheduler::due_at(connection, spec, online_since, now)?;
-            Some(Due { id: connection.id.clone(), host: self.token_host(connection).unwrap_or_default(), at })
+            let refresh = scheduler::due_at(connection, spec, online_since, now);
+            let revocation = scheduler::revocation_due_at(connection);
+            let (at, work) = match (refresh, revocation) {
+                (Some(refresh), Some(revocation)) if revocation < refresh => (revocation, Work::Revocation),
+                (Some(refresh), _) => (refresh, Work::Refresh),
+                (None, revocation) => (revocation?, Work::Revocation),
+            };
+            let host = self.token_host(connection).unwrap_or_default();
+            Some(Due { id: connection.id.clone(), work, host, at })
         };
         scheduler::plan(self.shown_connections(due), load, now)
     }
@@ -69,10 +76,13 @@ impl Engine {
 
     /// One refresh of the plan.
     async fn keep_one_fresh(self, due: Due, turn: Turn) -> Done {
-        let outcome = self.refresh_if_due(&due.id, turn).await;
+        let outcome = match due.work {
+            Work::Refresh => self.refresh_if_due(&due.id, turn).await,
+            Work::Revocation => self.revoke_again(&due.id, Channel::Engine, turn).await.map(drop),
+        };
         let failed = outcome.err();
         if let Some(problem) = &failed {
-            tracing::debug!(%problem, connection = %due.id, "a refresh in the background failed");
+            tracing::debug!(%problem, connection = %due.id, "work in the background failed");
         }
         Done { id: due.id, host: due.host, failed }
     }

@@ -1,10 +1,10 @@
 //! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
 
-use super::Engine;
+use super::{Engine, revocations};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
-use crate::lifecycle::{ConnectionState, Settled};
+use crate::lifecycle::{ConnectionState, Failure, RefreshState, Settled};
 use crate::ports::{AttemptEnd, Change, VaultItem};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -23,7 +23,7 @@ impl Engine {
         forget: bool,
         channel: Channel,
     ) -> Result<DisconnectView, Problem> {
-        let _lock = self.lock(id).await?;
+        let lock = self.lock(id).await?;
         let connection = match self.load(id) {
             Err(problem) if forget && problem.code == Code::RecordUnreadable => {
                 return self.forget_unreadable(id, problem, channel).await;
@@ -38,13 +38,10 @@ impl Engine {
         let tokens = record.tokens.take();
         let settled = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
         if tokens.is_none() && settled && !forget {
-            return Ok(DisconnectView {
-                connection: id.clone(),
-                revocation: Revocation::Nothing,
-                problem: None,
-                user_revoke_url: None,
-                forgotten: false,
-            });
+            drop(lock);
+            let (revocation, problem) = self.revoke_again(id, channel, ()).await?;
+            let tried_again = self.load(id)?.unrevoked.is_some();
+            return Ok(self.disconnected(&connection, revocation, problem.as_ref(), tried_again, forget));
         }
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
@@ -53,35 +50,54 @@ impl Engine {
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
         let spec = self.spec(&connection);
-        let (revocation, problem) = match (tokens, &spec) {
+        let (revocation, problem) = match (&tokens, &spec) {
             (None, _) => (Revocation::Nothing, None),
             (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
             (Some(tokens), Ok(spec)) => {
                 let secret = record.client_secret.as_ref();
-                revoke::revoke(&self.inner.ports, &connection, spec, &tokens, secret).await
+                revoke::revoke(&self.inner.ports, &connection, spec, tokens, secret).await
             }
         };
+        let failure =
+            problem.as_ref().map(|problem| Failure::after(&RefreshState::Idle, problem.clone(), self.now()));
+        let kept = tokens
+            .zip(failure.as_ref())
+            .is_some_and(|(tokens, failure)| !forget && revocations::put_aside(&mut record, tokens, failure));
         record.pending = None;
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
             self.write_secrets(&connection, &record).await?;
         }
-        self.record_disconnect(&connection, revocation, problem.as_ref(), forget, channel)?;
-        Ok(DisconnectView {
-            connection: id.clone(),
+        let unrevoked = failure.filter(|_| kept);
+        let outcome = (revocation, problem.as_ref());
+        self.record_disconnect(&connection, outcome, unrevoked, forget, channel)?;
+        Ok(self.disconnected(&connection, revocation, problem.as_ref(), kept, forget))
+    }
+
+    fn disconnected(
+        &self,
+        connection: &Connection,
+        revocation: Revocation,
+        problem: Option<&Problem>,
+        tried_again: bool,
+        forgotten: bool,
+    ) -> DisconnectView {
+        DisconnectView {
+            connection: connection.id.clone(),
             revocation,
-            problem: problem.as_ref().map(Into::into),
-            user_revoke_url: spec.ok().and_then(|spec| spec.links.user_revoke),
-            forgotten: forget,
-        })
+            problem: problem.map(Into::into),
+            user_revoke_url: self.spec(connection).ok().and_then(|spec| spec.links.user_revoke),
+            tried_again,
+            forgotten,
+        }
     }
 
     fn record_disconnect(
         &self,
         connection: &Connection,
-        revocation: Revocation,
-        problem: Option<&Problem>,
+        (revocation, problem): (Revocation, Option<&Problem>),
+        unrevoked: Option<Failure>,
         forget: bool,
         channel: Channel,
     ) -> Result<(), Problem> {
@@ -89,6 +105,7 @@ impl Engine {
         let now = self.now();
         self.update(id, |connection| {
             connection.state.forget(now);
+            connection.unrevoked = unrevoked.clone().or(connection.unrevoked.take());
             let kind = match revocation {
                 Revocation::Revoked => Some(ActivityKind::Revoked),
                 Revocation::Unsupported => Some(ActivityKind::RevocationUnsupported),
@@ -134,6 +151,7 @@ impl Engine {
             revocation,
             problem: problem.as_ref().map(Into::into),
             user_revoke_url: None,
+            tried_again: false,
             forgotten: true,
         })
     }

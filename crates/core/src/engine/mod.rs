@@ -19,6 +19,7 @@ mod introspection;
 mod redirect_uri;
 mod registration;
 mod requests;
+mod revocations;
 mod secrets;
 mod sharing;
 mod sign_in;

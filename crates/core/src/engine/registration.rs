@@ -70,6 +70,7 @@ impl Engine {
             server: None,
             choices: BTreeMap::new(),
             state: ConnectionState::Settled(Settled::Unauthorized { since: now, problem: None }),
+            unrevoked: None,
             created_at: now,
             last_event: LastEvent { at: now, kind: ActivityKind::Added, code: None },
         };

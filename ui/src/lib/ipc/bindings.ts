@@ -558,6 +558,10 @@ problem: ProblemView | null,
  */
 user_revoke_url: string | null, 
 /**
+ * The tokens are kept for nothing but their revocation, which is tried again.
+ */
+tried_again: boolean, 
+/**
  * The connection itself was deleted too.
  */
 forgotten: boolean, };
@@ -758,7 +762,7 @@ status: VaultStatus, };
 
 export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
 
-export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "disconnected" | "forgotten" | "edited" | "introspected";
+export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "disconnected" | "forgotten" | "edited" | "introspected";
 
 export type ActivityEntry = { 
 /**

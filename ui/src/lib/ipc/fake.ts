@@ -300,6 +300,7 @@ export const ipc: Ipc = {
       revocation,
       problem: null,
       user_revoke_url: 'https://slack.example/apps/manage',
+      tried_again: false,
       forgotten: forget,
     };
   },

@@ -1,0 +1,88 @@
+//! Disconnects that the provider could not be told of.
+
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{ActivityKind, Channel};
+use tokenrack_core::view::{DisconnectView, Revocation, StatusKind};
+
+use super::background::{pass, settle};
+use super::world::World;
+use super::{FRESH, kind};
+
+/// A disconnect to which the server answers so, for each of the two tokens.
+async fn disconnected(world: &World, engine: &Engine, id: &ConnectionId, status: u16) -> DisconnectView {
+    answer_both(world, status);
+    let view = engine.disconnect(id, false, Channel::App).await.unwrap();
+    world.network.sent();
+    view
+}
+
+fn answer_both(world: &World, status: u16) {
+    for _ in 0..2 {
+        world.network.answer(status, "{}");
+    }
+}
+
+fn newest(engine: &Engine) -> ActivityKind {
+    engine.activity(&Default::default()).unwrap()[0].kind
+}
+
+#[tokio::test]
+async fn they_are_told_again_until_it_is_done() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    engine.keep_fresh();
+    settle().await;
+    let view = disconnected(&world, &engine, &id, 503).await;
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, true));
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+    assert!(!engine.view(&id).unwrap().cautions.is_empty(), "the person is told");
+    assert!(!world.vault.snapshot().is_empty());
+    answer_both(&world, 200);
+    pass(&world, 2).await;
+    let sent = world.network.sent();
+    assert!(sent.iter().any(|body| body.contains("token=rt-1")), "{sent:?}");
+    assert_eq!(newest(&engine), ActivityKind::Revoked);
+    assert!(world.vault.snapshot().is_empty(), "nothing is kept once it is done");
+    assert!(engine.view(&id).unwrap().cautions.is_empty());
+}
+
+#[tokio::test]
+async fn the_same_command_tells_it_again_and_a_new_sign_in_is_not_touched() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    disconnected(&world, &engine, &id, 503).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+    answer_both(&world, 503);
+    answer_both(&world, 200);
+    let view = engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert!(view.tried_again, "both are kept");
+    assert!(world.network.sent().iter().all(|body| body.contains("-2")), "the newest alone was asked about");
+    answer_both(&world, 200);
+    let view = engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
+    assert!(world.vault.snapshot().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_asked_for_again_and_after_three_days_it_is_given_up() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let view = disconnected(&world, &engine, &id, 400).await;
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, false));
+    assert!(world.vault.snapshot().is_empty());
+
+    let away = world.connected_as(&engine, world.named("away")).await;
+    assert!(disconnected(&world, &engine, &away, 503).await.tried_again);
+    world.clock.forward(73 * 3_600);
+    let view = disconnected(&world, &engine, &away, 503).await;
+    assert!(!view.tried_again);
+    assert_eq!(newest(&engine), ActivityKind::RevocationGivenUp);
+    assert!(!world.vault.snapshot().contains_key(&away.0));
+}
