@@ -12,7 +12,7 @@ use tokenrack_platform::Profile;
 use crate::deep_link::{self, Links};
 use crate::face::Face;
 use crate::session::Session;
-use crate::{commands, window};
+use crate::{commands, reminders, window};
 
 /// Runs until the window is closed.
 pub fn run(session: Session) -> ExitCode {
@@ -155,6 +155,7 @@ fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>)
     }
     app.manage(face);
     tauri::async_runtime::spawn(deep_link::run(app.handle().clone()));
+    tauri::async_runtime::spawn(reminders::run(app.handle().clone()));
     tauri::async_runtime::spawn(end_on_signal(app.handle().clone()));
     register_scheme(app);
     Ok(())

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::reminders::{Reminder, Reminders};
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tokenrack_core::Timestamp;
@@ -116,9 +117,17 @@ impl Pages {
 }
 
 /// Forwards the engine's events for as long as it lives.
-pub(crate) async fn forward(mut events: Receiver<EngineEvent>, engine: Engine, pages: Arc<Pages>) {
+pub(crate) async fn forward(
+    mut events: Receiver<EngineEvent>,
+    engine: Engine,
+    pages: Arc<Pages>,
+    reminders: Arc<Reminders>,
+) {
     loop {
         match events.recv().await {
+            Ok(EngineEvent::NeedsPerson { connection, name, attention }) => {
+                reminders.push(Reminder { connection, name, attention });
+            }
             Ok(event) => pages.tell(FaceEvent::Engine(event)),
             Err(RecvError::Lagged(missed)) => {
                 tracing::debug!(missed, "events were missed; telling the whole state");

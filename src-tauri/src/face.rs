@@ -11,6 +11,7 @@ use tokenrack_platform::{Profile, SystemBrowser, SystemClock, SystemEntropy};
 use crate::clipboard::Clipboard;
 use crate::deep_link::Links;
 use crate::events::{self, Pages};
+use crate::reminders::Reminders;
 use crate::selftest::SelfTest;
 use crate::session::Session;
 
@@ -27,6 +28,8 @@ pub(crate) struct Face {
     pub(crate) entropy: Arc<dyn Entropy>,
     /// The page that listens.
     pub(crate) pages: Arc<Pages>,
+    /// What a person who is not looking should hear.
+    pub(crate) reminders: Arc<Reminders>,
     /// Links on their way to the engine.
     pub(crate) links: Arc<Links>,
     /// The deep-link test that waits for its own link.
@@ -57,6 +60,7 @@ impl Face {
             browser: Arc::new(SystemBrowser::new(browser)),
             entropy: Arc::new(SystemEntropy),
             pages,
+            reminders: Arc::default(),
             links,
             selftest: SelfTest::default(),
             session,
@@ -84,6 +88,7 @@ impl Face {
                     core.engine.subscribe(),
                     core.engine.clone(),
                     self.pages.clone(),
+                    self.reminders.clone(),
                 ));
                 core.engine.keep_fresh();
                 *problem = None;

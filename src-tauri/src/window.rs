@@ -90,6 +90,11 @@ pub(crate) fn show(app: &AppHandle) {
     app.state::<Face>().pages.painted();
 }
 
+/// Whether the person is looking at it.
+pub(crate) fn is_in_front(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
 /// Brings the window to the front, if it is there already; a window that is still being painted will show itself.
 pub(crate) fn raise(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL).filter(|window| window.is_visible().unwrap_or(false))

@@ -6,7 +6,7 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
-use crate::event::{ActivityEntry, ActivityKind, Channel, EngineEvent};
+use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason};
 use crate::ports::{VaultKind, VaultState, VaultStatus};
 use crate::problem::Code;
 use crate::provider::ProviderId;
@@ -67,6 +67,8 @@ fn bindings() -> String {
         ProviderId,
         Snapshot,
         ConnectionView,
+        SignInBy,
+        SignInBasis,
         ChoiceView,
         OptionView,
         StatusView,
@@ -105,6 +107,8 @@ fn bindings() -> String {
         EngineEvent,
         Channel,
         ActivityKind,
+        Attention,
+        Reason,
         ActivityEntry,
     );
     out

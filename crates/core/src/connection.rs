@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokenrack_oauth::lookup::Choice;
 
-use crate::event::{ActivityKind, Channel, NewActivity};
+use crate::event::{ActivityKind, Attention, Channel, NewActivity};
 use crate::lifecycle::{ConnectionState, Failure};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
@@ -59,6 +59,12 @@ pub struct Connection {
     /// The vault still holds tokens of a disconnect that the provider could not be told of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unrevoked: Option<Failure>,
+    /// Seconds that its sign-ins lasted until the provider ended them, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_in_seconds: Vec<i64>,
+    /// What the person was last told of when they were not looking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Attention>,
     /// When it was added.
     pub created_at: Timestamp,
     /// The newest line of its record.

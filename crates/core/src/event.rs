@@ -23,11 +23,48 @@ pub enum EngineEvent {
         /// Forgotten.
         removed: Vec<ConnectionId>,
     },
+    /// A person who is not looking should hear of this; told once.
+    NeedsPerson {
+        /// Whose.
+        connection: ConnectionId,
+        /// Its name.
+        name: String,
+        /// Why.
+        attention: Attention,
+    },
     /// The vault became usable, or stopped being so.
     Vault {
         /// As it is now.
         status: VaultStatus,
     },
+}
+
+/// Why a person should hear of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Attention {
+    /// What it is.
+    pub reason: Reason,
+    /// Since when; by when, for what lies ahead.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+}
+
+/// What only a person mends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A sign-in will be needed soon.
+    SignInSoon,
+    /// The provider has ended the grant.
+    SignInNeeded,
+    /// The provider refuses the client or its settings.
+    SettingsRefused,
+    /// No refresh has succeeded for three days.
+    FailingForDays,
+    /// New tokens wait in memory for the vault.
+    Unsaved,
 }
 
 /// Which door a request or a redirect came through.

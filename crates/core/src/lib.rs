@@ -2,6 +2,7 @@
 //!
 //! Core knows no window, socket, keychain or clock: those are [`ports`], and `tokenrack-platform` implements them.
 
+mod attention;
 #[cfg(test)]
 mod bindings;
 mod classify;
@@ -10,6 +11,7 @@ pub mod engine;
 pub mod event;
 pub mod export;
 mod flows;
+mod forecast;
 pub mod lifecycle;
 pub mod ports;
 pub mod problem;

@@ -147,6 +147,9 @@ pub struct Grant {
     pub refreshable: bool,
     /// When the refresh token ends, when the provider says so.
     pub refresh_expires_at: Option<Timestamp>,
+    /// A refresh has moved that end: whoever refreshes in time is never asked to sign in again.
+    #[serde(default)]
+    pub refresh_end_moves: bool,
     /// What the provider's file keeps of the redirect and the answers: tenant, API host. No secret.
     #[serde(default)]
     pub captured: BTreeMap<String, String>,
@@ -385,7 +388,7 @@ pub fn is_about_settings(problem: &Problem) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::problem::Code;
 
@@ -393,7 +396,7 @@ mod tests {
         format!("2026-01-01T{text}Z").parse().unwrap()
     }
 
-    fn grant(generation: u64) -> Grant {
+    pub(crate) fn grant(generation: u64) -> Grant {
         Grant {
             generation,
             issued_at: at("12:00:00"),
@@ -403,6 +406,7 @@ mod tests {
             scopes: None,
             refreshable: true,
             refresh_expires_at: None,
+            refresh_end_moves: false,
             captured: BTreeMap::new(),
             account: None,
             refresh: RefreshState::Idle,

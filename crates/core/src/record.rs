@@ -52,6 +52,7 @@ impl Tokens {
             scopes: tokens.scopes,
             refreshable: tokens.refresh_token.is_some(),
             refresh_expires_at: tokens.refresh_expires_at,
+            refresh_end_moves: false,
             captured: tokens.captured,
             account,
             refresh: RefreshState::Idle,

@@ -27,6 +27,7 @@ fn grant(lifetime: i64) -> Grant {
         scopes: None,
         refreshable: true,
         refresh_expires_at: None,
+        refresh_end_moves: false,
         captured: BTreeMap::new(),
         account: None,
         refresh: RefreshState::Idle,
@@ -54,6 +55,8 @@ fn connection(id: &str, grant: Grant) -> Connection {
         choices: BTreeMap::new(),
         state: ConnectionState::Settled(Settled::Authorized(grant)),
         unrevoked: None,
+        sign_in_seconds: vec![],
+        told: None,
         created_at: at("12:00:00"),
         last_event: LastEvent { at: at("12:00:00"), kind: ActivityKind::Added, code: None },
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tokenrack_oauth::lookup::Choice;
 
 use crate::connection::{Connection, ProviderRef};
+use crate::forecast;
 use crate::lifecycle::{
     Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState, Settled, is_about_settings,
 };
@@ -57,6 +58,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         issued_at: grant.map(|grant| grant.issued_at),
         expires_at: grant.and_then(|grant| grant.expires_at),
         refresh_expires_at: grant.and_then(|grant| grant.refresh_expires_at),
+        sign_in_by: forecast::sign_in_by(connection),
         scopes_requested: connection.scopes.clone(),
         // RFC 6749 §5.1: an answer without `scope` means "as asked for".
         scopes_granted: grant.map(|grant| grant.scopes.clone().unwrap_or_else(|| connection.scopes.clone())),

@@ -56,6 +56,8 @@ pub struct ConnectionView {
     /// When the refresh token ends, where the provider says so.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub refresh_expires_at: Option<Timestamp>,
+    /// When a person will have to sign in again, as far as can be told.
+    pub sign_in_by: Option<SignInBy>,
     /// Asked for.
     pub scopes_requested: Vec<String>,
     /// Granted; absent when not connected.
@@ -82,6 +84,32 @@ pub struct ConnectionView {
     pub links: Vec<ProviderLink>,
     /// The newest line of its record.
     pub last_event: LastEvent,
+}
+
+/// When a person will have to sign in again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SignInBy {
+    /// At the latest.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+    /// How that is known.
+    pub basis: SignInBasis,
+    /// Each refresh moves it: only who does not refresh until then has to.
+    pub moves: bool,
+}
+
+/// How it is known when a sign-in will be needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SignInBasis {
+    /// The access token ends then, and nothing can renew it.
+    AccessToken,
+    /// The refresh token ends then, by the provider's answer or its documentation.
+    RefreshToken,
+    /// This connection's earlier sign-ins lasted so long.
+    History,
 }
 
 /// One of several tenants, sites or accounts.
@@ -612,11 +640,18 @@ pub struct Settings {
     pub theme: Theme,
     /// Row height.
     pub density: Density,
+    /// Whether the desktop says what needs the person while they do not look at the window.
+    pub notifications: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { clipboard_seconds: 30, theme: Theme::System, density: Density::Comfortable }
+        Self {
+            clipboard_seconds: 30,
+            theme: Theme::System,
+            density: Density::Comfortable,
+            notifications: true,
+        }
     }
 }
 

@@ -50,6 +50,8 @@ fn connection(id: &str, name: &str) -> Connection {
         server: None,
         state: ConnectionState::Settled(unauthorized()),
         unrevoked: None,
+        sign_in_seconds: vec![],
+        told: None,
         created_at: at(0),
         last_event: LastEvent { at: at(0), kind: ActivityKind::Added, code: None },
     }

@@ -4,6 +4,7 @@
 mod background;
 mod damage;
 mod grants;
+mod reminders;
 mod revocations;
 mod world;
 

@@ -8,12 +8,13 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::{Engine, Inner};
+use crate::attention;
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{Channel, EngineEvent};
 use crate::flows::server;
 use crate::lifecycle::RefreshState;
-use crate::ports::VaultState;
+use crate::ports::{Change, VaultState};
 use crate::problem::{Code, Problem};
 use crate::scheduler::{self, Due, Load, Plan, Rest, Work};
 use crate::status;
@@ -61,6 +62,29 @@ impl Engine {
             Some(Due { id: connection.id.clone(), work, host, at })
         };
         scheduler::plan(self.shown_connections(due), load, now)
+    }
+
+    /// Tells of what needs a person and was not told yet; answers when there may be more.
+    fn remind(&self) -> Option<Timestamp> {
+        let now = self.now();
+        let news = |connection: &Connection| {
+            let attention = attention::now(connection, now)?;
+            (connection.told != Some(attention))
+                .then(|| (connection.id.clone(), connection.name.clone(), attention))
+        };
+        for (connection, name, attention) in self.shown_connections(news) {
+            let mut is_news = false;
+            let told = self.update(&connection, |connection| {
+                is_news = connection.told.replace(attention) != Some(attention);
+                is_news.then(Change::default)
+            });
+            match told {
+                Ok(_) if !is_news => {}
+                Ok(_) => self.tell(EngineEvent::NeedsPerson { connection, name, attention }),
+                Err(problem) => tracing::warn!(%problem, "a person could not be told of {name}"),
+            }
+        }
+        self.shown_connections(|connection| attention::next_at(connection, now)).into_iter().min()
     }
 
     /// Whom a refresh asks.
@@ -141,7 +165,9 @@ async fn run(
     }
     loop {
         let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
-        let plan = current.plan(&load, online_since);
+        let mut plan = current.plan(&load, online_since);
+        let reminder_at = current.remind();
+        plan.wake_at = plan.wake_at.into_iter().chain(reminder_at).min();
         for due in plan.start {
             load.running.insert(due.id.clone());
             load.asked.insert(due.host.clone());

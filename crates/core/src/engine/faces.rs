@@ -184,6 +184,11 @@ impl Engine {
         }
     }
 
+    pub(super) fn tell(&self, event: EngineEvent) {
+        // Nobody may be listening.
+        let _ = self.inner.faces.events.send(event);
+    }
+
     /// What `look` finds in each connection that is shown.
     pub(super) fn shown_connections<T>(&self, look: impl Fn(&Connection) -> Option<T>) -> Vec<T> {
         let shown = locked(&self.inner.faces.shown);

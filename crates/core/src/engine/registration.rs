@@ -71,6 +71,8 @@ impl Engine {
             choices: BTreeMap::new(),
             state: ConnectionState::Settled(Settled::Unauthorized { since: now, problem: None }),
             unrevoked: None,
+            sign_in_seconds: vec![],
+            told: None,
             created_at: now,
             last_event: LastEvent { at: now, kind: ActivityKind::Added, code: None },
         };

@@ -10,6 +10,7 @@ use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::{client_credentials, refresh};
+use crate::forecast;
 use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
@@ -155,6 +156,10 @@ impl Engine {
         }
         self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
             if permanent {
+                // One that was cut short says nothing of how long they last.
+                if let (Code::InvalidGrant, Some(grant)) = (problem.code, connection.state.grant()) {
+                    forecast::remember(&mut connection.sign_in_seconds, grant, now);
+                }
                 connection.state.end_grant(generation, problem.clone(), now);
             } else {
                 connection.state.with_grant(|grant| {

@@ -98,6 +98,8 @@ pub async fn refresh(
 /// The next token set after `tokens`.
 fn renewed(tokens: &Tokens, (fresh, credentials): script::Made, now: Timestamp) -> Tokens {
     let old = &tokens.grant;
+    let moved = matches!((old.refresh_expires_at, fresh.refresh_expires_at),
+        (Some(old), Some(new)) if new.duration_since(old).as_secs() > 60);
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,
@@ -111,6 +113,7 @@ fn renewed(tokens: &Tokens, (fresh, credentials): script::Made, now: Timestamp) 
             Some(_) => fresh.refresh_expires_at,
             None => fresh.refresh_expires_at.or(old.refresh_expires_at),
         },
+        refresh_end_moves: old.refresh_end_moves || moved,
         captured: old.captured.clone().into_iter().chain(fresh.captured).collect(),
         account: old.account.clone(),
         refresh: RefreshState::Idle,
@@ -172,6 +175,7 @@ mod tests {
             scopes: None,
             refreshable: true,
             refresh_expires_at: None,
+            refresh_end_moves: false,
             captured: Default::default(),
             account: None,
             refresh: RefreshState::Idle,

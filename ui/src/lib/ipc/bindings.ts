@@ -64,6 +64,10 @@ expires_at: string | null,
  */
 refresh_expires_at: string | null, 
 /**
+ * When a person will have to sign in again, as far as can be told.
+ */
+sign_in_by: SignInBy | null, 
+/**
  * Asked for.
  */
 scopes_requested: Array<string>, 
@@ -111,6 +115,22 @@ links: Array<ProviderLink>,
  * The newest line of its record.
  */
 last_event: LastEvent, };
+
+export type SignInBy = { 
+/**
+ * At the latest.
+ */
+at: string, 
+/**
+ * How that is known.
+ */
+basis: SignInBasis, 
+/**
+ * Each refresh moves it: only who does not refresh until then has to.
+ */
+moves: boolean, };
+
+export type SignInBasis = "access_token" | "refresh_token" | "history";
 
 export type ChoiceView = { 
 /**
@@ -604,7 +624,11 @@ theme: Theme,
 /**
  * Row height.
  */
-density: Density, };
+density: Density, 
+/**
+ * Whether the desktop says what needs the person while they do not look at the window.
+ */
+notifications: boolean, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -754,7 +778,19 @@ changed: Array<ConnectionView>,
 /**
  * Forgotten.
  */
-removed: Array<ConnectionId>, } | { "event": "vault", 
+removed: Array<ConnectionId>, } | { "event": "needs_person", 
+/**
+ * Whose.
+ */
+connection: ConnectionId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why.
+ */
+attention: Attention, } | { "event": "vault", 
 /**
  * As it is now.
  */
@@ -763,6 +799,18 @@ status: VaultStatus, };
 export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
 
 export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "disconnected" | "forgotten" | "edited" | "introspected";
+
+export type Attention = { 
+/**
+ * What it is.
+ */
+reason: Reason, 
+/**
+ * Since when; by when, for what lies ahead.
+ */
+at: string, };
+
+export type Reason = "sign_in_soon" | "sign_in_needed" | "settings_refused" | "failing_for_days" | "unsaved";
 
 export type ActivityEntry = { 
 /**

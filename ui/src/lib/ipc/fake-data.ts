@@ -21,7 +21,7 @@ const DAY = 24 * HOUR;
 
 export const at = (offset: number): string => new Date(Date.now() + offset).toISOString();
 
-export const settings: Settings = { clipboard_seconds: 30, theme: 'system', density: 'comfortable' };
+export const settings: Settings = { clipboard_seconds: 30, theme: 'system', density: 'comfortable', notifications: true };
 export const ready: VaultStatus = { kind: 'keychain', backend: 'GNOME Keyring', state: 'ready', detail: null };
 
 export const problems = {
@@ -281,6 +281,7 @@ export function connection(kind: StatusKind, n: number): ConnectionView {
     issued_at: life ? at(life[0] - drift) : null,
     expires_at: life ? at(life[1] + (life[1] > 0 && kind === 'connected' ? drift * 20 : 0)) : null,
     refresh_expires_at: n % 4 === 0 && life ? at(9 * DAY) : null,
+    sign_in_by: n % 4 === 0 && life ? { at: at(9 * DAY), basis: 'refresh_token', moves: false } : null,
     scopes_requested: [...scopes],
     scopes_granted: life ? (n % 5 === 3 ? scopes.slice(0, -1) : [...scopes]) : null,
     scopes_missing: life && n % 5 === 3 ? scopes.slice(-1) : [],
@@ -364,6 +365,7 @@ export function disconnected(view: ConnectionView): ConnectionView {
     issued_at: null,
     expires_at: null,
     refresh_expires_at: null,
+    sign_in_by: null,
     scopes_granted: null,
     scopes_missing: [],
     last_event: { at: at(0), kind: 'disconnected', code: null },

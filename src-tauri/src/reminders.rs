@@ -1,0 +1,144 @@
+//! Desktop notifications of what needs a person who is not looking at the window. Once for each reason: the engine
+//! remembers what was told.
+
+use std::sync::{Mutex, PoisonError};
+
+use tauri::{AppHandle, Manager as _};
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::event::{Attention, Reason};
+use tokio::sync::mpsc;
+
+use crate::events::{FaceEvent, ShellEvent};
+use crate::face::Face;
+use crate::window;
+
+/// What the engine wants a person to hear.
+#[derive(Debug, Clone)]
+pub(crate) struct Reminder {
+    /// Whose.
+    pub(crate) connection: ConnectionId,
+    /// Its name.
+    pub(crate) name: String,
+    /// Why.
+    pub(crate) attention: Attention,
+}
+
+/// Reminders on their way to the desktop; filled before there is a window.
+pub(crate) struct Reminders {
+    sender: mpsc::UnboundedSender<Reminder>,
+    receiver: Mutex<Option<mpsc::UnboundedReceiver<Reminder>>>,
+}
+
+impl Default for Reminders {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Self { sender, receiver: Mutex::new(Some(receiver)) }
+    }
+}
+
+impl Reminders {
+    /// Takes one.
+    pub(crate) fn push(&self, reminder: Reminder) {
+        // The desktop's side lives as long as the app.
+        let _ = self.sender.send(reminder);
+    }
+}
+
+/// Shows them for as long as the app lives.
+pub(crate) async fn run(app: AppHandle) {
+    let receiver =
+        app.state::<Face>().reminders.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(mut receiver) = receiver else { return };
+    while let Some(reminder) = receiver.recv().await {
+        let wanted = app.state::<Face>().core().and_then(|core| core.engine.settings());
+        let wanted = wanted.is_ok_and(|settings| settings.notifications);
+        // Whoever looks at the window sees it there.
+        if wanted && !window::is_in_front(&app) {
+            show(app.clone(), reminder);
+        }
+    }
+}
+
+/// On a thread of its own: it waits until the person has acted or dismissed it.
+fn show(app: AppHandle, reminder: Reminder) {
+    let shown = std::thread::Builder::new().name("notification".into()).spawn(move || {
+        let (title, body) = words(&reminder);
+        let mut notification = notify_rust::Notification::new();
+        notification.appname("Tokenrack").summary(&title).body(body).icon(crate::SCHEME);
+        #[cfg(all(unix, not(target_os = "macos")))]
+        notification.action("default", "Show");
+        match notification.show() {
+            Ok(handle) => on_click(handle, &app, &reminder.connection),
+            Err(error) => tracing::warn!(%error, "the desktop takes no notification"),
+        }
+    });
+    if let Err(error) = shown {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn on_click(handle: notify_rust::NotificationHandle, app: &AppHandle, connection: &ConnectionId) {
+    handle.wait_for_action(|action| {
+        if action == "default" {
+            app.state::<Face>()
+                .pages
+                .tell(FaceEvent::Shell(ShellEvent::Focus { connection: connection.clone() }));
+            window::raise(app);
+        }
+    });
+}
+
+/// There the system brings the app to the front by itself.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn on_click<T>(_handle: T, _app: &AppHandle, _connection: &ConnectionId) {}
+
+/// Names the connection and what to do. No instant: the desktop may show it much later.
+fn words(reminder: &Reminder) -> (String, &'static str) {
+    let name = &reminder.name;
+    match reminder.attention.reason {
+        Reason::SignInSoon => {
+            (format!("“{name}” will need a sign-in soon"), "Connect again before its tokens end.")
+        }
+        Reason::SignInNeeded => (
+            format!("“{name}” needs a sign-in"),
+            "The provider no longer accepts the last one. Connect again.",
+        ),
+        Reason::SettingsRefused => {
+            (format!("“{name}” is refused"), "The provider does not accept the client or its settings.")
+        }
+        Reason::FailingForDays => (
+            format!("“{name}” could not be refreshed for three days"),
+            "Nothing is lost; Tokenrack goes on trying once an hour.",
+        ),
+        Reason::Unsaved => (
+            format!("New tokens of “{name}” are not saved"),
+            "Unlock the keychain before you close Tokenrack: they are only in its memory.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_names_the_connection_and_what_to_do() {
+        let at = tokenrack_core::Timestamp::UNIX_EPOCH;
+        for reason in [
+            Reason::SignInSoon,
+            Reason::SignInNeeded,
+            Reason::SettingsRefused,
+            Reason::FailingForDays,
+            Reason::Unsaved,
+        ] {
+            let reminder = Reminder {
+                connection: ConnectionId("000000000000".into()),
+                name: "GitHub (work)".into(),
+                attention: Attention { reason, at },
+            };
+            let (title, body) = words(&reminder);
+            assert!(title.contains("“GitHub (work)”") && body.ends_with('.'), "{title}: {body}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a person who is not looking hears of, and when a sign-in will be needed.
+
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::view::SignInBasis;
+use tokio::sync::broadcast::Receiver;
+
+use super::background::{pass, settle};
+use super::world::World;
+
+const DAY: i64 = 86_400;
+
+/// The reasons since the last look.
+fn heard(events: &mut Receiver<EngineEvent>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        if let EngineEvent::NeedsPerson { attention, .. } = event {
+            reasons.push(attention.reason);
+        }
+    }
+    reasons
+}
+
+/// A connection whose sign-in brought this.
+async fn connected(world: &World, engine: &Engine, answer: &str) -> ConnectionId {
+    let id = world.add(engine).await;
+    let redirect = world.start(engine, &id).await;
+    world.network.answer(200, answer);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+    id
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_ends_is_said_ahead_of_time_and_once() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = connected(
+        &world,
+        &engine,
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":5184000,
+            "refresh_token_expires_in":2592000}"#,
+    )
+    .await;
+    let by = engine.view(&id).unwrap().sign_in_by.unwrap();
+    assert_eq!((by.basis, by.moves), (SignInBasis::RefreshToken, false));
+    assert_eq!(by.at.to_string(), "2026-01-31T12:00:00Z");
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 26 * DAY).await;
+    assert!(heard(&mut events).is_empty(), "three days ahead are enough");
+    pass(&world, DAY + 60).await;
+    assert_eq!(heard(&mut events), [Reason::SignInSoon]);
+    pass(&world, DAY).await;
+    assert!(heard(&mut events).is_empty(), "once");
+    let restarted = world.engine();
+    let mut events = restarted.subscribe();
+    restarted.keep_fresh();
+    settle().await;
+    assert!(heard(&mut events).is_empty(), "also after a restart");
+}
+
+#[tokio::test]
+async fn an_end_that_each_refresh_moves_is_no_reason() {
+    let world = World::new();
+    let engine = world.engine();
+    let answer = r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200,
+        "refresh_token_expires_in":864000}"#;
+    let id = connected(&world, &engine, answer).await;
+    world.clock.forward(7000);
+    world.network.answer(200, answer);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert!(engine.view(&id).unwrap().sign_in_by.unwrap().moves);
+}
+
+#[tokio::test]
+async fn earlier_sign_ins_say_how_long_the_next_one_lasts() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    for _ in 0..2 {
+        world.clock.forward(30 * DAY);
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, super::FRESH);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    }
+    let by = engine.view(&id).unwrap().sign_in_by.unwrap();
+    assert_eq!(by.basis, SignInBasis::History);
+    assert_eq!(by.at.to_string(), "2026-04-01T12:00:00Z");
+}
+
+#[tokio::test]
+async fn a_grant_that_ended_is_said_and_said_again_when_the_next_one_ends() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..2 {
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        engine.refresh(&id, Channel::Engine).await.unwrap_err();
+        settle().await;
+        assert_eq!(heard(&mut events), [Reason::SignInNeeded]);
+        world.clock.forward(10);
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, super::FRESH);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        settle().await;
+    }
+}
