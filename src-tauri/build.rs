@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "copytoken",
     "clearclipboard",
     "copytext",
+    "quit",
     "activity",
     "settings",
     "savesettings",

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use tauri::{App, AppHandle, Builder, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
+use tokenrack_core::event::Channel;
 use tokenrack_platform::Profile;
 
 use crate::deep_link::{self, Links};
+use crate::events::{FaceEvent, ShellEvent};
 use crate::face::Face;
 use crate::session::Session;
 use crate::{commands, reminders, window};
@@ -54,6 +57,9 @@ pub fn run(session: Session) -> ExitCode {
     }
 }
 
+/// For tokens that wait for the vault when the app is to end. An ending session waits little longer.
+const LAST_CHANCE: Duration = Duration::from_secs(2);
+
 /// Marks a process that was started for links another could not deliver: it does not start a third.
 const AGAIN: &str = "--again";
 
@@ -91,6 +97,7 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
         .invoke_handler(tauri::generate_handler![
             commands::console::subscribe,
             commands::console::painted,
+            commands::console::quit,
             commands::providers::providers,
             commands::providers::provider,
             commands::providers::server,
@@ -190,6 +197,12 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             face.clipboard.focused();
         }
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
+            if face.core().is_ok_and(|core| !core.engine.unsaved().is_empty()) {
+                api.prevent_close();
+                tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
+            }
+        }
         RunEvent::Exit => {
             face.clipboard.end();
             // From here on a new link starts a new process; one that came before gets a process now.
@@ -198,6 +211,23 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             start_again(face.session.program.as_deref(), &face.links.left());
         }
         _ => {}
+    }
+}
+
+/// New tokens that wait for the vault end with this process: they get a last chance. A person who closes the window
+/// is asked then; with a `code` there is nobody to ask.
+async fn end_when_saved(app: AppHandle, code: Option<i32>) {
+    let face = app.state::<Face>();
+    let connections = match face.core() {
+        Ok(core) => core.engine.save_all_before_the_end(LAST_CHANCE, Channel::App).await,
+        Err(_) => Vec::new(),
+    };
+    match code {
+        None if !connections.is_empty() => {
+            face.pages.tell(FaceEvent::Shell(ShellEvent::Unsaved { connections }));
+            window::raise(&app);
+        }
+        _ => app.exit(code.unwrap_or(0)),
     }
 }
 
@@ -212,7 +242,7 @@ async fn end_on_signal(app: AppHandle) {
                 let app = app.clone();
                 tauri::async_runtime::spawn(async move {
                     if signal.recv().await.is_some() {
-                        app.exit(0);
+                        end_when_saved(app, Some(0)).await;
                     }
                 });
             }

@@ -42,6 +42,11 @@ pub(crate) enum ShellEvent {
         /// What.
         problem: ProblemView,
     },
+    /// The window was to close, and would have lost the new tokens of these.
+    Unsaved {
+        /// Whose.
+        connections: Vec<ConnectionId>,
+    },
     /// Show this connection.
     Focus {
         /// Which.

@@ -38,6 +38,12 @@ pub(crate) fn painted(app: AppHandle) {
     window::show(&app);
 }
 
+/// Ends the app, whatever waits to be saved: the person was asked.
+#[tauri::command]
+pub(crate) fn quit(app: AppHandle) {
+    app.exit(0);
+}
+
 #[tauri::command]
 pub(crate) async fn activity(
     face: State<'_, Face>,

@@ -351,6 +351,16 @@ export const text = {
     forgetText: (provider: string) =>
       `Tokenrack asks ${provider} to end this access, deletes its tokens and removes the connection with its client id and secret. This cannot be undone.`,
   },
+  unsaved: {
+    title: (names: string[]) =>
+      names.length === 1
+        ? `The new tokens of “${names[0]}” are not saved`
+        : `New tokens of ${names.length} connections are not saved`,
+    what: 'The keychain did not take them, so they are only in Tokenrack’s memory. If it closes now they are lost, and you will have to sign in again. Unlock the keychain, then save again.',
+    save: 'Save again and close',
+    stay: 'Keep open',
+    lose: 'Close and lose them',
+  },
   revocationPage: 'End it at the provider',
   revocation: {
     revoked: (provider: string) => `${provider} ended the access, and the tokens are deleted here.`,

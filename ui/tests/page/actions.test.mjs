@@ -83,6 +83,39 @@ describe('signing in', () => {
     }));
 });
 
+describe('closing with tokens that are not saved', () => {
+  const asked = (page) =>
+    page.evaluate(() => {
+      const [view] = __fake.views();
+      __fake.emit({ event: 'unsaved', connections: [view.id] });
+      return view.name;
+    });
+
+  it('asks, and Escape keeps the app open', () =>
+    on('few', {}, async (page) => {
+      const name = await asked(page);
+      const dialog = page.getByRole('alertdialog');
+      assert.match(await dialog.textContent(), new RegExp(`${name}.*are not saved.*only in Tokenrack’s memory`, 's'));
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      assert.equal(await page.evaluate(() => __fake.quit), false);
+    }));
+
+  it('saves them and closes', () =>
+    on('few', {}, async (page) => {
+      await asked(page);
+      await page.getByRole('button', { name: 'Save again and close' }).click();
+      await page.waitForFunction(() => __fake.quit);
+    }));
+
+  it('loses them only when told to', () =>
+    on('few', {}, async (page) => {
+      await asked(page);
+      await page.getByRole('button', { name: 'Close and lose them' }).click();
+      await page.waitForFunction(() => __fake.quit);
+    }));
+});
+
 describe('a failure', () => {
   it('has five parts and a report', () =>
     on('few', {}, async (page) => {

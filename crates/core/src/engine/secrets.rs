@@ -98,6 +98,21 @@ impl Engine {
         outcome
     }
 
+    /// As `save_before_the_end`, for all that wait; answers those that still do.
+    pub async fn save_all_before_the_end(&self, patience: Duration, channel: Channel) -> Vec<ConnectionId> {
+        for id in self.unsaved() {
+            if let Err(problem) = self.save_before_the_end(&id, patience, channel).await {
+                tracing::warn!(%problem, connection = %id, "new tokens are not saved");
+            }
+        }
+        self.unsaved()
+    }
+
+    /// The connections whose new tokens are in this process's memory only.
+    pub fn unsaved(&self) -> Vec<ConnectionId> {
+        locked(&self.inner.unsaved).keys().cloned().collect()
+    }
+
     /// Whether tokens of this connection wait in memory for the vault.
     pub(super) fn is_unsaved(&self, id: &ConnectionId) -> bool {
         locked(&self.inner.unsaved).contains_key(id)

@@ -26,6 +26,8 @@ export type FaceEvent =
   | { event: 'clipboard'; connection: string | null; clears_at: string | null }
   /** Something failed that no command of the page asked for: a stray redirect. */
   | { event: 'notice'; problem: ProblemView }
+  /** The window was to close, and would have lost the new tokens of these. */
+  | { event: 'unsaved'; connections: string[] }
   /** Show this connection. */
   | { event: 'focus'; connection: string };
 
@@ -69,6 +71,8 @@ export interface Ipc {
   clearclipboard(): Promise<void>;
   copytext(text: string): Promise<void>;
 
+  /** Ends the app, and with it what waits to be saved. */
+  quit(): Promise<void>;
   activity(id: string | null, limit: number): Promise<ActivityEntry[]>;
   settings(): Promise<Settings>;
   savesettings(settings: Settings): Promise<void>;

@@ -21,7 +21,12 @@ const DAY = 24 * HOUR;
 
 export const at = (offset: number): string => new Date(Date.now() + offset).toISOString();
 
-export const settings: Settings = { clipboard_seconds: 30, theme: 'system', density: 'comfortable', notifications: true };
+export const settings: Settings = {
+  clipboard_seconds: 30,
+  theme: 'system',
+  density: 'comfortable',
+  notifications: true,
+};
 export const ready: VaultStatus = { kind: 'keychain', backend: 'GNOME Keyring', state: 'ready', detail: null };
 
 export const problems = {

@@ -343,6 +343,7 @@ export const ipc: Ipc = {
   clearclipboard: async () => setClipboard(null),
   copytext: async (words) => void (globalThis.__fake.copied = words),
 
+  quit: async () => void (globalThis.__fake.quit = true),
   activity: async (id, limit) =>
     records
       .filter((r) => id === null || r.connection === id)
@@ -384,6 +385,7 @@ declare global {
   var __fake: {
     mark: string;
     copied: string;
+    quit: boolean;
     added: Draft[];
     edits: { id: string; draft: Draft; secret: string | null }[];
     emit: (event: FaceEvent) => void;
@@ -394,6 +396,7 @@ declare global {
 globalThis.__fake = {
   mark: FAKE_MARK,
   copied: '',
+  quit: false,
   added: [],
   edits: [],
   emit: (event) => listener(event),

@@ -37,6 +37,7 @@ export const ipc: Ipc = {
   clearclipboard: () => invoke('clearclipboard'),
   copytext: (text) => invoke('copytext', { text }),
 
+  quit: () => invoke('quit'),
   activity: (id, limit) => invoke('activity', { id, limit }),
   settings: () => invoke('settings'),
   savesettings: (settings) => invoke('savesettings', { settings }),

@@ -81,6 +81,9 @@ export class App {
       case 'notice':
         this.notices.add({ kind: 'problem', problem: event.problem, connection: null, retry: null });
         break;
+      case 'unsaved':
+        this.route.unsaved = event.connections;
+        break;
       case 'focus':
         this.reveal(event.connection);
         break;
@@ -131,6 +134,14 @@ export class App {
         return void this.edit(view.id);
     }
   }
+
+  /** Saves what the vault refused, then closes; what it still refuses stays in question. */
+  async saveAndQuit(): Promise<void> {
+    const saved = await Promise.all(this.route.unsaved.map((id) => this.refresh(id)));
+    this.route.unsaved = this.route.unsaved.filter((_, i) => !saved[i]);
+    if (this.route.unsaved.length === 0) await this.quit();
+  }
+  quit = (): Promise<boolean> => this.run('quit', null, () => this.ipc.quit());
 
   /** A keychain asks by itself; a file needs the passphrase, so the field is shown. */
   async unlock(): Promise<void> {

@@ -10,6 +10,8 @@ export class Route {
   /** The connection in the side panel. */
   open = $state<string | null>(null);
   question = $state<Question | null>(null);
+  /** The window was to close: connections whose new tokens would be lost. */
+  unsaved = $state.raw<string[]>([]);
   keys = $state(false);
   /** The connection being added, once its provider is chosen. */
   adding = $state.raw<DraftForm | null>(null);
