@@ -10,6 +10,7 @@ import { addLocalDemo, binary, target, tokenrack, untilInterrupted } from '../ru
 import * as callback from './callback.mjs';
 import * as catalog from './catalog.mjs';
 import { mb, table } from './numbers.mjs';
+import * as refresh from './refresh.mjs';
 import * as token from './token.mjs';
 import * as window from './window.mjs';
 
@@ -33,8 +34,10 @@ try {
   await addLocalDemo('release', session.env, peer.issuer);
   await connect();
   const rows = [];
-  for (const measure of [catalog.measure, () => token.measure(session, NAME), () => window.measure(session, `${out}/frames`),
-    () => callback.measure(session, NAME, timingFile), sizes]) {
+  await refresh.many(session, `${out}/fifty`, 50);
+  for (const measure of [catalog.measure, () => token.measure(session, NAME), () => window.measure(session, `${out}/frames`, `${out}/fifty`),
+    () => callback.measure(session, NAME, timingFile), () => refresh.token(session, NAME, timingFile),
+    () => refresh.measure(session, `${out}/many`), sizes]) {
     rows.push(...(await measure()));
   }
   console.log();

@@ -22,6 +22,11 @@ pub fn all(project: &Project) -> Result<()> {
             let arguments =
                 ["build", "--release", "--locked", "-p", "tokenrack-core", "--example", "catalog"];
             log.run(&mut project.cargo(&arguments)).map(|()| String::new())
+        })?;
+        steps.step("refreshes alone", |log| {
+            let arguments =
+                ["build", "--release", "--locked", "-p", "tokenrack-platform", "--example", "refresh"];
+            log.run(&mut project.cargo(&arguments)).map(|()| String::new())
         })
     })?;
     let mut bench = project.node("xtask/bench/main.mjs");
