@@ -114,6 +114,7 @@ export class Session {
   }
 
   async #waitForKeychain() {
+    // A busy machine takes seconds.
     for (let tries = 0; ; tries++) {
       try {
         // `get-property` on the default collection: answers only when a keyring is there and unlocked.
@@ -122,9 +123,9 @@ export class Session {
           'org.freedesktop.Secret.Collection', 'Locked']);
         if (locked.includes('false')) return;
       } catch (error) {
-        if (tries > 50) throw error;
+        if (tries > 400) throw error;
       }
-      if (tries > 50) throw new Error('the private keyring stayed locked');
+      if (tries > 400) throw new Error('the private keyring stayed locked');
       await sleep(50);
     }
   }

@@ -163,6 +163,8 @@ pub struct Due {
     pub id: ConnectionId,
     /// What is to be done.
     pub work: Work,
+    /// The token set that is due; a newer one is not.
+    pub generation: u64,
     /// Whom it asks.
     pub host: String,
     /// When.

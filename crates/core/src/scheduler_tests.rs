@@ -193,7 +193,7 @@ fn a_network_that_comes_up_ends_the_wait_for_it() {
 }
 
 fn entry(id: &str, host: &str, time: &str) -> Due {
-    Due { id: ConnectionId(id.into()), work: Work::Refresh, host: host.into(), at: at(time) }
+    Due { id: ConnectionId(id.into()), work: Work::Refresh, generation: 1, host: host.into(), at: at(time) }
 }
 
 fn ids(plan: &Plan) -> Vec<&str> {

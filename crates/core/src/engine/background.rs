@@ -58,8 +58,9 @@ impl Engine {
                 (Some(refresh), _) => (refresh, Work::Refresh),
                 (None, revocation) => (revocation?, Work::Revocation),
             };
+            let generation = connection.state.grant().map_or(0, |grant| grant.generation);
             let host = self.token_host(connection).unwrap_or_default();
-            Some(Due { id: connection.id.clone(), work, host, at })
+            Some(Due { id: connection.id.clone(), work, generation, host, at })
         };
         scheduler::plan(self.shown_connections(due), load, now)
     }
@@ -101,7 +102,7 @@ impl Engine {
     /// One refresh of the plan.
     async fn keep_one_fresh(self, due: Due, turn: Turn) -> Done {
         let outcome = match due.work {
-            Work::Refresh => self.refresh_if_due(&due.id, turn).await,
+            Work::Refresh => self.refresh_unless_done(&due, turn).await,
             Work::Revocation => self.revoke_again(&due.id, Channel::Engine, turn).await.map(drop),
         };
         let failed = outcome.err();
@@ -111,14 +112,16 @@ impl Engine {
         Done { id: due.id, host: due.host, failed }
     }
 
-    async fn refresh_if_due(&self, id: &ConnectionId, turn: Turn) -> Result<(), Problem> {
-        let connection = self.load(id)?;
-        let Some(grant) = connection.state.grant() else { return Ok(()) };
-        if matches!(grant.refresh, RefreshState::InFlight { .. }) && self.is_at_work(id).await {
+    async fn refresh_unless_done(&self, due: &Due, turn: Turn) -> Result<(), Problem> {
+        let connection = self.load(&due.id)?;
+        let in_flight = connection
+            .state
+            .grant()
+            .is_some_and(|grant| matches!(grant.refresh, RefreshState::InFlight { .. }));
+        if in_flight && self.is_at_work(&due.id).await {
             return Err(Code::Busy.into());
         }
-        let seen = grant.generation;
-        self.refresh_in_turn(id, seen, Channel::Engine, turn).await.map(drop)
+        self.refresh_in_turn(&due.id, due.generation, Channel::Engine, turn).await.map(drop)
     }
 }
 
