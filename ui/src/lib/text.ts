@@ -263,7 +263,7 @@ export const text = {
       history: (when: string) => `Sign-in needed by about ${when}: the earlier ones lasted so long.`,
       moves: (when: string) => `No sign-in is needed while it is refreshed before ${when}.`,
     },
-    refreshable: 'Refresh renews it without a new sign-in.',
+    refreshable: 'Tokenrack renews it by itself before it ends.',
     notRefreshable: 'The provider gave no refresh token: sign in again when it ends.',
     lifeMark: (what: string, when: string) => `${what}, ${when}`,
     scopes: 'Scopes',
