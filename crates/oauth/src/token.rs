@@ -16,7 +16,7 @@ use oauth2::basic::{
 };
 use oauth2::{EndpointNotSet, EndpointSet, RequestTokenError, StandardRevocableToken, TokenResponse as _};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::authorization::ValidatedResponse;
@@ -210,6 +210,12 @@ impl TokenEndpoint<'_> {
     pub fn understand(&self, answer: &HttpResponse) -> Result<TokenSet, OAuthError> {
         let standard = self.standard(answer, &self.dialect.response.root)?;
         self.success(serde_json::from_slice(standard.body()).map_err(|_| WRONG_TYPE)?)
+    }
+
+    /// The tokens that an unread answer has below `root`, with the names of RFC 6749 §5.1: for want of anybody who could
+    /// read it. Holds secrets; perhaps nothing.
+    pub fn salvage(&self, answer: &Value, root: &str) -> Map<String, Value> {
+        token_answer::salvage(answer, root, &self.dialect.response, self.now)
     }
 
     /// A form on its way to the endpoint.

@@ -30,8 +30,6 @@ pub(crate) fn standard(
     };
     let mut standard = Map::new();
     let access_token = needed(&dialect.access_token, "token.response.access_token")?;
-    // RFC 6749 appendix A.12: what no header can carry is no token.
-    let visible = |token: &str| token.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
     if !visible(access_token) || !text(&dialect.refresh_token).is_none_or(visible) {
         return Err(OAuthError::Invalid("has a token with characters that no token has"));
     }
@@ -67,6 +65,33 @@ pub(crate) fn standard(
     }
     standard.insert("captured".into(), serde_json::json!(captured));
     Ok(standard)
+}
+
+/// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, perhaps
+/// nothing.
+pub(crate) fn salvage(
+    body: &Value,
+    root: &str,
+    dialect: &TokenResponseDialect,
+    now: Timestamp,
+) -> Map<String, Value> {
+    let at = |pointer: &str| body.pointer(&format!("{root}{pointer}")).filter(|_| !pointer.is_empty());
+    let token = |pointer: &str| at(pointer)?.as_str().filter(|token| !token.is_empty() && visible(token));
+    let mut found = Map::new();
+    if let Some(token) = token(&dialect.refresh_token) {
+        found.insert("refresh_token".into(), token.into());
+    }
+    if let Some(token) = token(&dialect.access_token) {
+        found.insert("access_token".into(), token.into());
+        let end = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
+        found.extend(end.ok().flatten().map(|seconds| ("expires_in".to_owned(), seconds.into())));
+    }
+    found
+}
+
+/// RFC 6749 appendix A.12: what no header can carry is no token.
+fn visible(token: &str) -> bool {
+    token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
 
 /// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read. `never` and
@@ -179,6 +204,19 @@ mod tests {
     }
 
     #[test]
+    fn of_an_answer_that_cannot_be_read_the_tokens_are_saved() {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let found = |body: Value| Value::Object(salvage(&body, "", &TokenResponseDialect::default(), now));
+        let whole = json!({"access_token": "a", "refresh_token": "r", "expires_in": 60, "odd": true});
+        assert_eq!(found(whole), json!({"access_token": "a", "refresh_token": "r", "expires_in": 60}));
+        let half = json!({"access_token": 7, "refresh_token": "r", "expires_in": 60});
+        assert_eq!(found(half), json!({"refresh_token": "r"}));
+        let endless = json!({"access_token": "a", "refresh_token": "line\nbreak", "expires_in": -1});
+        assert_eq!(found(endless), json!({"access_token": "a"}));
+        assert_eq!(found(json!({"data": {"access_token": "a"}})), json!({}));
+    }
+
+    #[test]
     fn slacks_answer_lies_deeper() {
         let slack = TokenResponseDialect {
             root: "/authed_user".into(),
@@ -205,6 +243,15 @@ mod tests {
     }
 
     #[test]
+    fn scopes_without_end_are_cut() {
+        let many = vec!["s"; 10_000];
+        for scope in [json!(many), json!(many.join(" "))] {
+            let good = rfc(json!({"access_token": "a", "token_type": "bearer", "scope": scope})).unwrap();
+            assert_eq!(good["scope"].as_str().unwrap().split(' ').count(), MOST_SCOPES);
+        }
+    }
+
+    #[test]
     fn an_end_is_read_as_the_provider_writes_it() {
         let hour = [
             ("seconds", json!("3600")),
@@ -227,6 +274,15 @@ mod tests {
             assert_eq!(end(format, value), Some(3600), "{format}");
         }
         assert_eq!(end("date", json!("2026-01-01")), Some(86_399));
+        // This machine's clock is ahead of the server's.
+        for (format, value) in [
+            ("epoch", json!(1_767_225_599)),
+            ("epoch_ms", json!(1_767_225_599_000_i64)),
+            ("rfc3339", json!("2025-12-31T23:59:59Z")),
+            ("date", json!("2025-12-31")),
+        ] {
+            assert_eq!(end(format, value), Some(0), "{format}");
+        }
         assert_eq!(end("never", Value::Null), None);
         assert_eq!(end("assume:60", Value::Null), Some(60));
         assert_eq!(end("rfc3339", json!("soon")), None);

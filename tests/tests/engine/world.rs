@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
@@ -23,6 +23,7 @@ pub struct World {
     pub vault: Arc<TestVault>,
     pub network: Arc<TestNetwork>,
     pub online: Arc<Online>,
+    pub scripts: Arc<TestScripts>,
     profile: Profile,
     _folder: tempfile::TempDir,
 }
@@ -32,17 +33,12 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock {
             now: Mutex::new("2026-01-01T12:00:00Z".parse().unwrap()),
+            slept: Mutex::default(),
             moved: watch::Sender::new(()),
         });
         let profile = Profile::open(Some(folder.path().into())).unwrap();
-        Self {
-            clock,
-            vault: Arc::default(),
-            network: Arc::default(),
-            online: Arc::default(),
-            profile,
-            _folder: folder,
-        }
+        let (vault, network, online, scripts) = Default::default();
+        Self { clock, vault, network, online, scripts, profile, _folder: folder }
     }
 
     /// One more process on this profile.
@@ -57,7 +53,7 @@ impl World {
             listener: Arc::new(LoopbackListener::new(Patience::default())),
             lock: Arc::new(FileLock::new(self.profile.locks_dir())),
             network: self.online.clone(),
-            scripts: Arc::new(NoScripts),
+            scripts: self.scripts.clone(),
         };
         Engine::open(ports, Arc::new(self.profile.catalog().unwrap())).unwrap()
     }
@@ -95,7 +91,7 @@ impl World {
             provider: "gitlab".into(),
             client_id: "me".into(),
             scopes: Some(vec!["api".into()]),
-            redirect: Some(tokenrack_core::connection::RedirectMethod::DeepLink),
+            redirect: Some(RedirectMethod::DeepLink),
             ..draft
         };
         engine.add(&draft, None, Channel::Command).await.unwrap().id
@@ -124,6 +120,18 @@ impl World {
         id
     }
 
+    /// A connection to a provider of the person's own, `acme.toml`, that the engine has to know already.
+    pub async fn add_acme(&self, engine: &Engine, grant: GrantType) -> ConnectionId {
+        let draft = Draft {
+            provider: "acme".into(),
+            client_id: "me".into(),
+            redirect: Some(RedirectMethod::DeepLink),
+            grant: Some(grant),
+            ..Draft::default()
+        };
+        engine.add(&draft, None, Channel::Command).await.unwrap().id
+    }
+
     /// Starts a sign-in; answers the redirect that the provider would send.
     pub async fn start(&self, engine: &Engine, id: &ConnectionId) -> String {
         let options = ConnectOptions {
@@ -143,13 +151,21 @@ impl World {
     }
 }
 
-/// A sandbox that cannot be had.
-struct NoScripts;
+/// Scripts that return what the test has prepared, in order; without that they fail.
+#[derive(Default)]
+pub struct TestScripts(Mutex<VecDeque<String>>);
+
+impl TestScripts {
+    pub fn returns(&self, json: &str) {
+        self.0.lock().unwrap().push_back(json.to_owned());
+    }
+}
 
 #[async_trait]
-impl ScriptRunner for NoScripts {
+impl ScriptRunner for TestScripts {
     async fn call(&self, _: ScriptCall) -> Result<Zeroizing<String>, ScriptError> {
-        Err(ScriptError::Failed("no sandbox here".into()))
+        let returned = self.0.lock().unwrap().pop_front();
+        returned.map(Zeroizing::new).ok_or_else(|| ScriptError::Threw("as the test wants it".into()))
     }
 }
 
@@ -157,6 +173,7 @@ impl ScriptRunner for NoScripts {
 pub struct TestClock {
     now: Mutex<Timestamp>,
     moved: watch::Sender<()>,
+    slept: Mutex<Vec<Duration>>,
 }
 
 impl TestClock {
@@ -167,6 +184,11 @@ impl TestClock {
         }
         self.moved.send_modify(|()| ());
     }
+
+    /// How long somebody wanted to sleep, each time since the last look.
+    pub fn slept(&self) -> Vec<Duration> {
+        std::mem::take(&mut *self.slept.lock().unwrap())
+    }
 }
 
 #[async_trait]
@@ -175,7 +197,8 @@ impl Clock for TestClock {
         *self.now.lock().unwrap()
     }
 
-    async fn sleep(&self, _: Duration) {
+    async fn sleep(&self, span: Duration) {
+        self.slept.lock().unwrap().push(span);
         tokio::task::yield_now().await;
     }
 
@@ -272,6 +295,7 @@ impl Vault for TestVault {
 #[derive(Default)]
 pub struct TestNetwork {
     answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
+    pages: Mutex<VecDeque<String>>,
     requests: Mutex<Vec<String>>,
     slow: Mutex<Option<(Arc<TestClock>, i64)>>,
     gate: Mutex<Option<Arc<Semaphore>>>,
@@ -292,6 +316,11 @@ impl TestNetwork {
     /// What was prepared and not asked for.
     pub fn forget_answers(&self) {
         self.answers.lock().unwrap().clear();
+    }
+
+    /// What the next GET is answered.
+    pub fn page(&self, body: &str) {
+        self.pages.lock().unwrap().push_back(body.to_owned());
     }
 
     pub fn fail(&self, kind: HttpErrorKind) {
@@ -322,7 +351,9 @@ impl TestNetwork {
 #[async_trait]
 impl HttpClient for TestNetwork {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        if request.method() == http::Method::GET {
+        let is_get = request.method() == http::Method::GET;
+        let page = if is_get { self.pages.lock().unwrap().pop_front() } else { None };
+        if is_get && page.is_none() {
             // "Who am I" has no place in these tests; without a label nothing changes.
             return Ok(http::Response::builder().status(404).body(Vec::new()).unwrap());
         }
@@ -336,7 +367,10 @@ impl HttpClient for TestNetwork {
         if let Some((clock, seconds)) = self.slow.lock().unwrap().take() {
             clock.forward(seconds);
         }
-        self.answers.lock().unwrap().pop_front().expect("the test has prepared an answer")
+        match page {
+            Some(page) => Ok(http::Response::new(page.into_bytes())),
+            None => self.answers.lock().unwrap().pop_front().expect("the test has prepared an answer"),
+        }
     }
 }
 

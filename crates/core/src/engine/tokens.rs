@@ -126,17 +126,18 @@ impl Engine {
             Err(refused) => return self.refresh_failed(id, generation, refused, &before, channel),
         };
         // Saved before anyone sees the new access token.
-        let grant = fresh.grant.clone();
+        let mut grant = fresh.grant.clone();
         let saved = self.save_new_tokens(connection, SecretRecord { tokens: Some(fresh), ..record }).await;
-        let problem = saved.err();
+        if let Err(problem) = saved {
+            grant.refresh = RefreshState::Failed(Failure::after(&RefreshState::Idle, problem, self.now()));
+        }
+        let problem = match &grant.refresh {
+            RefreshState::Failed(failure) => Some(failure.problem.clone()),
+            _ => None,
+        };
         let kind = if problem.is_some() { ActivityKind::RefreshFailed } else { ActivityKind::Refreshed };
-        let connection = self.update_with(id, kind, channel, problem.as_ref(), |connection, now| {
-            let mut grant = grant.clone();
-            if let Some(problem) = &problem {
-                grant.refresh =
-                    RefreshState::Failed(Failure::after(&RefreshState::Idle, problem.clone(), now));
-            }
-            connection.state.refreshed(grant);
+        let connection = self.update_with(id, kind, channel, problem.as_ref(), |connection, _| {
+            connection.state.refreshed(grant.clone());
         })?;
         problem.map_or_else(|| Ok(self.view_of(&connection)), Err)
     }

@@ -7,7 +7,7 @@ use tokenrack_oauth::id_token::{self, JwkSet};
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Nonce, State};
 use tokenrack_oauth::token::TokenSet;
 
-use super::script::Scripts;
+use super::script::{Made, Scripts};
 use super::{account, hooks, refresh, server};
 use crate::classify;
 use crate::connection::Connection;
@@ -120,15 +120,15 @@ pub async fn finish(
     let keys = keys(ports, connection, spec).await?;
     let asked = server::token_endpoint(ports, &filled, connection, &endpoint, &client);
     let scripts = Scripts::new(ports, connection, &filled, &asked, &captured);
-    let (mut tokens, credentials) =
-        scripts.exchange(response, redirect_uri, secrets.verifier.as_ref()).await?;
+    let made = scripts.exchange(response, redirect_uri, secrets.verifier.as_ref()).await?;
+    let Made { mut tokens, credentials, problem } = made;
     // Where a person can untick scopes, the redirect may be the only one to say so (Strava).
     let between = |c: char| c.is_whitespace() || spec.scopes.separator.contains(c);
     let granted = captured.get("scope").map(|scope| scope.split(between));
     let granted = granted.map(|scopes| scopes.filter(|scope| !scope.is_empty()).map(str::to_owned).collect());
     tokens.scopes = tokens.scopes.or(granted);
     tokens.captured = captured.into_iter().chain(tokens.captured).collect();
-    let proof = Ok(Proof { keys, nonce: secrets.nonce.as_ref() });
+    let proof = problem.map_or(Ok(Proof { keys, nonce: secrets.nonce.as_ref() }), Err);
     let tokens = accept(ports, connection, spec, secret, proof, (tokens, asked.now)).await?;
     Ok(Tokens { credentials, ..tokens })
 }
@@ -141,8 +141,8 @@ pub(super) struct Proof<'a> {
     pub(super) nonce: Option<&'a Nonce>,
 }
 
-/// Finds out whose tokens these are, which were asked for at `now`. Those that are not believed, or of which nobody can
-/// tell for want of a proof, are revoked.
+/// Finds out whose tokens these are, which were asked for at `now`. Those that are not believed, of which nobody can tell
+/// for want of a proof, or that a script could not read, are revoked.
 pub(super) async fn accept(
     ports: &Ports,
     connection: &Connection,

@@ -1,5 +1,7 @@
 //! The refresh grant (RFC 6749 §6): one request, its answer made a new token set.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use tokenrack_oauth::dialect::{RefreshDialect, RequestTemplate};
 use tokenrack_oauth::error::OAuthError;
@@ -7,12 +9,12 @@ use tokenrack_oauth::secret::ClientSecret;
 use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::TokenSet;
 
-use super::script::{self, Scripts};
-use super::server;
+use super::script::{Made, Scripts};
+use super::{lookup, server};
 use crate::classify::{Verdict, refresh_verdict};
 use crate::connection::Connection;
 use crate::engine::Ports;
-use crate::lifecycle::{Grant, RefreshState};
+use crate::lifecycle::{Failure, Grant, RefreshState};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
@@ -77,7 +79,7 @@ pub async fn refresh(
     let dialect = repeating(spec, &tokens.grant);
     let scripts = Scripts::new(ports, connection, spec, &asked, &tokens.grant.captured);
     if let Some(made) = scripts.refresh(tokens, &dialect).await {
-        return made.map(|made| renewed(tokens, made, now));
+        return made.map(|made| renewed(spec, tokens, made, now));
     }
     let answer = match (&spec.refresh.renew, refresh_token) {
         (Some(_), _) if tokens.grant.expired(now) => return Err(Problem::new(Code::Expired).into()),
@@ -92,11 +94,12 @@ pub async fn refresh(
         (None, Some(token)) => asked.refresh(token, &connection.registration.redirect_uri, &dialect).await,
     };
     let fresh = answer.map_err(|error| Refused::by(error, &spec.refresh.permanent))?;
-    Ok(renewed(tokens, (fresh, None), now))
+    Ok(renewed(spec, tokens, fresh.into(), now))
 }
 
-/// The next token set after `tokens`.
-fn renewed(tokens: &Tokens, (fresh, credentials): script::Made, now: Timestamp) -> Tokens {
+/// The next token set after `tokens`. One whose answer a script could not read is as good as it can be, and says so.
+fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> Tokens {
+    let Made { tokens: fresh, credentials, problem } = made;
     let old = &tokens.grant;
     let moved = matches!((old.refresh_expires_at, fresh.refresh_expires_at),
         (Some(old), Some(new)) if new.duration_since(old).as_secs() > 60);
@@ -114,13 +117,27 @@ fn renewed(tokens: &Tokens, (fresh, credentials): script::Made, now: Timestamp) 
             None => fresh.refresh_expires_at.or(old.refresh_expires_at),
         },
         refresh_end_moves: old.refresh_end_moves || moved,
-        captured: old.captured.clone().into_iter().chain(fresh.captured).collect(),
+        captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
-        refresh: RefreshState::Idle,
+        refresh: problem.map_or(RefreshState::Idle, |problem| {
+            RefreshState::Failed(Failure::after(&old.refresh, problem, now))
+        }),
         authorized_at: old.authorized_at,
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
     Tokens { access_token: fresh.access_token, refresh_token, credentials, grant }
+}
+
+/// Without the values that the provider's file does not allow: they would stop every request from here on.
+fn allowed(spec: &ProviderSpec, mut captured: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    captured.retain(|name, value| {
+        let allowed = lookup::allowed(spec, name, value);
+        if !allowed {
+            tracing::warn!(provider = %spec.id, name, "an answer's value is not allowed and was left out");
+        }
+        allowed
+    });
+    captured
 }
 
 /// What the exchange had to repeat of the redirect, the refresh repeats too (VK's `device_id`).
@@ -152,7 +169,8 @@ pub(super) async fn exchange(
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let refresh_token = tokens.refresh_token.as_ref();
     let values = Values { refresh_token, ..Values::new(&client, &tokens.access_token, &tokens.captured) };
-    Ok(asked.by_request(request, &values).await?)
+    let fresh = asked.by_request(request, &values).await?;
+    Ok(TokenSet { captured: allowed(spec, fresh.captured), ..fresh })
 }
 
 #[cfg(test)]

@@ -36,24 +36,26 @@ pub(super) fn of(tokens: &Tokens) -> Map<String, Value> {
     })
 }
 
-/// What a script returned over what there was. A new access token takes the old one's end with it.
+/// What a script returned over what there was.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn merge(
-    mut before: Map<String, Value>,
-    returned: Value,
-) -> Result<Map<String, Value>, &'static str> {
+pub(super) fn merge(before: Map<String, Value>, returned: Value) -> Result<Map<String, Value>, &'static str> {
     let Value::Object(returned) = returned else { return Err("returned no object") };
     // A script that meets an error and goes on returns what it had before: that is no new token, nor a longer one.
     if !["access_token", "expires_at"].iter().any(|name| returned.contains_key(*name)) {
         return Err(NO_TOKEN);
     }
-    if returned.contains_key("access_token") {
-        before.remove("expires_at");
+    Ok(over(before, returned))
+}
+
+/// What is new over what there was. A new access token takes the old one's end with it.
+pub(super) fn over(mut before: Map<String, Value>, new: Map<String, Value>) -> Map<String, Value> {
+    if new.contains_key("access_token") {
+        before.retain(|name, _| name != "expires_at" && name != "expires_in");
     }
-    before.extend(returned);
-    Ok(before)
+    before.extend(new);
+    before
 }
 
 /// The tokens in it.
@@ -172,12 +174,17 @@ mod tests {
 
     #[test]
     fn a_new_access_token_does_not_keep_the_old_ones_end() {
-        let before =
-            || json!({"access_token": "a", "expires_at": 1, "team": "T"}).as_object().unwrap().clone();
+        let before = || {
+            json!({"access_token": "a", "expires_at": 1, "expires_in": 1, "team": "T"})
+                .as_object()
+                .unwrap()
+                .clone()
+        };
         let merged = merge(before(), json!({"access_token": "b"})).unwrap();
         assert_eq!(Value::Object(merged), json!({"access_token": "b", "team": "T"}));
         let longer = merge(before(), json!({"expires_at": 2})).unwrap();
-        assert_eq!(Value::Object(longer), json!({"access_token": "a", "expires_at": 2, "team": "T"}));
+        let whole = json!({"access_token": "a", "expires_at": 2, "expires_in": 1, "team": "T"});
+        assert_eq!(Value::Object(longer), whole);
         assert_eq!(merge(before(), json!({"refresh_token": "r"})), Err("returned no access_token"));
     }
 

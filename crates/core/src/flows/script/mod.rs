@@ -33,8 +33,21 @@ const CREDENTIALS: &str = "getCredentialsFromTokenResponse";
 const REFRESH: &str = "refreshCredentials";
 const TEST: &str = "test";
 
-/// Tokens, and what a script made of them where one did.
-pub(super) type Made = (TokenSet, Option<Credentials>);
+/// What became of an answer.
+pub(super) struct Made {
+    /// The tokens in it.
+    pub(super) tokens: TokenSet,
+    /// What a script made of them, where one did.
+    pub(super) credentials: Option<Credentials>,
+    /// Why the script could not read the answer; then these are the tokens that lay in the usual places.
+    pub(super) problem: Option<Problem>,
+}
+
+impl From<TokenSet> for Made {
+    fn from(tokens: TokenSet) -> Self {
+        Self { tokens, credentials: None, problem: None }
+    }
+}
 
 /// One connection's scripts, and what each of them is told.
 pub(super) struct Scripts<'a> {
@@ -73,7 +86,7 @@ impl<'a> Scripts<'a> {
         let forward = response.forward(&self.spec.authorize.forward, self.captured);
         let answer = match (&scripts.token_request, &scripts.credentials) {
             (None, None) => {
-                return Ok((asked.exchange(response, redirect_uri, verifier, &forward).await?, None));
+                return Ok(asked.exchange(response, redirect_uri, verifier, &forward).await?.into());
             }
             (None, Some(_)) => asked.exchange_unread(&response, redirect_uri, verifier, &forward).await?,
             (Some(source), _) => {
@@ -87,11 +100,11 @@ impl<'a> Scripts<'a> {
             }
         };
         match &scripts.credentials {
-            Some(source) => self.read(source, answer, Map::new()).await,
+            Some(source) => self.read(source, answer, Map::new(), &self.spec.token.response.root).await,
             None => {
                 let body =
                     serde_json::to_vec(&answer).map_err(|e| Problem::new(Code::Internal).because(e))?;
-                Ok((asked.understand(&HttpResponse::new(body))?, None))
+                Ok(asked.understand(&HttpResponse::new(body))?.into())
             }
         }
     }
@@ -111,8 +124,9 @@ impl<'a> Scripts<'a> {
             (Some(source), _, _) => self.by_script(source, before).await,
             (None, Some(source), Some(token)) if self.spec.refresh.renew.is_none() => {
                 let redirect_uri = &self.connection.registration.redirect_uri;
+                let root = dialect.response_root.as_ref().unwrap_or(&self.spec.token.response.root);
                 match self.asked.refresh_unread(token, redirect_uri, dialect).await {
-                    Ok(answer) => self.read(source, answer, before).await,
+                    Ok(answer) => self.read(source, answer, before, root).await,
                     Err(error) => return Some(Err(Refused::by(error, &self.spec.refresh.permanent))),
                 }
             }
@@ -130,13 +144,26 @@ impl<'a> Scripts<'a> {
         self.made(REFRESH, before, returned)
     }
 
-    /// Has the script read a token response, over what there was before.
-    async fn read(&self, source: &str, answer: Value, before: Map<String, Value>) -> Result<Made, Problem> {
+    /// Has the script read a token response, over what there was before. Where it fails, the tokens that lie in the usual
+    /// places below `root` are answered with its failure: the server has issued them, and may have ended the old ones.
+    async fn read(
+        &self,
+        source: &str,
+        answer: Value,
+        before: Map<String, Value>,
+        root: &str,
+    ) -> Result<Made, Problem> {
         let kept = tokenrack_oauth::response::values(&answer, &self.spec.token.response.capture);
-        let returned = self.call(source, CREDENTIALS, table([("tokenResponse", answer)])).await?;
-        let (mut tokens, credentials) = self.made(CREDENTIALS, before, returned)?;
-        tokens.captured = kept;
-        Ok((tokens, credentials))
+        let found = self.asked.salvage(&answer, root);
+        let returned = self.call(source, CREDENTIALS, table([("tokenResponse", answer)])).await;
+        let read = returned.and_then(|returned| self.made(CREDENTIALS, before.clone(), returned));
+        let mut made =
+            read.or_else(|problem| match self.whole(credentials::over(before, found.clone())) {
+                Ok(made) if !found.is_empty() => Ok(Made { problem: Some(problem), ..made }),
+                _ => Err(problem),
+            })?;
+        made.tokens.captured = kept;
+        Ok(made)
     }
 
     fn made(
@@ -145,11 +172,14 @@ impl<'a> Scripts<'a> {
         before: Map<String, Value>,
         returned: Value,
     ) -> Result<Made, Problem> {
-        let whole = credentials::merge(before, returned).and_then(|whole| {
-            let tokens = credentials::tokens(&whole, self.spec, self.asked.now)?;
-            Ok((tokens, Some(Credentials::new(Value::Object(whole).to_string()))))
-        });
-        whole.map_err(|what| Problem::new(Code::ScriptFailed).because(format_args!("{function} {what}")))
+        let made = credentials::merge(before, returned).and_then(|whole| self.whole(whole));
+        made.map_err(|what| Problem::new(Code::ScriptFailed).because(format_args!("{function} {what}")))
+    }
+
+    fn whole(&self, whole: Map<String, Value>) -> Result<Made, &'static str> {
+        let tokens = credentials::tokens(&whole, self.spec, self.asked.now)?;
+        let credentials = Some(Credentials::new(Value::Object(whole).to_string()));
+        Ok(Made { tokens, credentials, problem: None })
     }
 
     /// Calls one function with what every function is told, and `more`.

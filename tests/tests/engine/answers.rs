@@ -1,0 +1,177 @@
+//! Answers that cannot be read or verified, or that say more than they may: no token is lost by them, and none is shown.
+
+use std::time::Duration;
+
+use tokenrack_core::connection::{ConnectionId, GrantType};
+use tokenrack_core::engine::{ConnectOptions, Engine};
+use tokenrack_core::event::Channel;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::StatusKind;
+
+use crate::world::World;
+use crate::{FRESH, kind, token};
+
+const ACME: &str = r#"
+schema = 1
+id = "acme"
+name = "Acme"
+
+[server]
+issuer = "https://as.example"
+authorization_endpoint = "https://as.example/authorize"
+token_endpoint = "https://as.example/token"
+revocation_endpoint = "https://as.example/revoke"
+device_authorization_endpoint = "https://as.example/device"
+jwks_uri = "https://as.example/keys"
+token_endpoint_auth_methods_supported = ["none"]
+"#;
+
+const SCRIPT: &str = "
+[scripts]
+credentials = \"exports.getCredentialsFromTokenResponse = () => ({})\"
+";
+
+const REGION: &str = r#"
+[vars.region]
+title = "Region"
+default = "eu.acme.example"
+pattern = "host"
+source = "token"
+allow = ["*.acme.example"]
+
+[token.response]
+capture = { region = "/region" }
+
+[api]
+base = "https://{region}/v1"
+"#;
+
+/// An engine that knows Acme, with `more` in its file.
+fn acme(world: &World, more: &str) -> Engine {
+    world.own_provider("acme.toml", &format!("{ACME}{more}"));
+    world.engine()
+}
+
+/// A connection that has signed in.
+async fn connected(world: &World, engine: &Engine) -> ConnectionId {
+    let id = world.add_acme(engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(engine, &id).await;
+    world.network.answer(200, &FRESH.replace('2', "1"));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+    id
+}
+
+#[tokio::test]
+async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200,"kept":"k"}"#);
+    let id = connected(&world, &engine).await;
+
+    world.network.answer(200, FRESH);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    let view = engine.view(&id).unwrap();
+    assert_eq!(view.problem.unwrap().code, Code::ScriptFailed.as_str());
+    let other_process = world.engine();
+    assert_eq!(token(&other_process, &id).await.unwrap(), "at-2");
+
+    world.network.sent();
+    world.network.answer(200, r#"{"token":"at-3","refresh_token":"rt-3"}"#);
+    assert_eq!(other_process.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2", "the newest that could be found");
+
+    world.scripts.returns(r#"{"access_token":"at-4"}"#);
+    world.network.answer(200, r#"{"token":"at-4"}"#);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!((kind(&engine, &id), engine.view(&id).unwrap().problem), (StatusKind::Connected, None));
+    let sent = world.network.sent();
+    assert!(sent[0].contains("refresh_token=rt-2") && sent[1].contains("refresh_token=rt-3"), "{sent:?}");
+}
+
+#[tokio::test]
+async fn an_answer_with_nothing_to_keep_leaves_what_was() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1"}"#);
+    let id = connected(&world, &engine).await;
+    world.network.answer(200, r#"{"odd":true}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn first_tokens_a_script_cannot_read_are_revoked() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    world.network.answer(200, "");
+    world.network.answer(200, "");
+    let refusal = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::ScriptFailed);
+    let sent = world.network.sent();
+    assert!(sent[1].contains("token=rt-2") && sent[2].contains("token=at-2"), "{sent:?}");
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+}
+
+#[tokio::test]
+async fn tokens_of_a_device_that_nobody_can_verify_are_revoked() {
+    let world = World::new();
+    let engine = acme(&world, "[scopes]\ndefault = [\"openid\"]\n");
+    let id = world.add_acme(&engine, GrantType::DeviceCode).await;
+    let code =
+        r#"{"device_code":"d","user_code":"U","verification_uri":"https://as.example/d","interval":5}"#;
+    world.network.answer(200, code);
+    let options = ConnectOptions {
+        open_browser: false,
+        time_limit: Duration::from_secs(300),
+        channel: Channel::Command,
+    };
+    engine.connect(&id, options).await.unwrap();
+    world.network.answer(200, &FRESH.replace('{', r#"{"id_token":"e30.e30.e30","#));
+    world.network.answer(200, "");
+    world.network.answer(200, "");
+    world.clock.forward(5);
+    for _ in 0..400 {
+        tokio::task::yield_now().await;
+    }
+    let sent = world.network.sent();
+    assert!(sent[2].contains("token=rt-2") && sent[3].contains("token=at-2"), "{sent:?}");
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+}
+
+#[tokio::test]
+async fn a_shown_answer_hides_the_token_that_was_sent_and_the_one_that_took_its_place() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.page("sent at-1, now at-2");
+    let gate = world.network.hold();
+    let asked = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { engine.test_request(&id, "https://gitlab.com/api/v4/user", Channel::App).await }
+    });
+    while world.network.sent().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    world.network.answer(200, FRESH);
+    world.engine().refresh(&id, Channel::Command).await.unwrap();
+    gate.add_permits(1);
+    assert_eq!(asked.await.unwrap().unwrap().body, "sent [redacted], now [redacted]");
+}
+
+#[tokio::test]
+async fn a_value_that_is_not_allowed_is_left_out_of_a_refresh() {
+    let world = World::new();
+    let engine = acme(&world, REGION);
+    let id = connected(&world, &engine).await;
+    for (said, kept) in [("us.acme.example", "us"), ("evil.example", "us"), ("asia.acme.example", "asia")] {
+        let answer = format!(r#"{{"access_token":"at-2","token_type":"bearer","region":"{said}"}}"#);
+        world.network.answer(200, &answer);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        let base = engine.usual_request(&id).unwrap().unwrap();
+        assert!(base.starts_with(&format!("https://{kept}.acme.example/")), "{said}: {base}");
+    }
+}
