@@ -87,4 +87,12 @@ impl OAuthError {
     pub fn endpoint(url: &str, error: EndpointError) -> Self {
         Self::Endpoint(crate::endpoint::shown(url), error)
     }
+
+    /// Seconds the server asks to wait, with whatever it answered.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Server(ServerError { retry_after, .. }) | Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
 }

@@ -92,6 +92,50 @@ async fn the_server_is_asked_as_often_as_it_wants() {
 }
 
 #[tokio::test]
+async fn a_server_that_wants_more_time_gets_it() {
+    let world = World::new();
+    let engine = world.engine();
+    begun(&world, &engine).await;
+    world.network.answer_after(503, 45);
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    world.clock.forward(44);
+    assert_eq!(asked(&world).await, 0, "longer than twice the interval");
+    world.network.answer(400, PENDING);
+    world.clock.forward(1);
+    assert_eq!(asked(&world).await, 1);
+}
+
+#[tokio::test]
+async fn the_interval_counts_also_where_it_cannot_be_written_down() {
+    let world = World::new();
+    let engine = world.engine();
+    begun(&world, &engine).await;
+    let first = world.network.hold();
+    world.network.answer(400, SLOW_DOWN);
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    world.refuse_records_with("authorizing");
+    let _second = world.network.hold();
+    world.clock.slept();
+    first.add_permits(1);
+    asked(&world).await;
+    assert_eq!(world.clock.slept(), [Duration::from_secs(10)]);
+}
+
+#[tokio::test]
+async fn nobody_asks_for_a_connection_that_is_gone() {
+    let world = World::new();
+    let engine = world.engine();
+    begun(&world, &engine).await;
+    world.tamper("DELETE FROM connections");
+    asked(&world).await;
+    world.clock.slept();
+    asked(&world).await;
+    assert_eq!(world.clock.slept(), []);
+}
+
+#[tokio::test]
 async fn two_processes_that_watch_ask_once() {
     let world = World::new();
     let engine = world.engine();
@@ -159,6 +203,33 @@ async fn tokens_that_come_while_the_person_cancels_are_revoked() {
     assert!(revoked.contains("token=rt-1") && revoked.contains("token=at-1"), "{revoked}");
     assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
     assert_eq!(token(&engine, &id).await.unwrap_err(), Code::NotConnected);
+}
+
+#[tokio::test]
+async fn a_cancelled_attempt_leaves_a_newer_ones_secrets() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    let gate = world.network.hold();
+    world.network.answer(200, CODE);
+    let newer = tokio::spawn({
+        let (engine, id) = (world.engine(), id.clone());
+        async move { connect(&engine, &id).await }
+    });
+    assert_eq!(asked(&world).await, 1, "it holds the connection's lock");
+    let cancelled = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { engine.cancel(&id, Channel::App).await }
+    });
+    asked(&world).await;
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+    gate.add_permits(1);
+    newer.await.unwrap().unwrap();
+    cancelled.await.unwrap().unwrap();
+    world.network.answer(200, TOKENS);
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
 }
 
 #[tokio::test]

@@ -121,7 +121,7 @@ impl Engine {
         let asked = (attempt, user_code.as_str(), secrets);
         match device::ask(&self.inner.ports, &connection, &spec, secret, asked).await? {
             Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer).await,
-            Err(error) => self.not_yet(id, digest, *polling, error),
+            Err(error) => Ok(self.not_yet(id, digest, *polling, error)),
         }
     }
 
@@ -159,20 +159,16 @@ impl Engine {
         Ok(Look::Over)
     }
 
-    /// Writes down when to ask next, or how it ended.
-    fn not_yet(
-        &self,
-        id: &ConnectionId,
-        digest: &StateDigest,
-        polling: Polling,
-        error: OAuthError,
-    ) -> Result<Look, Problem> {
+    /// Writes down when to ask next, or how it ended. The server's interval counts also where it cannot be written down.
+    fn not_yet(&self, id: &ConnectionId, digest: &StateDigest, polling: Polling, error: OAuthError) -> Look {
         let Some(next) = polling.after(&error) else {
             self.give_up(id, digest, error.into());
-            return Ok(Look::Over);
+            return Look::Over;
         };
-        let at = self.now().checked_add(next.wait()).unwrap_or(Timestamp::MAX);
-        self.update(id, |connection| match &mut connection.state {
+        let wanted = SignedDuration::from_secs(error.retry_after().unwrap_or(0).into());
+        let wait = next.wait().max(wanted);
+        let at = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        let written = self.update(id, |connection| match &mut connection.state {
             ConnectionState::Authorizing { attempt, .. } if attempt.state_digest == *digest => {
                 if let Awaited::DeviceCode { polling, next_poll_at, .. } = &mut attempt.awaited {
                     (*polling, *next_poll_at) = (next, at);
@@ -180,8 +176,11 @@ impl Engine {
                 Some(Change::default())
             }
             _ => None,
-        })?;
-        Ok(Look::Later(next.wait()))
+        });
+        if let Err(problem) = written {
+            tracing::warn!(%problem, "when to ask next could not be written down");
+        }
+        Look::Later(wait)
     }
 
     fn give_up(&self, id: &ConnectionId, digest: &StateDigest, problem: Problem) {
