@@ -228,7 +228,15 @@ fn token_header(dialect: &ApiDialect) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+
     use super::*;
+    use crate::client::{BasicStyle, Client, ClientAuth};
+    use crate::http::HttpError;
+    use crate::secret::AccessToken;
 
     fn request(
         method: &str,
@@ -257,6 +265,49 @@ mod tests {
         ] {
             assert!(request(method, headers, dialect).is_err(), "{method} {headers:?}");
         }
+    }
+
+    /// Sends each first request of an origin on to the next; keeps what it was sent.
+    struct Hosts(Mutex<Vec<HttpRequest>>);
+
+    #[async_trait]
+    impl HttpClient for Hosts {
+        async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+            let mut response = HttpResponse::new(Vec::new());
+            let next = match request.uri().to_string().as_str() {
+                "https://api.example/v1" => Some("/v2"),
+                "https://api.example/v2" => Some("https://cdn.example/v2"),
+                _ => None,
+            };
+            if let Some(next) = next {
+                *response.status_mut() = StatusCode::FOUND;
+                response.headers_mut().insert(LOCATION, HeaderValue::from_static(next));
+            }
+            self.0.lock().unwrap().push(request);
+            Ok(response)
+        }
+    }
+
+    #[tokio::test]
+    async fn neither_token_nor_body_reaches_another_origin() {
+        let (usual, http) = (ApiDialect::default(), Hosts(Mutex::default()));
+        let endpoint = Endpoint::parse("https://api.example/v1").unwrap();
+        let request = ApiRequest::new("GET", endpoint, &[], Some(b"canary".to_vec()), &usual).unwrap();
+        let client = Client { id: "me".into(), auth: ClientAuth::None, basic: BasicStyle::default() };
+        let (token, captured) = (AccessToken::new("at".into()), BTreeMap::new());
+        request.send(&http, &usual, &Values::new(&client, &token, &captured)).await.unwrap();
+        let sent = http.0.into_inner().unwrap();
+        let seen = sent.iter().map(|it| (it.body().as_slice(), it.headers().contains_key("authorization")));
+        assert_eq!(seen.collect::<Vec<_>>(), [(&b"canary"[..], true), (b"canary", true), (b"", false)]);
+    }
+
+    #[test]
+    fn a_header_is_not_cut_where_a_token_could_stand() {
+        let long = format!("{}canary", "x".repeat(997));
+        let mut response = HttpResponse::new(Vec::new());
+        response.headers_mut().insert("x-request-id", long.parse().unwrap());
+        let answer = ApiAnswer { response, had_token: true };
+        assert_eq!(answer.headers(), [("x-request-id".to_owned(), long)]);
     }
 
     #[test]

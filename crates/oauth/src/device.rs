@@ -268,6 +268,11 @@ mod tests {
                 "verification_uri_complete": uri});
             assert_eq!(read(&body, &DeviceDialect::default()).unwrap().verification_uri_complete, None);
         }
+        let body = json!({"device_code": "d", "user_code": "u", "verification_uri": "https://as.example/\u{1b}[2J",
+            "verification_uri_complete": "https://as.example/?code=\u{1b}]0;x\u{7}y"});
+        let page = read(&body, &DeviceDialect::default()).unwrap();
+        assert_eq!(page.verification_uri, "https://as.example/%1B[2J");
+        assert_eq!(page.verification_uri_complete.unwrap(), "https://as.example/?code=%1B]0;x%07y");
         let hidden =
             json!({"device_code": "d", "user_code": "A\u{202e}B", "verification_uri": "https://as.example/"});
         assert!(matches!(read(&hidden, &DeviceDialect::default()), Err(OAuthError::Invalid(_))));

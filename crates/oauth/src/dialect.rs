@@ -343,3 +343,15 @@ pub struct ApiDialect {
     /// Hosts that may receive the token, besides those of the file's URLs: `api.example.com`, `*.example.com`.
     pub hosts: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_url_in_an_old_record_is_none() {
+        let read = |text: &str| serde_json::from_str::<RevokeDialect>(text).unwrap().request.url;
+        assert_eq!(read(r#"{"style":"","method":"","url":"","auth":""}"#), None);
+        assert_eq!(read(r#"{"url":"https://as.example/r"}"#).as_deref(), Some("https://as.example/r"));
+    }
+}

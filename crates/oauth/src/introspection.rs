@@ -12,6 +12,8 @@ use crate::secret::AccessToken;
 
 /// Longer values are cut when they are shown.
 const LONGEST: usize = 200;
+/// More of a list are not shown.
+const MOST: usize = 20;
 
 /// The server's answer (§2.2), every text fit to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,9 @@ fn read(body: &Value, token: &AccessToken) -> Result<Introspection, OAuthError> 
     };
     let aud = match body.get("aud") {
         Some(Value::String(one)) => shown(one).into_iter().collect(),
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).filter_map(shown).collect(),
+        Some(Value::Array(many)) => {
+            many.iter().filter_map(Value::as_str).filter_map(shown).take(MOST).collect()
+        }
         _ => Vec::new(),
     };
     Ok(Introspection {
@@ -112,6 +116,13 @@ mod tests {
         assert_eq!((good.sub.as_deref(), good.username), (Some("u1"), None));
         assert_eq!(good.aud, ["a"]);
         assert!(!answer(json!({"active": false})).unwrap().active);
+    }
+
+    #[test]
+    fn an_answer_without_end_is_cut() {
+        let aud = vec!["a".repeat(1000); 1000];
+        let good = answer(json!({"active": true, "aud": aud})).unwrap();
+        assert_eq!((good.aud.len(), good.aud[0].chars().count()), (20, 200));
     }
 
     #[test]

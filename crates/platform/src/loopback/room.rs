@@ -74,3 +74,21 @@ impl Room {
         let _ = self.seats.acquire_many(SEATS).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_has_asked_or_left_is_not_remembered() {
+        let room = Room::new();
+        for asked in [true, false].repeat(100) {
+            let task = tokio::spawn(async {});
+            let guest = task.abort_handle();
+            task.await.unwrap();
+            let stays = tokio::spawn(std::future::pending::<()>()).abort_handle();
+            room.enter(Arc::new(AtomicBool::new(asked)), if asked { stays } else { guest });
+        }
+        assert_eq!(room.silent().len(), 1);
+    }
+}
