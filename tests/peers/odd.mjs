@@ -103,6 +103,12 @@ async function revoke(issuer, request, response) {
   return response.writeHead(200).end();
 }
 
+/** What every token reaches. */
+const SITES = [
+  { id: 's-1', name: 'Acme' },
+  { id: 's-2', name: 'Other' },
+];
+
 const WELL_KNOWN = [
   [/^\/\.well-known\/oauth-authorization-server\/([\w-]+)$/, 'rfc8414'],
   [/^\/([\w-]+)\/\.well-known\/openid-configuration$/, 'openid'],
@@ -138,6 +144,7 @@ await serve(url => {
     if (endpoint === 'token' && request.method === 'POST') return tokenEndpoint(issuer, request, response);
     if (endpoint === 'revoke' && request.method === 'POST') return revoke(issuer, request, response);
     if (endpoint === 'grant' && request.method === 'DELETE') return endGrant(pathname, request, response);
+    if (endpoint === 'sites') return answerJson(response, 200, SITES);
     record({ path: pathname, method: request.method, stray: true });
     return response.writeHead(404).end();
   };

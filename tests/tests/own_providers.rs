@@ -198,3 +198,42 @@ fn a_file_that_replaces_a_built_in_provider_is_said_before_anyone_signs_in() {
     let check = profile.run(&["doctor"]).values().into_iter().find(own).unwrap();
     assert!(check["outcome"] == "warning" && check["finding"].to_string().contains(said), "{check}");
 }
+
+#[test]
+fn one_of_several_sites_is_chosen() {
+    let (profile, odd) = (Profile::with_quick_file_vault("only for tests"), Peer::odd());
+    let sites = r#"
+[vars.site]
+title = "Site"
+pattern = "slug"
+source = "lookup"
+allow = ["*"]
+
+[api]
+base = "{base}/{site}"
+
+[[lookup]]
+url = "{base}/sites"
+auth = "bearer"
+id = "/id"
+label = "/name"
+store = "site"
+"#;
+    let spec = file(&profile, "slack-like", &format!("{SLACK_LIKE}{sites}"), &odd.odd_issuer("token-slack"));
+    profile.add_with("demo", &spec, &["--client-id", "x", "--redirect", "deep-link"]);
+    assert_eq!(profile.run(&["choose", "demo"]).done().values().len(), 0, "before a sign-in");
+    profile.run(&["choose", "demo", "Acme"]).failed(2, "input/invalid");
+    profile.connect("demo");
+    assert_eq!(profile.view("demo")["captured"], serde_json::json!({ "site": "s-1" }));
+    let listed = profile.run_plain(&["choose", "demo"]).done().stdout;
+    assert_eq!(listed, "   SITE   ID\n●  Acme   s-1\n   Other  s-2\n");
+
+    let refused = profile.run(&["choose", "demo", "Elsewhere"]).failed(2, "input/invalid");
+    assert_eq!(refused["cause"], "site is one of: Acme, Other");
+    let view = profile.run(&["choose", "demo", "other"]).done().value();
+    assert_eq!(view["captured"]["site"], "s-2");
+    let list = profile.run(&["choose", "demo"]).done().value();
+    assert_eq!((&list["store"], &list["chosen"]), (&"site".into(), &"s-2".into()));
+    profile.run(&["refresh", "demo"]).done();
+    assert_eq!(profile.view("demo")["captured"]["site"], "s-2");
+}

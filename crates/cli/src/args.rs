@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    add, callback, completions, connect, disconnect, introspect, log, provider, providers, refresh, request,
-    status, token,
+    add, callback, choose, completions, connect, disconnect, introspect, log, provider, providers, refresh,
+    request, status, token,
 };
 
 /// OAuth connections on this machine: connect once, then use fresh tokens anywhere.
@@ -43,6 +43,8 @@ pub enum Command {
     Token(token::Args),
     /// Send a request with the access token, refreshed first when it ends soon
     Request(request::Args),
+    /// Choose the tenant, site or account that requests are about
+    Choose(choose::Args),
     /// Ask the server whether it still takes the access token
     Introspect(introspect::Args),
     /// Revoke and delete the tokens

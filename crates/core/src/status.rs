@@ -76,6 +76,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         problem: problem.map(Into::into),
         cautions: cautions(connection, spec, context.catalog),
         choices: choices(connection, spec),
+        captured: grant.map(|grant| grant.captured.clone()).unwrap_or_default(),
         links: spec.map(|spec| spec.links.present()).unwrap_or_default(),
         last_event: connection.last_event.clone(),
     }

@@ -80,6 +80,10 @@ pub struct ConnectionView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<ChoiceView>>"))]
     pub choices: Vec<ChoiceView>,
+    /// What the provider's file keeps of the redirect and of answers: tenant, API host. No secret.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<String, String>>"))]
+    pub captured: BTreeMap<String, String>,
     /// Pages the provider has for a person.
     pub links: Vec<ProviderLink>,
     /// The newest line of its record.

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod callback;
+pub mod choose;
 pub mod completions;
 pub mod connect;
 pub mod disconnect;
@@ -31,6 +32,7 @@ pub async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Refresh(args) => refresh::run(&args, session).await,
         Command::Request(args) => request::run(args, session).await,
         Command::Introspect(args) => introspect::run(&args, session).await,
+        Command::Choose(args) => choose::run(&args, session).await,
         Command::Token(args) => token::run(&args, session).await,
         Command::Disconnect(args) => disconnect::run(&args, session).await,
         Command::Log(args) => log::run(&args, session),

@@ -120,6 +120,7 @@ mod tests {
             refreshable: true,
             resources: vec![],
             choices: vec![],
+            captured: Default::default(),
             registration: RegistrationView {
                 grant: GrantType::AuthorizationCode,
                 client_id: "desktop".to_owned(),

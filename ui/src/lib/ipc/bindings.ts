@@ -108,6 +108,10 @@ cautions: Array<string>,
  */
 choices?: Array<ChoiceView>, 
 /**
+ * What the provider's file keeps of the redirect and of answers: tenant, API host. No secret.
+ */
+captured?: { [key in string]: string }, 
+/**
  * Pages the provider has for a person.
  */
 links: Array<ProviderLink>, 
