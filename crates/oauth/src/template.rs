@@ -80,6 +80,8 @@ impl<'a> Values<'a> {
 }
 
 const UNKNOWN_VALUE: OAuthError = OAuthError::Invalid("lacks a value that the provider's file needs");
+/// RFC 3986 §5.2.4: the segment, and the one before it, would be gone.
+const ANOTHER_PATH: OAuthError = OAuthError::Invalid("has a value that would lead to another path");
 const MALFORMED: OAuthError =
     OAuthError::Invalid("cannot be asked for: the request in the provider's file is malformed");
 
@@ -96,6 +98,10 @@ impl RequestTemplate {
             return Err(UNKNOWN_VALUE);
         }
         let place = values.fill(template, in_url)?;
+        let path = place.split(['?', '#']).next().unwrap_or_default();
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(ANOTHER_PATH);
+        }
         // What is shown of a bad URL is the template: the filled one may hold a token.
         let endpoint = Endpoint::parse(&place).map_err(|error| OAuthError::endpoint(template, error))?;
         let mut url = endpoint.url().clone();
@@ -178,7 +184,7 @@ mod tests {
             auth: ClientAuth::Post(ClientSecret::new("s&".into())),
             basic: BasicStyle::default(),
         };
-        let captured = words([("my-site", "a b")]);
+        let captured = words([("my-site", "a b"), ("up", ".."), ("dot", ".")]);
         let token = AccessToken::new("g/ho".into());
         template.request("bearer", &Values::new(&client, &token, &captured))
     }
@@ -223,6 +229,13 @@ mod tests {
     }
 
     #[test]
+    fn dots_are_no_more_than_dots_elsewhere() {
+        let url = Some("https://as.example/v{dot}1/a{up}?q={up}".into());
+        let request = built(&RequestTemplate { url, ..Default::default() }).unwrap();
+        assert_eq!(request.uri(), "https://as.example/v.1/a..?q=..");
+    }
+
+    #[test]
     fn graphql_is_sent_to_the_letter() {
         let graphql = Some("{ viewer { email } }".into());
         let url = Some("https://api.example/graphql".into());
@@ -240,6 +253,9 @@ mod tests {
             "http://as.example/",
             "https://{my_site}/",
             "https://{my_site}?x",
+            "https://as.example/v1/{up}/me",
+            "https://as.example/v1/{dot}{dot}",
+            "https://as.example/{dot}?x",
         ] {
             assert!(
                 built(&RequestTemplate { url: Some(url.into()), ..Default::default() }).is_err(),

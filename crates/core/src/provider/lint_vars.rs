@@ -48,9 +48,9 @@ fn examples(name: &str, var: &Variable, report: &mut Report<'_>) {
         }
     }
     for choice in &var.choices {
-        let plain = choice.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-        let told = if var.pattern.is_empty() { plain } else { pattern::check(&var.pattern, choice).is_ok() };
-        if !told {
+        // A list may hold the empty word, which no pattern takes.
+        let is_empty = var.pattern.is_empty() && choice.is_empty();
+        if !is_empty && pattern::check(&var.pattern, choice).is_err() {
             let message = format!("{choice:?} is no value for it");
             let instead = pattern::check(&var.pattern, choice).err();
             report.wrong(&["vars", name, "enum"], message, instead);

@@ -9,6 +9,8 @@ use crate::provider::{secrets, urls};
 const STANDARD: &str = "the standard's own value, which needs no word";
 const CONNECTION: &str = "belongs to a connection, not to a provider";
 const TWICE: &str = "said twice, in two ways";
+const FOREIGN: &str =
+    "holds `${…}`, which the other program fills in; write a variable of this file in its place";
 const SCRIPT_KIND: &str = "a script is one text";
 
 /// The table of a provider file.
@@ -196,6 +198,9 @@ impl Reader<'_> {
     }
 
     fn put_at(&mut self, place: &[&str], path: String, value: Value) {
+        if place.first() != Some(&"scripts") && is_foreign(&value) {
+            return self.leave(path, FOREIGN);
+        }
         let slot = place.iter().fold(&mut self.made, |table, key| &mut table[*key]);
         if slot.is_null() {
             *slot = value;
@@ -206,6 +211,15 @@ impl Reader<'_> {
 
     fn leave(&mut self, path: String, why: &'static str) {
         self.left_out.push(LeftOut { path, why });
+    }
+}
+
+/// True for a template of another program's.
+fn is_foreign(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("${"),
+        Value::Array(items) => items.iter().any(is_foreign),
+        _ => false,
     }
 }
 

@@ -215,3 +215,16 @@ fn what_is_wrong_with_an_address_is_said() {
     let said = imported.wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(said.contains("token_endpoint") && said.contains("https"), "{said}");
 }
+
+#[test]
+fn a_template_of_another_program_is_left_out() {
+    let imported = import(
+        "authorizeUri: https://${site}.acme.example/a\ntokenUri: https://acme.example/t\nscope: read ${more}
+extra: { audience: '${connectionConfig.audience}', plain: '$5' }
+getTokenData: 'exports.getTokenData = () => `${1}`'",
+    );
+    let left: Vec<_> = imported.left_out.iter().map(|left| left.path.as_str()).collect();
+    assert_eq!(left, ["extra.audience", "scope", "authorizeUri"], "{}", imported.text);
+    let toml = imported.text.lines().filter(|line| !line.starts_with('#')).collect::<String>();
+    assert!(!toml.contains("acme.example/a") && toml.contains("$5") && toml.contains("`${1}`"), "{toml}");
+}

@@ -202,12 +202,13 @@ fn a_closed_list_may_decide_any_part_of_a_host() {
     assert_eq!(keys(&[("dot", "")]).unwrap(), "https://acme.com/keys");
     assert_eq!(keys(&[("dot", "us.")]).unwrap_err(), r#"{"dot": "Write one of: \"\", eu."}"#);
     says(
-        "jwks_uri = \"https://{dot}.example/keys\"\n[vars.dot]\ntitle = \"D\"\nenum = [\"a\", \"b@c\", \"d/e\", \"\", \"x:1\"]\n",
+        "jwks_uri = \"https://{dot}.example/keys\"\n[vars.dot]\ntitle = \"D\"\nenum = [\"a\", \"b@c\", \"d/e\", \"\", \"x:1\", \"..\"]\n",
         &[
             "acme.toml:9: server.jwks_uri: a URL must not hold a user name or password",
             "acme.toml:12: vars.dot.enum: \"b@c\" is no value for it; write letters, digits, `-`, `.`, `_` and `~` only",
             "acme.toml:12: vars.dot.enum: \"d/e\" is no value for it; write letters, digits, `-`, `.`, `_` and `~` only",
             "acme.toml:12: vars.dot.enum: \"x:1\" is no value for it; write letters, digits, `-`, `.`, `_` and `~` only",
+            "acme.toml:12: vars.dot.enum: \"..\" is no value for it; write letters, digits, `-`, `.`, `_` and `~` only",
         ],
     );
 }
