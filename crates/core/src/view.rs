@@ -392,6 +392,8 @@ pub struct ProviderPage {
     pub grants: Vec<GrantType>,
     /// Whether the client has a secret.
     pub secret: SecretNeed,
+    /// The same for a sign-in by a device code.
+    pub device_secret: SecretNeed,
     /// Client authentication methods the provider takes, best first.
     pub authentication: Vec<ClientAuthentication>,
     /// Ways back the provider takes, best first.

@@ -18,6 +18,12 @@ export const tools = {
       },
     ],
   },
+  'github-device': {
+    scope: 'read:user user:email', granted: 'read:user,user:email', lifetime: null,
+    device: { path: '/login/device/code' },
+    token: { path: '/login/oauth/access_token', auth: 'none' },
+    requests: () => [{ path: '/user', headers: { accept: 'application/vnd.github+json', 'user-agent': Boolean }, answer: [200, { id: 1, login: 'ada' }] }],
+  },
   gitlab: {
     scope: 'read_user', lifetime: 7200,
     authorize: { path: '/oauth/authorize' },

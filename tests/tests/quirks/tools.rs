@@ -21,6 +21,17 @@ pub const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "github-device",
+        file: "github",
+        device: true,
+        account: Some("ada"),
+        granted: "read:user user:email",
+        lifetime: None,
+        refresh: Refresh::Never,
+        lines: &["client.device_secret"],
+        ..PLAIN
+    },
+    Case {
         name: "gitlab",
         account: Some("ada"),
         granted: "read_user",

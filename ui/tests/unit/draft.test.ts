@@ -91,6 +91,14 @@ describe('draft', () => {
       expect(form.signs).toBe(true);
     });
 
+    it('asks for a secret only where that way has one', () => {
+      expect(by('github', 'authorization_code').need).toBe('required');
+      const form = by('github', 'device_code');
+      expect(form.need).toBe('optional');
+      form.tried = true;
+      expect(form.fits(nothing)).toBe(true);
+    });
+
     it('needs the refresh token that is brought', () => {
       const form = by('spotify', 'refresh_token');
       expect(form.draft.grant).toBeUndefined();

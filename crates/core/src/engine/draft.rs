@@ -132,7 +132,8 @@ impl Engine {
                 default_redirect_uri(&spec, redirect, draft.port, self.is_the_usual_server(&provider, &spec))
             }
         };
-        let authentication = authentication(draft, &page, has_secret, &mut errors);
+        let need = spec.secret(draft.grant.unwrap_or_default());
+        let authentication = authentication(draft, &page, (need, has_secret), &mut errors);
         let registration = ClientRegistration {
             client_id: draft.client_id.trim().to_owned(),
             authentication,
@@ -224,17 +225,17 @@ impl Engine {
 fn authentication(
     draft: &Draft,
     page: &ProviderPage,
-    has_secret: Option<bool>,
+    (need, has_secret): (SecretNeed, Option<bool>),
     errors: &mut BTreeMap<String, String>,
 ) -> ClientAuthentication {
     let with_secret =
         || page.authentication.iter().copied().find(|method| *method != ClientAuthentication::None);
-    let chosen = draft.authentication.unwrap_or(match (page.secret, has_secret) {
+    let chosen = draft.authentication.unwrap_or(match (need, has_secret) {
         (SecretNeed::Forbidden, _) | (SecretNeed::Optional, None | Some(false)) => ClientAuthentication::None,
         _ => with_secret().unwrap_or(ClientAuthentication::ClientSecretBasic),
     });
     let needs = chosen != ClientAuthentication::None;
-    let wrong = match (page.secret, has_secret) {
+    let wrong = match (need, has_secret) {
         (SecretNeed::Forbidden, _) if needs => Some("This provider takes no client secret: leave it empty."),
         (SecretNeed::Forbidden, Some(true)) => Some("This provider takes no client secret: leave it empty."),
         (SecretNeed::Required, _) if !needs => Some("This provider's clients always have a secret."),

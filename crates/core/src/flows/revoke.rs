@@ -1,6 +1,6 @@
 //! Ends the tokens at the provider: refresh token first, then access token, or the provider's own way.
 
-use tokenrack_oauth::client::Client;
+use tokenrack_oauth::client::{Client, ClientAuth};
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::revocation::{self, Revocable};
 use tokenrack_oauth::secret::ClientSecret;
@@ -42,6 +42,10 @@ async fn attempt(
     }
     let client = server::client(ports, spec, connection, secret)?;
     if spec.revoke.style == "request" {
+        if spec.revoke.request.auth == "basic" && matches!(client.auth, ClientAuth::None) {
+            // GitHub ends tokens for a client with a secret only; one of its device codes has none.
+            return Ok(Revocation::Unsupported);
+        }
         let values = values(spec, tokens, &client)?;
         revocation::revoke_by_request(http, &spec.revoke, &values, now).await?;
         return Ok(Revocation::Revoked);

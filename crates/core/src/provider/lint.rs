@@ -173,8 +173,16 @@ fn client(spec: &ProviderSpec, report: &mut Report<'_>) {
     if spec.client.pkce == Pkce::Never && spec.sources.is_empty() {
         report.wrong(&["client", "pkce"], "never needs `sources` that say so", Some("\"default\"".into()));
     }
+    let metadata = &spec.server.metadata;
+    let by_code = metadata.device_authorization_endpoint.is_some();
+    let may_be_found = metadata.issuer.is_some() || spec.server.metadata_url.is_some();
+    if spec.client.device_secret.is_some() && !by_code && !may_be_found {
+        let path = ["client", "device_secret"];
+        report.wrong(&path, "needs `server.device_authorization_endpoint`", None);
+    }
     let Some(methods) = &spec.server.metadata.token_endpoint_auth_methods_supported else { return };
     let known: Vec<_> = methods.iter().filter_map(|name| page::method(name)).collect();
+    let needed = [Some(spec.client.secret), spec.client.device_secret].contains(&Some(SecretNeed::Required));
     let path = ["server", "token_endpoint_auth_methods_supported"];
     if known.is_empty() {
         report.wrong(
@@ -182,9 +190,7 @@ fn client(spec: &ProviderSpec, report: &mut Report<'_>) {
             "none of these can be done here",
             Some("client_secret_basic, client_secret_post or none".into()),
         );
-    } else if spec.client.secret == SecretNeed::Required
-        && known.iter().all(|m| *m == crate::connection::ClientAuthentication::None)
-    {
+    } else if needed && known.iter().all(|m| *m == crate::connection::ClientAuthentication::None) {
         report.wrong(&path, "the client has a secret and no way to send it", None);
     }
 }

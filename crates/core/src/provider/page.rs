@@ -55,7 +55,8 @@ impl ProviderSpec {
             warnings: self.setup.warnings.clone(),
             vars: self.vars.iter().filter(|(_, var)| var.source == VariableSource::User).map(var).collect(),
             grants: self.grants(),
-            secret: self.client.secret,
+            secret: self.secret(GrantType::AuthorizationCode),
+            device_secret: self.secret(GrantType::DeviceCode),
             authentication: self.authentication(),
             redirects: self.redirects(),
             default_scopes: self.scopes.default.iter().chain(&self.scopes.offline).cloned().collect(),
@@ -63,6 +64,12 @@ impl ProviderSpec {
             refreshes: self.refreshes(),
             pkce: self.client.pkce != Pkce::Never,
         }
+    }
+
+    /// Whether the client has a secret, for one way to tokens.
+    pub(crate) fn secret(&self, grant: GrantType) -> SecretNeed {
+        let own = self.client.device_secret.filter(|_| grant == GrantType::DeviceCode);
+        own.unwrap_or(self.client.secret)
     }
 
     /// Where a spec that is in no catalog comes from.
@@ -132,7 +139,7 @@ impl ProviderSpec {
     /// Whether what is asked for by default brings a refresh token, or a token that renews itself.
     fn refreshes(&self) -> Option<bool> {
         match self.refresh.issued.as_str() {
-            "never" => Some(self.refresh.renew.is_some()),
+            "never" => Some(self.refresh.renew.is_some() || self.scripts.refresh.is_some()),
             "default" | "param" => Some(true),
             "scope" => self.scopes.offline.as_ref().map(|offline| self.scopes.default.contains(offline)),
             _ => None,

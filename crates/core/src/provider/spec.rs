@@ -233,6 +233,8 @@ pub struct Server {
 pub struct Client {
     /// Whether it has a secret.
     pub secret: SecretNeed,
+    /// The same for a sign-in by a device code, where that differs (GitHub).
+    pub device_secret: Option<SecretNeed>,
     /// `default` (S256 is sent), `required`, or `never` with `sources` that say so.
     pub pkce: Pkce,
     /// How the challenge is written: `base64url` (RFC 7636 §4.2, the default) or `hex` (TikTok's desktop apps).
@@ -254,6 +256,7 @@ impl Default for Client {
     fn default() -> Self {
         Self {
             secret: SecretNeed::Optional,
+            device_secret: None,
             pkce: Pkce::Default,
             pkce_encoding: String::new(),
             pkce_method: String::new(),

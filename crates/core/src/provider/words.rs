@@ -98,7 +98,7 @@ pub(super) fn closed_list(path: &[&str]) -> Option<&'static [&'static str]> {
     Some(match path {
         ["vars", _, "pattern"] => pattern::PATTERNS,
         ["vars", _, "source"] => &["user", "callback", "token", "whoami", "lookup"],
-        ["client", "secret"] => &["required", "optional", "forbidden"],
+        ["client", "secret" | "device_secret"] => &["required", "optional", "forbidden"],
         ["client", "pkce"] => &["default", "required", "never"],
         ["client", "pkce_encoding"] => &["", "base64url", "hex"],
         // The provider's spelling; it always means SHA-256.

@@ -370,6 +370,10 @@ grants: Array<GrantType>,
  */
 secret: SecretNeed, 
 /**
+ * The same for a sign-in by a device code.
+ */
+device_secret: SecretNeed, 
+/**
  * Client authentication methods the provider takes, best first.
  */
 authentication: Array<ClientAuthentication>, 

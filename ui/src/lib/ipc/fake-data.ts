@@ -394,6 +394,7 @@ const page = (id: string, name: string, category: string, more: Partial<Provider
   vars: [],
   grants: ['authorization_code'],
   secret: 'optional',
+  device_secret: more.secret ?? 'optional',
   authentication: ['client_secret_basic', 'client_secret_post'],
   redirects: ['deep_link', 'loopback', 'paste'],
   default_scopes: [],
@@ -428,6 +429,7 @@ const detailed: ProviderPage[] = [
     ],
     warnings: ['One callback URL per app.', 'Tokens of OAuth apps do not end by themselves.'],
     secret: 'required',
+    device_secret: 'optional',
     redirects: ['loopback', 'paste'],
     default_scopes: ['read:user', 'user:email'],
     scope_meanings: {

@@ -139,6 +139,7 @@ function preview(draft: Draft): DraftPreview {
   if (draft.client_id === '') errors['client_id'] = 'Paste the client id from the provider’s page.';
   if ([...views.values()].some((v) => v.name.toLowerCase() === draft.name?.toLowerCase()))
     errors['name'] = 'Another connection has this name.';
+  const need = draft.grant === 'device_code' ? page?.device_secret : page?.secret;
   const port = draft.port === undefined ? '' : `:${draft.port}`;
   return {
     redirect,
@@ -151,8 +152,7 @@ function preview(draft: Draft): DraftPreview {
     grant: draft.grant ?? 'authorization_code',
     grants: page?.grants ?? ['authorization_code'],
     authentication:
-      draft.authentication ??
-      (page?.secret === 'required' ? (page.authentication[0] ?? 'client_secret_basic') : 'none'),
+      draft.authentication ?? (need === 'required' ? (page?.authentication[0] ?? 'client_secret_basic') : 'none'),
     errors,
   };
 }

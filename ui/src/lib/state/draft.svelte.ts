@@ -6,6 +6,7 @@ import type {
   GrantType,
   ProviderPage,
   RedirectMethod,
+  SecretNeed,
 } from '$lib/ipc/bindings';
 import type { Ipc } from '$lib/ipc/contract';
 import { text } from '$lib/text';
@@ -89,6 +90,11 @@ export class DraftForm {
     return possible.every((grant) => grant === 'client_credentials') ? possible : [...possible, 'refresh_token'];
   });
 
+  /** Whether the client has a secret, in the way that is chosen. */
+  readonly need: SecretNeed = $derived.by(() =>
+    this.way === 'device_code' ? this.page.device_secret : this.page.secret,
+  );
+
   /** Whether something comes back to this machine, so that an address has to be registered. */
   readonly redirects: boolean = $derived(this.way === 'authorization_code');
 
@@ -161,7 +167,7 @@ export class DraftForm {
   }
 
   secretError(secret: string): string | null {
-    if (this.page.secret === 'forbidden') return null;
+    if (this.need === 'forbidden') return null;
     const method = this.draft.authentication ?? this.preview?.authentication;
     if (secret !== '' && this.draft.authentication === 'none') return text.add.publicSecret;
     if (!this.tried) return null;
@@ -198,7 +204,7 @@ export class DraftForm {
   );
 
   #shows(field: string): boolean {
-    if (field === 'secret') return this.page.secret !== 'forbidden';
+    if (field === 'secret') return this.need !== 'forbidden';
     if (WAY_BACK.has(field)) return this.redirects;
     return SHOWN.has(field) || this.page.vars.some((v) => v.name === field || `vars.${v.name}` === field);
   }

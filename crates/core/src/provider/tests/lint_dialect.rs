@@ -221,3 +221,18 @@ fn a_choice_left_empty_is_a_choice() {
     assert_eq!(keys(&[]).as_deref(), Some("https://eu.acme.example/keys"));
     assert_eq!(keys(&[("dot", "")]).as_deref(), Some("https://acme.example/keys"));
 }
+
+#[test]
+fn a_secret_for_device_codes_needs_a_way_to_one_and_a_way_to_be_sent() {
+    let own = "[client]\ndevice_secret = \"required\"\n";
+    says(own, &["acme.toml:10: client.device_secret: needs `server.device_authorization_endpoint`"]);
+    let device = "device_authorization_endpoint = \"https://acme.example/device\"\n";
+    says(&format!("{device}{own}"), &[]);
+    let public = "token_endpoint_auth_methods_supported = [\"none\"]\n";
+    says(
+        &format!("{device}{public}{own}"),
+        &[
+            "acme.toml:10: server.token_endpoint_auth_methods_supported: the client has a secret and no way to send it",
+        ],
+    );
+}

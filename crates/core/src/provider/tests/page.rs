@@ -6,6 +6,7 @@ use crate::connection::ClientAuthentication::{
 };
 use crate::connection::RedirectMethod::{DeepLink, Loopback, Paste};
 use crate::provider::parse;
+use crate::view::SecretNeed;
 
 #[test]
 fn ways_back_best_first() {
@@ -57,12 +58,25 @@ fn ways_to_tokens_as_far_as_they_are_known() {
 }
 
 #[test]
+fn a_device_code_may_need_another_secret_than_the_browser() {
+    let device = "device_authorization_endpoint = \"https://acme.example/device\"\n";
+    let needs = |client: &str| {
+        let page = spec(&format!("{device}[client]\nsecret = \"required\"\n{client}")).page();
+        (page.secret, page.device_secret)
+    };
+    assert_eq!(needs(""), (SecretNeed::Required, SecretNeed::Required));
+    assert_eq!(needs("device_secret = \"optional\"\n"), (SecretNeed::Required, SecretNeed::Optional));
+}
+
+#[test]
 fn whether_it_refreshes() {
     let refreshes = |more: &str| spec(more).page().refreshes;
     assert_eq!(refreshes(""), None);
     assert_eq!(refreshes("[refresh]\nissued = \"never\"\n"), Some(false));
     let renew = "[refresh]\nissued = \"never\"\n[refresh.renew]\nurl = \"https://acme.example/renew\"\n";
     assert_eq!(refreshes(renew), Some(true));
+    let script = "[refresh]\nissued = \"never\"\n[scripts]\nrefresh = \"exports.refreshCredentials = 1\"\n";
+    assert_eq!(refreshes(script), Some(true));
     assert_eq!(refreshes("[refresh]\nissued = \"default\"\n"), Some(true));
     assert_eq!(refreshes("[refresh]\nissued = \"app_setting\"\n"), None);
     let scope = "[refresh]\nissued = \"scope\"\n[scopes]\noffline = \"offline\"\n";
