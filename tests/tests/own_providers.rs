@@ -237,3 +237,23 @@ store = "site"
     profile.run(&["refresh", "demo"]).done();
     assert_eq!(profile.view("demo")["captured"]["site"], "s-2");
 }
+
+#[test]
+fn a_file_elsewhere_may_start_from_one_of_the_profile() {
+    let (profile, odd) = (Profile::with_quick_file_vault("only for tests"), Peer::odd());
+    profile.run(&["status"]).done();
+    let own = profile.home().join("providers");
+    let scripts = "[scripts]\ntest = \"works.js\"\n";
+    let parent = SLACK_LIKE.replace("{base}", &odd.odd_issuer("token-slack")) + scripts;
+    std::fs::write(own.join("slack-like.toml"), parent).unwrap();
+    std::fs::write(own.join("works.js"), "exports.test = () => true;").unwrap();
+    let child = "schema = 1\nid = \"child\"\nname = \"Child\"\nextends = \"slack-like\"\n";
+    let spec = file(&profile, "child", child, "");
+    profile.add_with("demo", &spec, &["--client-id", "x", "--redirect", "deep-link"]);
+    profile.connect("demo");
+    profile.run(&["status", "demo", "--check"]).done();
+    let wrong =
+        file(&profile, "wrong", &child.replace("child", "wrong").replace("slack-like", "slack-lik"), "");
+    let refused = profile.run(&["add", &wrong, "--client-id", "x"]).failed(2, "provider/invalid_spec");
+    assert!(refused["cause"].to_string().contains("slack-like"), "{refused}");
+}

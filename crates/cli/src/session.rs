@@ -10,8 +10,9 @@ use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::{Clock as _, VaultKind, VaultState};
 use tokenrack_core::problem::{Code, Problem};
+use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::CheckView;
-use tokenrack_platform::{Environment, Profile, SystemClock, permissions, process};
+use tokenrack_platform::{Environment, Profile, SystemClock, permissions, process, script_beside};
 
 use crate::output::Output;
 use crate::prompt;
@@ -53,6 +54,18 @@ impl Session {
     pub fn permissions(&self) -> Result<CheckView, Problem> {
         let profile = Profile::open(self.environment.home.clone())?;
         Ok(permissions::check(&profile, &self.environment))
+    }
+
+    /// What a provider file in `folder` may start from. A script it names is beside it, one that it inherits beside the
+    /// person's own files.
+    ///
+    /// # Errors
+    /// As [`Profile::catalog`].
+    pub fn catalog(&self, folder: PathBuf) -> Result<Catalog, Problem> {
+        let profile = Profile::open(self.environment.home.clone())?;
+        let own = profile.providers_dir();
+        let beside = move |name: &str| script_beside(&folder, name).or_else(|| script_beside(&own, name));
+        Ok(profile.catalog()?.with_scripts(beside))
     }
 
     /// Saves a provider file among the person's own; answers where.

@@ -9,10 +9,8 @@ use tokenrack_core::connection::{ClientAuthentication, GrantType, RedirectMethod
 use tokenrack_core::engine::{Engine, Refusal};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::{Action, ConnectionView, Draft, Endpoints};
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
-use tokenrack_platform::script_beside;
 
 use crate::error::{Failure, invalid};
 use crate::prompt;
@@ -167,8 +165,7 @@ fn is_file(provider: &str) -> bool {
 fn learn(path: &str, engine: &Engine, session: &Session) -> Result<String, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| invalid(format_args!("{path}: {error}")))?;
     let folder = Path::new(path).parent().map(Path::to_owned).unwrap_or_default();
-    let catalog = Catalog::builtin().with_scripts(move |name| script_beside(&folder, name));
-    catalog.parse(path, &text).map(|spec| engine.learn(spec)).map_err(|mistakes| {
+    session.catalog(folder)?.parse(path, &text).map(|spec| engine.learn(spec)).map_err(|mistakes| {
         let mut lines = mistakes.iter().map(ToString::to_string);
         let first = lines.next().unwrap_or_default();
         // A problem has room for one; a person sees them all at once.
