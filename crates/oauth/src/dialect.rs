@@ -349,6 +349,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_scope_that_no_answer_names_counts_as_granted() {
+        let words = [("offline".to_owned(), String::new())];
+        let scopes = ScopeDialect { granted_as: words.into(), ..Default::default() };
+        assert!(scopes.is_granted("offline", &[]) && !scopes.is_granted("read", &[]));
+    }
+
+    #[test]
     fn an_empty_url_in_an_old_record_is_none() {
         let read = |text: &str| serde_json::from_str::<RevokeDialect>(text).unwrap().request.url;
         assert_eq!(read(r#"{"style":"","method":"","url":"","auth":""}"#), None);

@@ -19,9 +19,8 @@ pub(crate) struct Wording<'a> {
     pub kept: &'static [&'static str],
 }
 
-/// Names of the protocol that a request may lack, and a provider still wants a word under: BambooHR's `request`, and
-/// OpenRouter's `code_challenge_method` at the token endpoint.
-const ADDED: &[&str] = &["request", "code_challenge_method"];
+/// A name of the protocol that a request may lack, and a provider still wants a word under (BambooHR).
+const ADDED: &str = "request";
 
 impl Wording<'_> {
     /// The parameters as they are sent.
@@ -37,10 +36,9 @@ impl Wording<'_> {
             let name = self.new_name(&name, &sent).map_or(name, str::to_owned);
             sent.push((name, value));
         }
-        for (name, value) in self.values.into_iter().flatten() {
-            if ADDED.contains(&name.as_str()) && !sent.iter().any(|(other, _)| other == name) {
-                sent.push((name.clone(), value.clone()));
-            }
+        let added = self.values.and_then(|values| values.get(ADDED));
+        if let Some(value) = added.filter(|_| !sent.iter().any(|(other, _)| other == ADDED)) {
+            sent.push((ADDED.to_owned(), value.clone()));
         }
         for (name, value) in &self.extra {
             if !self.protocol.contains(name) && !sent.iter().any(|(other, _)| other == name) {
@@ -97,11 +95,10 @@ mod tests {
 
     #[test]
     fn a_word_of_the_providers_own_is_added_under_a_protocol_name() {
-        let values = [("request", "token"), ("code_challenge_method", "S256"), ("scope", "never asked for")];
+        let values = [("request", "token"), ("scope", "never asked for")];
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let added = ["code_challenge_method=S256", "request=token"];
-        let plain = ["grant_type=authorization_code", "client_id=me", "code=c"];
-        assert_eq!(sent(&Wording { values: Some(&values), ..basecamp() }), [&plain[..], &added].concat());
+        let whole = ["grant_type=authorization_code", "client_id=me", "code=c", "request=token"];
+        assert_eq!(sent(&Wording { values: Some(&values), ..basecamp() }), whole);
     }
 
     #[test]

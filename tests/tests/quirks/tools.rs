@@ -92,7 +92,7 @@ pub const CASES: &[Case] = &[
             "authorize.omit",
             "token.body",
             "token.omit",
-            "token.values",
+            "token.params",
             "token.response.access_token",
         ],
         ..PLAIN

@@ -35,8 +35,11 @@ const PROTOCOL: &[&str] = &[
 const NEVER_LEFT_OUT: &[&str] =
     &["state", "code_challenge", "code_challenge_method", "code", "code_verifier", "refresh_token"];
 
-/// Protocol parameters whose value a file may change. The last two are added where the request lacks them.
-const VALUES: &[&str] = &["grant_type", "response_type", "redirect_uri", "request", "code_challenge_method"];
+/// Protocol parameters whose value a file may change. The last is added where the request lacks it.
+const VALUES: &[&str] = &["grant_type", "response_type", "redirect_uri", "request"];
+
+/// The token endpoint may be told the method once more (OpenRouter); it is the one that was sent.
+const TOLD_AGAIN: [&str; 3] = ["token", "params", "code_challenge_method"];
 
 /// Those in which no grant is named.
 const NO_GRANT: &[&str] = &["redirect_uri", "request"];
@@ -58,10 +61,13 @@ pub(super) fn check(spec: &ProviderSpec, report: &mut Report<'_>) {
         (&["token", "params"], &token.params),
         (&["refresh", "params"], &spec.refresh.params),
     ] {
-        for name in params.keys() {
+        for (name, value) in params {
             let path = [path[0], path[1], name.as_str()];
+            if path == TOLD_AGAIN && value == "S256" {
+                continue;
+            }
             if is_protocol(name) || name.eq_ignore_ascii_case(&spec.scopes.parameter) {
-                let can_change = VALUES.contains(&name.as_str()) && name != "code_challenge_method";
+                let can_change = VALUES.contains(&name.as_str());
                 let instead = can_change.then(|| format!("{}.values.{name}", path[0]));
                 report.wrong(&path, "a parameter of the protocol is not for a file to set", instead);
             } else if secrets::is_name(name) {
@@ -96,14 +102,12 @@ fn values(table: &str, values: &BTreeMap<String, String>, report: &mut Report<'_
         } else if !VALUES.contains(&name.as_str()) {
             let message =
                 format!("its value is not for a file to set; only those of {} are", VALUES.join(", "));
-            report.wrong(&path, message, None);
+            let instead = (name == "code_challenge_method").then(|| "client.pkce_method".to_owned());
+            report.wrong(&path, message, instead);
         } else if !NO_GRANT.contains(&name.as_str())
             && value.split_whitespace().any(|word| REFUSED.contains(&word))
         {
             report.wrong(&path, format!("{value:?} hands tokens or passwords around, and is refused"), None);
-        } else if name == "code_challenge_method" && (table == "authorize" || value != "S256") {
-            let message = "only the token endpoint is told the method again, and it is S256";
-            report.wrong(&path, message, Some("client.pkce_method".into()));
         } else if name == "request" && value.contains('.') {
             report.wrong(&path, "a request object (RFC 9101) is not for a file to set", None);
         }

@@ -209,7 +209,6 @@ fn google_names_scopes_by_another_word() {
     let granted = ["openid".to_owned(), "https://www.googleapis.com/auth/userinfo.email".to_owned()];
     assert!(scopes.is_granted("openid", &granted) && scopes.is_granted("email", &granted));
     assert!(!scopes.is_granted("profile", &granted));
-    assert!(get("microsoft").scopes.is_granted("offline_access", &[]));
 }
 
 #[test]

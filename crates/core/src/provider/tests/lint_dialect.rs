@@ -10,7 +10,7 @@ fn what_can_be_renamed_changed_and_left_out() {
         "[authorize]\nrename = { client_id = \"client_key\", response_type = \"type\" }\nomit = [\"scope\"]\n\
          values = { response_type = \"web_server\", redirect_uri = \"acme-1\", request = \"authorize\" }\n\
          [token]\nrename = { grant_type = \"type\" }\nvalues = { grant_type = \"web_server\" }\nomit = [\"redirect_uri\"]\n\
-         [refresh]\nvalues = { grant_type = \"refresh\" }\n",
+         params = { code_challenge_method = \"S256\" }\n[refresh]\nvalues = { grant_type = \"refresh\" }\n",
         &[],
     );
     says(
@@ -22,14 +22,14 @@ fn what_can_be_renamed_changed_and_left_out() {
             "acme.toml:10: authorize.omit: \"code_challenge\" is always sent",
             "acme.toml:10: authorize.omit: \"prompt\" is not a parameter of the protocol, so it is not sent",
             "acme.toml:12: authorize.values.state: its value is not for a file to set; only those of grant_type, \
-             response_type, redirect_uri, request, code_challenge_method are",
+             response_type, redirect_uri, request are",
             "acme.toml:13: authorize.values.prompt: not a parameter of the protocol; write authorize.params.prompt",
             "acme.toml:14: authorize.values.response_type: \"code token\" hands tokens or passwords around, and is \
              refused",
             "acme.toml:15: authorize.values.request: a request object (RFC 9101) is not for a file to set",
             "acme.toml:17: token.values.grant_type: \"password\" hands tokens or passwords around, and is refused",
-            "acme.toml:18: token.values.code_challenge_method: only the token endpoint is told the method again, and \
-             it is S256; write client.pkce_method",
+            "acme.toml:18: token.values.code_challenge_method: its value is not for a file to set; only those of \
+             grant_type, response_type, redirect_uri, request are; write client.pkce_method",
             "acme.toml:21: token.omit: \"code_verifier\" is always sent",
         ],
     );
