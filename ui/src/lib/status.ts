@@ -46,6 +46,11 @@ export function isAlive(connection: ConnectionView): boolean {
   return hasTokens(connection) && connection.status.kind !== 'action_needed';
 }
 
+/** Whether there is something to revoke or delete. A disconnect that was cut short may have left tokens that no view shows. */
+export function canDisconnect(connection: ConnectionView): boolean {
+  return hasTokens(connection) || connection.status.kind === 'action_needed';
+}
+
 /** Whether tokens are there to be copied, renewed or revoked, whatever the status says about their use. */
 export function hasTokens(connection: ConnectionView): boolean {
   return connection.issued_at !== null;

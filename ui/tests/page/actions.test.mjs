@@ -341,6 +341,14 @@ describe('what cannot be undone', () => {
       assert.equal(await page.evaluate(() => document.activeElement.dataset.row), await row.getAttribute('data-row'));
     }));
 
+  it('finishes a disconnect that was cut short, and asks first', () =>
+    on('interrupted', {}, async (page) => {
+      await rowOf(page, 'GitHub').click();
+      await page.getByRole('button', { name: 'Disconnect…' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Disconnect' }).click();
+      await until(page, 'GitHub', 'Not connected');
+    }));
+
   it('disconnects, says what the provider did, and forgets', () =>
     on('few', {}, async (page) => {
       await rowOf(page, 'Google').focus();

@@ -377,6 +377,13 @@ export function disconnected(view: ConnectionView): ConnectionView {
   };
 }
 
+/** The view after a disconnect that was cut short. */
+export function interrupted(view: ConnectionView): ConnectionView {
+  const evidence = 'A disconnect was cut short: tokens may still be here, and valid at the provider.';
+  const status = { kind: 'action_needed' as const, since: at(-2 * MINUTE), until: null, evidence, next: null };
+  return { ...disconnected(view), status };
+}
+
 const page = (id: string, name: string, category: string, more: Partial<ProviderPage>): ProviderPage => ({
   id,
   name,

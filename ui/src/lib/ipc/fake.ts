@@ -34,6 +34,8 @@ function scenery(): ConnectionView[] {
       const code = { ...view, registration: { ...view.registration, grant: 'device_code' as const } };
       return [data.waiting(code, 4000, true), data.connection('connected', 5)];
     }
+    case 'interrupted':
+      return [data.interrupted(data.connection('connected', 0))];
     case 'waiting':
       return [
         data.connection('waiting_for_browser', 1),

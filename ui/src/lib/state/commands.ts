@@ -1,5 +1,5 @@
 import type { ConnectionView } from '$lib/ipc/bindings';
-import { hasTokens, isAlive } from '$lib/status';
+import { canDisconnect, isAlive } from '$lib/status';
 import { text } from '$lib/text';
 import { focusFilter } from '$lib/focus';
 
@@ -42,7 +42,7 @@ export const rowCommands: RowCommand[] = [
   {
     key: 'd',
     label: text.shortcuts.disconnect,
-    possible: hasTokens,
+    possible: canDisconnect,
     run: (app, view) => (app.route.question = { kind: 'disconnect', id: view.id }),
   },
 ];
