@@ -47,6 +47,9 @@ pub fn due_at(
         RefreshState::InFlight { since, .. } => Some(after(*since, IN_FLIGHT_FOR)),
         RefreshState::Failed(failure) => {
             let again = retry_at(&connection.id, failure)?;
+            if brought_tokens(grant, failure) {
+                return renewal_at(&connection.id, grant, spec).map(|renewal| renewal.max(again));
+            }
             let up = online_since.filter(|up| *up > failure.at && waits_for_network(failure));
             let spread = scaled(SPREAD, chance(&connection.id, &up));
             Some(up.map_or(again, |up| again.min(after(up, spread))))
@@ -98,6 +101,12 @@ fn retry_at(id: &ConnectionId, failure: &Failure) -> Option<Timestamp> {
 pub fn is_chronic(failure: &Failure) -> bool {
     let since = failure.since.unwrap_or(failure.at);
     failure.at.duration_since(since).as_secs() > PATIENCE_SECONDS
+}
+
+/// Whether tokens came although a script could not read their answer: another try would spend them for nothing new.
+fn brought_tokens(grant: &Grant, failure: &Failure) -> bool {
+    let unread = matches!(failure.problem.code, Code::ScriptFailed | Code::ScriptLimit);
+    unread && failure.at == grant.issued_at
 }
 
 /// Whether the network, once it is up again, may be all that was missing.

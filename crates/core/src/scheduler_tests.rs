@@ -128,6 +128,14 @@ fn failing(times: u32, code: Code) -> Failure {
     failure
 }
 
+#[test]
+fn tokens_that_a_script_could_not_read_are_renewed_when_they_end_and_not_before() {
+    let failed = |code| RefreshState::Failed(Failure { at: at("12:00:00"), ..failing(1, code) });
+    let due = |code| due(&connection("a", Grant { refresh: failed(code), ..grant(3_600) }), None).unwrap();
+    assert!(due(Code::ScriptFailed) > at("12:50:00"));
+    assert!(due(Code::Interrupted) < at("12:10:00"));
+}
+
 fn waits(failure: &Failure) -> (f64, f64) {
     let wait = |i: u32| {
         let grant = Grant { refresh: RefreshState::Failed(failure.clone()), ..grant(600) };
