@@ -31,6 +31,7 @@ pub(super) struct Faces {
 
 #[derive(Default)]
 struct Shown {
+    /// Everything up to this one is shown.
     revision: Revision,
     connections: HashMap<ConnectionId, (Revision, Connection, ConnectionView)>,
     vault: Option<VaultStatus>,
@@ -101,13 +102,17 @@ impl Engine {
     }
 
     /// Tells faces of one change of this process. Revisions never go back: of two changes that race, the newer is shown.
-    pub(super) fn show(&self, revision: Revision, connection: &Connection) {
+    /// `wrote`: the revision is this change's own.
+    pub(super) fn show(&self, revision: Revision, connection: &Connection, wrote: bool) {
         let view = self.view_of(connection);
         let mut shown = locked(&self.inner.faces.shown);
+        if wrote && revision == shown.revision + 1 {
+            // Nobody else's change lies between, so there is no reason to read everything again.
+            shown.revision = revision;
+        }
         if shown.connections.get(&connection.id).is_some_and(|(newer, _, _)| *newer > revision) {
             return;
         }
-        // Only a reload may say that everything up to a revision is shown.
         let event = EngineEvent::Connections {
             revision: shown.revision.max(revision),
             changed: vec![view.clone()],
@@ -219,6 +224,9 @@ async fn watch_store(engine: Weak<Inner>) {
     let Some(mut changes) = engine.upgrade().map(|inner| inner.ports.store.changes()) else { return };
     while changes.changed().await.is_ok() {
         let Some(inner) = engine.upgrade() else { return };
+        if *changes.borrow() <= locked(&inner.faces.shown).revision {
+            continue;
+        }
         if let Err(problem) = (Engine { inner }).reload() {
             tracing::warn!(%problem, "the connections could not be read again");
         }

@@ -271,8 +271,13 @@ impl Engine {
         id: &ConnectionId,
         mut change: impl FnMut(&mut Connection) -> Option<Change>,
     ) -> Result<Connection, Problem> {
-        let (revision, connection) = self.inner.ports.store.update(id, &mut change)?;
-        self.show(revision, &connection);
+        let mut wrote = false;
+        let (revision, connection) = self.inner.ports.store.update(id, &mut |connection| {
+            let made = change(connection);
+            wrote = made.is_some();
+            made
+        })?;
+        self.show(revision, &connection, wrote);
         Ok(connection)
     }
 

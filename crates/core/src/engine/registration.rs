@@ -88,7 +88,7 @@ impl Engine {
                 return Err(problem);
             }
         }
-        self.show(revision, &connection);
+        self.show(revision, &connection, true);
         Ok(self.view_of(&connection))
     }
 
