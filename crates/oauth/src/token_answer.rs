@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::dialect::{AccountDialect, Expiry, TokenResponseDialect};
 use crate::error::OAuthError;
 use crate::response::{plain, values};
-use crate::userinfo;
+use crate::{jwt, userinfo};
 
 /// The answer with RFC names, RFC types, what the dialect keeps besides, and nothing else.
 pub(crate) fn standard(
@@ -46,10 +46,13 @@ pub(crate) fn standard(
             standard.insert(name.into(), value.into());
         }
     }
-    if let Some(seconds) = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)? {
+    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)?;
+    let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
+    if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
     }
-    let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now)?;
+    let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now)?
+        .or_else(|| assumed(&dialect.refresh_expires));
     // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
     if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
         standard.insert("refresh_token_expires_in".into(), seconds.into());
@@ -84,7 +87,8 @@ pub(crate) fn salvage(
     if let Some(token) = token(&dialect.access_token) {
         found.insert("access_token".into(), token.into());
         let end = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
-        found.extend(end.ok().flatten().map(|seconds| ("expires_in".to_owned(), seconds.into())));
+        let end = end.ok().flatten().or_else(|| assumed(&dialect.expires));
+        found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
     found
 }
@@ -94,12 +98,9 @@ fn visible(token: &str) -> bool {
     token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
 
-/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read. `never` and
-/// `assume:` speak only for an answer that says nothing: a provider may give some clients an end.
+/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read.
 fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Result<Option<u64>, OAuthError> {
-    let Some(value) = value else {
-        return Ok(expiry.format.strip_prefix("assume:").and_then(|seconds| seconds.parse().ok()));
-    };
+    let Some(value) = value else { return Ok(None) };
     // An end that has passed already is this machine's clock more often than the server's: the tokens count, as ended.
     let until = |end: Timestamp| (end.as_second() - now.as_second()).max(0);
     let since_1970 = |at: i64| at.checked_sub(now.as_second()).map(|left| left.max(0));
@@ -113,6 +114,12 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Resul
     };
     left.map(|left| u64::try_from(left).map_err(|_| OAuthError::Invalid("has a lifetime below zero")))
         .transpose()
+}
+
+/// What the provider's file knows: `never` and `assume:` speak only for an answer that says nothing, because a provider
+/// may give some clients an end.
+fn assumed(expiry: &Expiry) -> Option<u64> {
+    expiry.format.strip_prefix("assume:")?.parse().ok()
 }
 
 /// A number or its text; a fraction is cut off.
@@ -286,6 +293,30 @@ mod tests {
         assert_eq!(end("never", Value::Null), None);
         assert_eq!(end("assume:60", Value::Null), Some(60));
         assert_eq!(end("rfc3339", json!("soon")), None);
+    }
+
+    #[test]
+    fn a_jwt_ends_when_it_says_where_the_answer_does_not() {
+        // {"alg":"none"}, {"exp":1767229200}
+        let jwt = "eyJhbGciOiJub25lIn0.eyJleHAiOjE3NjcyMjkyMDB9.";
+        let end = |format: &str, more: Value| {
+            let expires = Expiry { pointer: "/expires_in".into(), format: format.into() };
+            let dialect = TokenResponseDialect { expires, ..Default::default() };
+            let mut body = json!({"access_token": jwt, "token_type": "bearer"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            read(body, &dialect).unwrap().get("expires_in").and_then(Value::as_u64)
+        };
+        assert_eq!(end("seconds", json!({})), Some(3600));
+        assert_eq!(
+            end("assume:60", json!({})),
+            Some(3600),
+            "the token knows better than the provider's file"
+        );
+        assert_eq!(
+            end("seconds", json!({"expires_in": 120})),
+            Some(120),
+            "and the answer better than the token"
+        );
     }
 
     #[test]
