@@ -42,9 +42,13 @@ fn request(endpoint: &Endpoint, method: Method) -> Result<HttpRequest, OAuthErro
 }
 
 fn read(answer: &HttpResponse) -> Answer {
+    Answer { status: answer.status().as_u16(), date: date(answer) }
+}
+
+/// What the server takes for the time (RFC 9110 §6.6.1).
+pub fn date(answer: &HttpResponse) -> Option<Timestamp> {
     static PARSER: DateTimeParser = DateTimeParser::new();
-    let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
-    Answer { status: answer.status().as_u16(), date: date.and_then(|date| PARSER.parse_timestamp(date).ok()) }
+    PARSER.parse_timestamp(answer.headers().get(DATE)?.to_str().ok()?).ok()
 }
 
 #[cfg(test)]

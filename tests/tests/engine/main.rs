@@ -3,6 +3,7 @@
 
 mod answers;
 mod background;
+mod clock;
 mod damage;
 mod grants;
 mod reminders;

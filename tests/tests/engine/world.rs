@@ -307,6 +307,12 @@ impl TestNetwork {
         self.answers.lock().unwrap().push_back(Ok(builder.body(body.as_bytes().to_vec()).unwrap()));
     }
 
+    /// An answer of a server that takes this for the time.
+    pub fn answer_at(&self, date: &str, status: u16, body: &str) {
+        let builder = http::Response::builder().status(status).header("date", date);
+        self.answers.lock().unwrap().push_back(Ok(builder.body(body.as_bytes().to_vec()).unwrap()));
+    }
+
     /// Not now: after so many seconds.
     pub fn answer_after(&self, status: u16, seconds: u32) {
         let builder = http::Response::builder().status(status).header("retry-after", seconds);

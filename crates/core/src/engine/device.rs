@@ -14,6 +14,7 @@ use tokenrack_oauth::token::TokenSet;
 use super::{ConnectOptions, Engine, Started, Step};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
+use crate::flows::clock::Heard;
 use crate::flows::device;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState};
 use crate::ports::{Change, StateDigest};
@@ -119,9 +120,10 @@ impl Engine {
         let spec = self.spec(&connection)?;
         let secret = record.client_secret.as_ref();
         let asked = (attempt, user_code.as_str(), secrets);
-        match device::ask(&self.inner.ports, &connection, &spec, secret, asked).await? {
-            Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer).await,
-            Err(error) => Ok(self.not_yet(id, digest, *polling, error)),
+        let heard = Heard::by(&self.inner.ports);
+        match device::ask(&heard.ports, &connection, &spec, secret, asked).await? {
+            Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer, &heard).await,
+            Err(error) => Ok(self.not_yet(id, digest, *polling, error, &heard)),
         }
     }
 
@@ -133,6 +135,7 @@ impl Engine {
         digest: &StateDigest,
         record: SecretRecord,
         answer: (TokenSet, Timestamp),
+        heard: &Heard,
     ) -> Result<Look, Problem> {
         let ports = &self.inner.ports;
         let secret = record.client_secret.as_ref();
@@ -154,15 +157,22 @@ impl Engine {
                     tracing::warn!(problem = %refusal.problem, "a sign-in by code has ended without saved tokens");
                 }
             }
-            Err(problem) => self.give_up(&connection.id, digest, problem),
+            Err(problem) => self.give_up(&connection.id, digest, heard.explain(problem)),
         }
         Ok(Look::Over)
     }
 
     /// Writes down when to ask next, or how it ended. The server's interval counts also where it cannot be written down.
-    fn not_yet(&self, id: &ConnectionId, digest: &StateDigest, polling: Polling, error: OAuthError) -> Look {
+    fn not_yet(
+        &self,
+        id: &ConnectionId,
+        digest: &StateDigest,
+        polling: Polling,
+        error: OAuthError,
+        heard: &Heard,
+    ) -> Look {
         let Some(next) = polling.after(&error) else {
-            self.give_up(id, digest, error.into());
+            self.give_up(id, digest, heard.explain(error.into()));
             return Look::Over;
         };
         let wanted = SignedDuration::from_secs(error.retry_after().unwrap_or(0).into());

@@ -1,10 +1,8 @@
 //! A provider tried out before anyone signs in: what a sign-in stands on, each with its cure. Nobody's id and no secret
 //! is sent: endpoints are only asked whether they are there.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use tokenrack_oauth::metadata::ServerMetadata;
 use tokenrack_oauth::{discovery, reach};
 
@@ -12,14 +10,11 @@ use super::Engine;
 use super::registration::field_problem;
 use crate::classify;
 use crate::connection::{ClientAuthentication, RedirectMethod};
-use crate::flows::server;
+use crate::flows::{clock as clocks, server};
 use crate::ports::{HttpClient, ListenError};
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Pkce, ProviderSpec, RedirectKind};
 use crate::view::{CheckOutcome, CheckView, Draft};
-
-/// A clock that is wrong by more fails sign-ins: ID tokens are taken with so much tolerance.
-const CLOCK: Duration = Duration::from_secs(300);
 
 /// What was seen.
 #[derive(Debug, Clone)]
@@ -269,17 +264,10 @@ fn authentication(spec: &ProviderSpec) -> CheckView {
 fn clock(now: Timestamp, server: Option<Timestamp>) -> CheckView {
     let (outcome, finding, cure) = match server {
         None => (CheckOutcome::Warning, "no server has told the time".to_owned(), None),
-        Some(server) if server.duration_since(now).unsigned_abs() <= CLOCK => {
-            (CheckOutcome::Ok, "within five minutes of the server's".to_owned(), None)
-        }
-        Some(server) => {
-            let wrong = server.duration_since(now);
-            let (minutes, way) =
-                (wrong.unsigned_abs().as_secs() / 60, if wrong.is_positive() { "slow" } else { "fast" });
-            let words =
-                format!("this machine's clock is wrong by {minutes} minutes, {way}, or the server's is");
-            (CheckOutcome::Failed, words, Some("Set this machine's clock, best by the network."))
-        }
+        Some(server) => match clocks::wrong(now, server) {
+            None => (CheckOutcome::Ok, "within five minutes of the server's".to_owned(), None),
+            Some(words) => (CheckOutcome::Failed, words, Some(clocks::CURE)),
+        },
     };
     view("clock", "Clock", outcome, finding, cure)
 }

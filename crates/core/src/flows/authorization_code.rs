@@ -7,6 +7,7 @@ use tokenrack_oauth::id_token::{self, JwkSet};
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Nonce, State};
 use tokenrack_oauth::token::TokenSet;
 
+use super::clock::Heard;
 use super::script::{Made, Scripts};
 use super::{account, hooks, refresh, server};
 use crate::classify;
@@ -100,6 +101,19 @@ fn challenge(spec: &ProviderSpec) -> ChallengeStyle<'_> {
 /// # Errors
 /// Any protocol problem; the code is spent then, or was never sent.
 pub async fn finish(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    attempt: (&Attempt, &str, &RedirectSecrets),
+    secret: Option<&ClientSecret>,
+    response: ValidatedResponse,
+) -> Result<Tokens, Problem> {
+    let heard = Heard::by(ports);
+    let finished = exchange(&heard.ports, connection, spec, attempt, secret, response).await;
+    finished.map_err(|problem| heard.explain(problem))
+}
+
+async fn exchange(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,

@@ -3,6 +3,7 @@
 
 use tokenrack_oauth::secret::ClientSecret;
 
+use super::clock::Heard;
 use super::server;
 use crate::connection::Connection;
 use crate::engine::Ports;
@@ -16,6 +17,16 @@ use crate::record::Tokens;
 /// # Errors
 /// Any protocol problem; nothing is lost.
 pub async fn obtain(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    secret: Option<&ClientSecret>,
+) -> Result<Tokens, Problem> {
+    let heard = Heard::by(ports);
+    ask(&heard.ports, connection, spec, secret).await.map_err(|problem| heard.explain(problem))
+}
+
+async fn ask(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,

@@ -3,6 +3,7 @@
 mod account;
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod clock;
 pub mod device;
 mod hooks;
 pub mod introspect;

@@ -9,6 +9,7 @@ use tokenrack_oauth::secret::ClientSecret;
 use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::TokenSet;
 
+use super::clock::Heard;
 use super::script::{Made, Scripts};
 use super::{lookup, server};
 use crate::classify::{Verdict, refresh_verdict};
@@ -62,6 +63,18 @@ pub fn too_early(spec: &ProviderSpec, grant: &Grant, now: Timestamp) -> Option<P
 /// # Errors
 /// [`Refused`]; with `Keep`, nothing is lost.
 pub async fn refresh(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    tokens: &Tokens,
+    secret: Option<&ClientSecret>,
+) -> Result<Tokens, Refused> {
+    let heard = Heard::by(ports);
+    let renewed = ask(&heard.ports, connection, spec, tokens, secret).await;
+    renewed.map_err(|refused| Refused { problem: heard.explain(refused.problem), ..refused })
+}
+
+async fn ask(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,
