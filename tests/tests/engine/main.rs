@@ -18,7 +18,7 @@ use tokenrack_core::event::Channel;
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
-use world::World;
+use world::{TakenBy, World};
 
 const FRESH: &str =
     r#"{"access_token":"at-2","refresh_token":"rt-2","token_type":"bearer","expires_in":7200}"#;
@@ -47,6 +47,18 @@ async fn new_tokens_the_vault_refuses_are_kept_and_saved_later() {
     assert!(world.network.sent().is_empty(), "saving again is no reason to ask the provider again");
     assert_eq!(kind(&engine, &id), StatusKind::Connected);
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2", "another process reads the new token");
+}
+
+#[tokio::test]
+async fn whoever_waits_for_the_lock_in_vain_takes_what_others_have_fetched_meanwhile() {
+    let world = World::new();
+    let other = world.engine();
+    let id = world.connected(&other).await;
+    let waits = world.engine_with(std::sync::Arc::new(TakenBy(other)));
+    world.network.answer(200, FRESH);
+    waits.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(world.network.sent().len(), 1, "one generation, one request");
+    assert_eq!(token(&waits, &id).await.unwrap(), "at-2");
 }
 
 #[tokio::test]

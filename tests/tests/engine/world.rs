@@ -43,6 +43,11 @@ impl World {
 
     /// One more process on this profile.
     pub fn engine(&self) -> Engine {
+        self.engine_with(Arc::new(FileLock::new(self.profile.locks_dir())))
+    }
+
+    /// The same with another lock.
+    pub fn engine_with(&self, lock: Arc<dyn ConnectionLock>) -> Engine {
         let ports = Ports {
             vault: self.vault.clone(),
             store: Arc::new(SqliteStore::open(&self.profile.database(), self.clock.clone()).unwrap()),
@@ -51,7 +56,7 @@ impl World {
             entropy: Arc::new(SystemEntropy),
             browser: Arc::new(NoBrowser),
             listener: Arc::new(LoopbackListener::new(Patience::default())),
-            lock: Arc::new(FileLock::new(self.profile.locks_dir())),
+            lock,
             network: self.online.clone(),
             scripts: self.scripts.clone(),
         };
@@ -377,6 +382,17 @@ impl HttpClient for TestNetwork {
             Some(page) => Ok(http::Response::new(page.into_bytes())),
             None => self.answers.lock().unwrap().pop_front().expect("the test has prepared an answer"),
         }
+    }
+}
+
+/// Whoever waits for this lock sees another process refresh, and does not get it.
+pub struct TakenBy(pub Engine);
+
+#[async_trait]
+impl ConnectionLock for TakenBy {
+    async fn acquire(&self, id: &ConnectionId, _: Duration) -> Result<LockGuard, LockError> {
+        self.0.refresh(id, Channel::Command).await.unwrap();
+        Err(LockError::Busy)
     }
 }
 

@@ -47,11 +47,16 @@ impl Engine {
     ) -> Result<ConnectionView, Problem> {
         let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
         let _single: tokio::sync::OwnedMutexGuard<()> = Arc::clone(&flight).lock_owned().await;
-        let _lock = self.lock(id).await?;
+        let lock = self.lock(id).await;
         let mut connection = self.load(id)?;
         not_disconnecting(&connection)?;
-        let record = self.read_secrets(&connection).await?;
         let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let _lock = match lock {
+            // Whoever had it all that time has renewed the tokens meanwhile.
+            Err(busy) if busy.code == Code::Busy && known > seen => return Ok(self.view_of(&connection)),
+            lock => lock?,
+        };
+        let record = self.read_secrets(&connection).await?;
         let Some(tokens) = &record.tokens else {
             return Err(match connection.state.grant() {
                 None => Code::NotConnected.into(),
