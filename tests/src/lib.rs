@@ -19,7 +19,9 @@ mod peer;
 mod person;
 mod process;
 mod session;
+mod strict;
 mod webdriver;
+mod worker;
 
 pub use bystander::Bystander;
 pub use canary::Secrets;
@@ -28,9 +30,11 @@ pub use desktop::{App, Desktop};
 pub use faults::{Fault, try_all};
 pub use peer::Peer;
 pub use person::{LinksGoTo, Person, device_page, sign_in};
-pub use process::{Lines, Running, eventually};
+pub use process::{Lines, Running, eventually, memory, sleeps};
 pub use session::{Keyring, Session};
+pub use strict::{Family, Strict};
 pub use webdriver::Page;
+pub use worker::Worker;
 
 use std::path::{Path, PathBuf};
 

@@ -50,7 +50,7 @@ impl Peer {
         Self::start("scripted.mjs", &[])
     }
 
-    fn start(script: &str, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(script: &str, settings: &[(&str, &str)]) -> Self {
         let mut process = Running::start(
             Command::new("node")
                 .arg(crate::peers().join(script))

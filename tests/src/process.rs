@@ -1,5 +1,6 @@
 //! Processes that cannot outlive their test.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::Mutex;
@@ -57,6 +58,27 @@ impl Drop for Running {
     }
 }
 
+/// What a process takes of the machine's memory, in kB: `VmRSS` now, `VmHWM` at most so far (proc_pid_status(5)).
+/// `None` when it has ended.
+pub fn memory(pid: u32, field: &str) -> Option<u64> {
+    number(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?, field)
+}
+
+/// How often the threads of a process have gone to sleep so far, each by its id: once for each time they woke up.
+pub fn sleeps(pid: u32) -> BTreeMap<String, u64> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().filter_map(Result::ok);
+    let of = |thread: std::fs::DirEntry| {
+        let status = std::fs::read_to_string(thread.path().join("status")).ok()?;
+        Some((thread.file_name().into_string().ok()?, number(&status, "voluntary_ctxt_switches")?))
+    };
+    threads.filter_map(of).collect()
+}
+
+fn number(status: &str, field: &str) -> Option<u64> {
+    let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    value.split_whitespace().next()?.parse().ok()
+}
+
 /// Ends every process that was started with this variable, whoever its parent is by now.
 pub(crate) fn end_all_with(variable: &str) {
     for pid in all() {
@@ -67,7 +89,7 @@ pub(crate) fn end_all_with(variable: &str) {
     }
 }
 
-fn process_id(pid: u32) -> Pid {
+pub(crate) fn process_id(pid: u32) -> Pid {
     Pid::from_raw(i32::try_from(pid).unwrap()).unwrap()
 }
 

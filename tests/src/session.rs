@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::process::{Lines, Running, eventually};
+use crate::process::{Lines, Running, eventually, process_id};
 
 const PASSWORD: &[u8] = b"a keyring only for tests";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -96,6 +97,21 @@ impl Session {
     pub fn stop_keyring(&mut self) {
         self.keyring = None;
         eventually("the keyring to leave the bus", PATIENCE, || (!self.has_keyring()).then_some(()));
+    }
+
+    /// The keyring takes calls and answers none, until [`Session::thaw_keyring`].
+    pub fn freeze_keyring(&self) {
+        self.signal_keyring(Signal::STOP);
+    }
+
+    /// It answers again, also what was asked meanwhile.
+    pub fn thaw_keyring(&self) {
+        self.signal_keyring(Signal::CONT);
+    }
+
+    fn signal_keyring(&self, signal: Signal) {
+        let keyring = self.keyring.as_ref().unwrap();
+        kill_process(process_id(keyring.id()), signal).unwrap();
     }
 
     fn start_keyring(&mut self, flags: &[&str], password: &[u8]) {

@@ -1,0 +1,329 @@
+//! A refresh that is killed: the next start finds the old tokens or the new ones, or says that the answer was lost.
+//! The server forgives nothing: a refresh token that it has answered and sees again ends the whole sign-in.
+//!
+//! At each step (crates/core/src/engine/tokens.rs), stopped from outside: the connection's lock or the database's held
+//! by the test, the keyring frozen, the server's answer held back. Then at random moments: 200 of them, more with
+//! `TOKENRACK_KILLS`.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
+
+use std::fs::File;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use rusqlite::Connection as Database;
+use tokenrack_tests::{Attempt, Family, Keyring, Profile, Session, Strict, eventually};
+
+const NAME: &str = "demo";
+/// For what cannot be seen from outside to have begun.
+const BEGUN: Duration = Duration::from_millis(300);
+
+/// What the next start finds.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// The old tokens, whose refresh token was never sent.
+    Old,
+    /// The old tokens, whose refresh token was sent and not acted on: it is sent once more.
+    OldSent,
+    /// The new tokens; nothing is sent again.
+    New,
+    /// The old access token; the new tokens died with the process, and one try ends with an honest word.
+    Lost,
+}
+
+struct World {
+    session: Session,
+    server: Strict,
+    profile: Profile,
+    id: String,
+}
+
+impl World {
+    fn connected() -> Self {
+        let (session, server) = (Session::start(Keyring::Unlocked), Strict::with(&[]));
+        let profile = Profile::new(&session);
+        profile.connected(NAME, server.issuer());
+        let id = profile.view(NAME)["id"].as_str().unwrap().to_owned();
+        Self { session, server, profile, id }
+    }
+
+    fn lock_file(&self) -> File {
+        File::options().write(true).open(self.profile.home().join(format!("locks/{}.lock", self.id))).unwrap()
+    }
+
+    fn await_locked(&self) {
+        eventually("the connection's lock to be taken", Duration::from_secs(20), || {
+            self.lock_file().try_lock().is_err().then_some(())
+        });
+    }
+
+    /// Nobody writes to the database while this lives.
+    fn busy_database(&self) -> Database {
+        let database = Database::open(self.profile.home().join("tokenrack.db")).unwrap();
+        eventually("a write lock", Duration::from_secs(20), || {
+            database.execute_batch("BEGIN IMMEDIATE").is_ok().then_some(())
+        });
+        database
+    }
+
+    fn item(&self) -> String {
+        let search = ["search", "--all", "service", "dev.tokenrack.desktop"];
+        let found = self.session.command("secret-tool").args(search).output().unwrap();
+        String::from_utf8_lossy(&found.stdout).into_owned()
+    }
+
+    fn family(&self) -> Family {
+        self.server.families().pop().unwrap()
+    }
+
+    /// Stops a refresh somewhere, kills it, and lets everything go on; answers what the next start found.
+    fn killed<T>(
+        &self,
+        stop: impl FnOnce(&Self, &mut Attempt<'_>) -> T,
+        go_on: impl FnOnce(&Self, T),
+    ) -> Found {
+        let (before, old) = (self.family(), self.profile.token(NAME));
+        let mut refresh = self.profile.spawn(&["refresh", NAME, "--json"], None);
+        let stopped = stop(self, &mut refresh);
+        assert!(refresh.is_waiting(), "it ended before it was killed: {:?}", refresh.finish());
+        refresh.process().kill();
+        go_on(self, stopped);
+        let token = self.profile.token(NAME);
+        let generation = before.sent.len() - 1;
+        let sent = self.family().sent[generation];
+        assert!(sent <= 1);
+        let next = self.profile.run(&["refresh", NAME]);
+        let found = if next.code != 0 {
+            next.failed(3, "refresh/interrupted");
+            assert_eq!(self.profile.status(NAME), "action_needed");
+            self.profile.connect(NAME);
+            Found::Lost
+        } else if token != old {
+            Found::New
+        } else if sent == 1 {
+            Found::OldSent
+        } else {
+            Found::Old
+        };
+        let after = self.server.family(&before.name);
+        assert_eq!(after.ended, found == Found::Lost);
+        let again = u64::from(matches!(found, Found::Lost | Found::OldSent));
+        assert_eq!(after.sent[generation], 1 + again, "{found:?}");
+        assert_eq!(self.profile.status(NAME), "connected");
+        self.profile.run(&["refresh", NAME]).done();
+        assert_eq!(self.profile.token(NAME), self.family().token);
+        found
+    }
+}
+
+/// Holds the server's answer.
+fn held(world: &World, _: &mut Attempt<'_>) {
+    world.server.await_held();
+}
+
+#[test]
+fn before_the_request_nothing_has_happened() {
+    let world = World::connected();
+    // Steps 1 and 2: it waits for the lock.
+    let lock = world.lock_file();
+    lock.lock().unwrap();
+    let waits_for_lock = |world: &World, refresh: &mut Attempt<'_>| {
+        let files = format!("/proc/{}/fd", refresh.process().id());
+        let lock = world.profile.home().join(format!("locks/{}.lock", world.id));
+        eventually("the lock file to be opened", Duration::from_secs(20), || {
+            let mut open =
+                std::fs::read_dir(&files).unwrap().filter_map(|file| file.unwrap().path().read_link().ok());
+            open.any(|file| file == lock).then_some(())
+        });
+    };
+    assert_eq!(world.killed(waits_for_lock, |_, ()| lock.unlock().unwrap()), Found::Old);
+    // Step 3: it reads a keychain that does not answer.
+    let reads = |world: &World, _: &mut Attempt<'_>| {
+        world.session.freeze_keyring();
+        world.await_locked();
+        thread::sleep(BEGUN);
+    };
+    assert_eq!(world.killed(reads, |world, ()| world.session.thaw_keyring()), Found::Old);
+    // Step 4: it writes its intent to a database that is busy.
+    let writes = |world: &World, _: &mut Attempt<'_>| {
+        let database = world.busy_database();
+        world.await_locked();
+        thread::sleep(BEGUN);
+        database
+    };
+    assert_eq!(world.killed(writes, |_, database| drop(database)), Found::Old);
+}
+
+#[test]
+fn a_request_that_was_not_acted_on_is_sent_once_more() {
+    let world = World::connected();
+    // Step 5: the request is out.
+    world.server.hold("unread");
+    let found = world.killed(held, |world, ()| world.server.release());
+    assert_eq!(found, Found::OldSent);
+}
+
+#[test]
+fn an_answer_that_dies_with_the_process_is_said_as_that() {
+    let world = World::connected();
+    // Steps 5 and 6: the server has rotated and answers nothing, then half of it.
+    for stage in ["acted", "half"] {
+        world.server.hold(stage);
+        let found = world.killed(held, |world, ()| world.server.release());
+        assert_eq!(found, Found::Lost, "{stage}");
+    }
+}
+
+#[test]
+fn while_the_new_tokens_are_saved_they_are_whole_or_lost() {
+    let world = World::connected();
+    // Step 7: the answer is here, and the keychain does not take it. What it was told it may do after the kill.
+    world.server.hold("acted");
+    let saves = |world: &World, _: &mut Attempt<'_>| {
+        world.server.await_held();
+        world.session.freeze_keyring();
+        world.server.release();
+        thread::sleep(BEGUN);
+    };
+    let found = world.killed(saves, |world, ()| world.session.thaw_keyring());
+    assert!(matches!(found, Found::New | Found::Lost), "{found:?}");
+    // Steps 7 to 9: the keychain has the new tokens, the database has not heard.
+    world.server.hold("acted");
+    let saved = |world: &World, _: &mut Attempt<'_>| {
+        world.server.await_held();
+        let database = world.busy_database();
+        let before = world.item();
+        world.server.release();
+        eventually("the new tokens in the keychain", Duration::from_secs(4), || {
+            (world.item() != before).then_some(())
+        });
+        database
+    };
+    assert_eq!(world.killed(saved, |_, database| drop(database)), Found::New);
+}
+
+#[test]
+fn tokens_that_only_the_process_has_die_with_it_and_are_not_asked_for_again() {
+    let mut world = World::connected();
+    let old = world.profile.token(NAME);
+    // Step 8: the keychain is gone, and the process tries to save again and again.
+    world.server.hold("acted");
+    let mut refresh = world.profile.spawn(&["refresh", NAME], None);
+    world.server.await_held();
+    world.session.stop_keyring();
+    world.server.release();
+    eventually("the tokens to be declared unsaved", Duration::from_secs(20), || {
+        (world.profile.view(NAME)["problem"]["code"] == "vault/unsaved").then_some(())
+    });
+    assert!(refresh.is_waiting(), "it goes on trying");
+    refresh.process().kill();
+    world.session.unlock();
+    assert_eq!(world.profile.token(NAME), old, "the access token still lives");
+    world.profile.run(&["refresh", NAME]).failed(3, "refresh/interrupted");
+    let family = world.family();
+    assert!(!family.ended && family.sent == [1, 0], "a refresh token that is known to be spent was sent");
+    world.profile.connect(NAME);
+    world.profile.run(&["refresh", NAME]).done();
+}
+
+/// Commands at once: there are two cores, and each of these waits a little.
+const LANES: usize = 4;
+
+/// How often each end was met.
+#[derive(Debug, Default)]
+struct Ends {
+    done: AtomicUsize,
+    old: AtomicUsize,
+    new: AtomicUsize,
+    lost: AtomicUsize,
+}
+
+#[test]
+fn at_random_moments_nothing_is_lost_without_a_word() {
+    let kills: usize = std::env::var("TOKENRACK_KILLS").map_or(200, |number| number.parse().unwrap());
+    let seed = SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos();
+    // An encrypted file: a thousand commands are slow with a keyring, and have been seen to end it.
+    let (server, profile) =
+        (Strict::with(&[("TOKEN_DELAY", "5")]), Profile::with_quick_file_vault("only for tests"));
+    let names: Vec<String> = (0..LANES).map(|lane| format!("lane-{lane}")).collect();
+    for name in &names {
+        profile.connected(name, server.issuer());
+    }
+    let ends = Ends::default();
+    thread::scope(|scope| {
+        for (lane, name) in names.iter().enumerate() {
+            let (profile, server, ends) = (&profile, &server, &ends);
+            let mut chance = Chance(u64::from(seed) << 8 | (lane as u64 + 1));
+            scope.spawn(move || {
+                let mut longest = Duration::from_millis(50);
+                for round in 0..kills / LANES {
+                    kill_at_random(profile, server, name, round, (&mut chance, &mut longest), ends);
+                }
+            });
+        }
+    });
+    println!("seed {seed}, {kills} kills: {ends:?}");
+    let lost = ends.lost.load(Ordering::Relaxed);
+    let families = server.families();
+    assert_eq!(families.iter().filter(|family| family.ended).count(), lost);
+    for family in families {
+        let (last, spent) = family.sent.split_last().unwrap();
+        assert!(*last == 0 && family.sent.iter().all(|times| *times <= 2), "{family:?}");
+        let again = spent.iter().filter(|times| **times == 2).count();
+        assert_eq!(again, usize::from(family.ended), "sent twice without a lost answer: {family:?}");
+    }
+}
+
+/// One command, killed at some moment of its run; `longest` follows how long one takes.
+fn kill_at_random(
+    profile: &Profile,
+    server: &Strict,
+    name: &str,
+    round: usize,
+    (chance, longest): (&mut Chance, &mut Duration),
+    ends: &Ends,
+) {
+    let old = profile.token(name);
+    let family = server.family_of(&old).expect("the newest tokens");
+    // Every other one asks for a token; none lives that long, so each refreshes.
+    let command: &[&str] =
+        if round % 2 == 0 { &["refresh", name] } else { &["token", name, "--min-valid", "2h"] };
+    let mut refresh = profile.spawn(command, None);
+    let moment = longest.mul_f64(chance.next());
+    thread::sleep(moment);
+    let ended = refresh.process().ended().is_some();
+    refresh.process().kill();
+    drop(refresh);
+    let token = profile.token(name);
+    let acted = server.family(&family.name);
+    assert!(token == old || token == acted.token, "a token that nobody has given");
+    let start = Instant::now();
+    let next = profile.run(&["refresh", name]);
+    let end = if next.code != 0 {
+        next.failed(3, "refresh/interrupted");
+        assert!(token == old && acted.token != old, "a sign-in was lost whose answer was not");
+        profile.connect(name);
+        &ends.lost
+    } else {
+        *longest = start.elapsed().mul_f64(1.2);
+        match (ended, token == old) {
+            (true, _) => &ends.done,
+            (false, true) => &ends.old,
+            (false, false) => &ends.new,
+        }
+    };
+    end.fetch_add(1, Ordering::Relaxed);
+}
+
+/// xorshift: as random as a moment has to be, and the seed is said.
+struct Chance(u64);
+
+impl Chance {
+    /// In `0..1`.
+    fn next(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
