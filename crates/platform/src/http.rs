@@ -36,8 +36,9 @@ impl Default for Limits {
 }
 
 /// A pooled connection older than this is not used again: one that died in its sleep would break a request that
-/// must not be repeated. Long enough for the steps of one sign-in.
-const IDLE: Duration = Duration::from_secs(5);
+/// must not be repeated, and so would one that the server closes at that moment, which Apache and Node do after 5 s.
+/// Long enough for the steps of one sign-in.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// [`HttpClient`] over reqwest and rustls. Made in no time; the real clients are built when first needed,
 /// because loading the system's certificates would cost a command that sends nothing.
