@@ -21,7 +21,7 @@ pub const CURE: &str = "Set this machine's clock, best by the network.";
 pub fn wrong(now: Timestamp, server: Timestamp) -> Option<String> {
     let wrong = server.duration_since(now);
     let way = if wrong.is_positive() { "slow" } else { "fast" };
-    let minutes = wrong.unsigned_abs().as_secs() / 60;
+    let minutes = (wrong.unsigned_abs().as_secs() + 30) / 60;
     (wrong.unsigned_abs() > TOLERANCE)
         .then(|| format!("this machine's clock is wrong by {minutes} minutes, {way}, or the server's is"))
 }
