@@ -253,6 +253,27 @@ fn the_record_keeps_its_newest_lines() {
 }
 
 #[test]
+fn redirects_that_strangers_send_do_not_push_out_the_rest_of_the_record() {
+    let place = Place::new();
+    let store = place.open();
+    let work = connection("a1", "work");
+    store.record(line(&work, "mine")).unwrap();
+    {
+        let mut database = store.database();
+        let bulk = database.transaction().unwrap();
+        for n in 0..activity::REFUSALS_KEPT + 50 {
+            let refused = NewActivity { kind: ActivityKind::CallbackRefused, ..line(&work, &n.to_string()) };
+            activity::add(&bulk, &refused).unwrap();
+        }
+        bulk.commit().unwrap();
+    }
+    let all = store.activity(&ActivityFilter { connection: None, limit: usize::MAX }).unwrap();
+    assert_eq!(all.len(), usize::try_from(activity::REFUSALS_KEPT).unwrap() + 1);
+    assert_eq!(all[0].detail.as_deref(), Some("249"), "the newest are kept");
+    assert_eq!(all.last().unwrap().detail.as_deref(), Some("mine"));
+}
+
+#[test]
 fn settings_are_kept() {
     let place = Place::new();
     let store = place.open();

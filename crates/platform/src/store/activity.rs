@@ -11,7 +11,7 @@ use super::{failed, from_word, word};
 pub(super) const KEPT: i64 = 10_000;
 /// The newest refused redirects that are kept: anybody who reaches the port can make more, and they must not push out
 /// the rest.
-const REFUSALS_KEPT: i64 = 200;
+pub(super) const REFUSALS_KEPT: i64 = 200;
 const DEFAULT_LIMIT: usize = 200;
 
 pub(super) fn add(database: &Database, line: &NewActivity) -> Result<(), StoreError> {
