@@ -19,6 +19,17 @@ function forever(response, part, interval) {
   send();
 }
 
+/** A head that has no end. */
+function head(response, part, interval) {
+  response.socket.write('HTTP/1.1 200 OK\r\nx-endless: ');
+  forever(response.socket, part, interval);
+}
+
+const day = 24 * 3600 * 1000;
+const dated = distance => ({ response }) => {
+  answerJson(response, 503, {}, { date: new Date(Date.now() + distance).toUTCString() });
+};
+
 const bomb = () => gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
 
 /** Answers that spoil any JSON endpoint. */
@@ -33,10 +44,21 @@ const anywhere = {
   'drip': ({ response }) => forever(response.writeHead(200, jsonHead), ' ', 300),
   'endless': ({ response }) => forever(response.writeHead(200, jsonHead), ' '.repeat(65536), 0),
   'bomb': ({ response }) => response.writeHead(200, { ...jsonHead, 'content-encoding': 'gzip' }).end(bomb()),
+  'slow-head': ({ response }) => head(response, 'x', 300),
+  'endless-head': ({ response }) => head(response, 'x'.repeat(65536), 0),
+  'deep': ({ response }) => response.writeHead(200, jsonHead).end('{"a":'.repeat(150000)),
+  'day-ahead': dated(day),
+  'day-behind': dated(-day),
   'truncated': ({ response }) => {
     response.writeHead(200, { ...jsonHead, 'content-length': 512 });
     response.write('{"access_token":"at-trunc', () => response.socket.destroy());
   },
+};
+
+/** An answer with one field of a wrong type, to a request that was not acted on. */
+const wrong = (field, value) => ({ response }) => {
+  const body = { access_token: 'at-of-nobody', token_type: 'Bearer', expires_in: 3600, refresh_token: 'rt-of-nobody' };
+  answerJson(response, 200, { ...body, [field]: value });
 };
 
 /** A good answer with one field changed. */
@@ -55,6 +77,15 @@ export const token = {
   'rate-429': ({ response }) => answerJson(response, 429, { error: 'slow_down' }, { 'retry-after': '7' }),
   'redirect-307': ({ response }) => response.writeHead(307, { location: '/stolen/token' }).end(),
   'redirect-302': ({ response }) => response.writeHead(302, { location: '/stolen/token' }).end(),
+  'redirect-metadata': ({ response }) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
+  'redirect-file': ({ response }) => response.writeHead(307, { location: 'file:///etc/passwd' }).end(),
+  'redirect-back': ({ response }) => response.writeHead(308, { location: 'token' }).end(),
+  'wrong-access-token': wrong('access_token', { value: 'at' }),
+  'wrong-token-type': wrong('token_type', 7),
+  'wrong-expires-in': wrong('expires_in', -1),
+  'wrong-error': ({ response }) => answerJson(response, 400, { error: { code: 7 }, error_description: [] }),
+  // Nothing of it is needed: it counts as absent.
+  'odd-fields': changed(body => Object.assign(body, { expires_in: { seconds: 3600 }, scope: 7, id_token: [] })),
   // Acts, so that the refresh token is spent, and the answer is lost on the way.
   'lost': ({ response, act }) => { act(); response.socket.resetAndDestroy(); },
   'lower-bearer': changed(body => { body.token_type = 'bearer'; }),
