@@ -78,7 +78,6 @@ fn survives(profile: &Profile, odd: &Peer, (fault, exit, codes): &Fault, usual: 
     let took = start.elapsed();
     let error = outcome.failed(*exit, codes);
     assert!(error["cause"].as_str().unwrap_or_default().contains(words(fault)), "{error}");
-    println!("{fault}: {took:.1?}, {most} kB, usually {usual} kB");
     assert!(took < LONGEST, "{fault} took {took:?}");
     assert!(most > usual / 2 && most < usual + MORE, "{fault} took {most} kB");
     assert_eq!(profile.token(&name), token, "{fault}: the token that lives was lost");

@@ -287,7 +287,7 @@ fn kill_at_random(
     let family = server.family_of(&old).expect("the newest tokens");
     // Every other one asks for a token; none lives that long, so each refreshes.
     let command: &[&str] =
-        if round % 2 == 0 { &["refresh", name] } else { &["token", name, "--min-valid", "2h"] };
+        if round.is_multiple_of(2) { &["refresh", name] } else { &["token", name, "--min-valid", "2h"] };
     let mut refresh = profile.spawn(command, None);
     let moment = longest.mul_f64(chance.next());
     thread::sleep(moment);
