@@ -42,6 +42,7 @@ async fn new_tokens_the_vault_refuses_are_kept_and_saved_later() {
     assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::Unsaved);
     assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
     assert_eq!(world.network.sent().len(), 1);
+    assert_eq!(token(&engine, &id).await, Err(Code::Unsaved), "nobody is given what is not saved");
     world.vault.refuse_writes(false);
     engine.refresh(&id, Channel::App).await.unwrap();
     assert!(world.network.sent().is_empty(), "saving again is no reason to ask the provider again");

@@ -289,6 +289,10 @@ impl Engine {
             record = self.read_secrets(&connection).await?;
         }
         let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
+        // What would be lost with this process is given to nobody.
+        if self.is_unsaved(id) {
+            self.refresh_from(id, 0, channel).await?;
+        }
         if tokens.grant.expired(self.now()) {
             return Err(Code::Expired.into());
         }
