@@ -157,6 +157,9 @@ pub struct Grant {
     pub account: Option<Account>,
     /// What the refresh is doing.
     pub refresh: RefreshState,
+    /// The refresh token is also that of the token set before: the provider does not rotate it.
+    #[serde(default)]
+    pub same_refresh_token: bool,
     /// The person finished a sign-in at this time; refreshes do not move it.
     pub authorized_at: Timestamp,
 }
@@ -410,6 +413,7 @@ pub(crate) mod tests {
             captured: BTreeMap::new(),
             account: None,
             refresh: RefreshState::Idle,
+            same_refresh_token: false,
             authorized_at: at("12:00:00"),
         }
     }

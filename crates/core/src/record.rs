@@ -56,6 +56,7 @@ impl Tokens {
             captured: tokens.captured,
             account,
             refresh: RefreshState::Idle,
+            same_refresh_token: false,
             authorized_at: issued_at,
         };
         Self {

@@ -31,6 +31,7 @@ fn grant(lifetime: i64) -> Grant {
         captured: BTreeMap::new(),
         account: None,
         refresh: RefreshState::Idle,
+        same_refresh_token: false,
         authorized_at: at("12:00:00"),
     }
 }

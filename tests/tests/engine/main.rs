@@ -97,6 +97,23 @@ async fn tokens_that_ended_with_their_process_are_not_asked_for_with_a_spent_one
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_is_not_rotated_does_not_end_with_a_process() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#);
+    world.vault.refuse_writes(true);
+    assert_eq!(dies.refresh(&id, Channel::Command).await.unwrap_err().code, Code::Unsaved);
+    drop(dies);
+    world.vault.refuse_writes(false);
+    let next = world.engine();
+    world.network.answer(200, r#"{"access_token":"at-3","token_type":"bearer","expires_in":7200}"#);
+    next.refresh(&id, Channel::Command).await.unwrap();
+    assert_eq!(kind(&next, &id), StatusKind::Connected);
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-3");
+}
+
+#[tokio::test]
 async fn a_face_that_ends_waits_for_its_tokens_to_be_saved() {
     let world = World::new();
     let engine = world.engine();

@@ -68,9 +68,14 @@ impl Engine {
         }
         let spends = connection.registration.grant_type != GrantType::ClientCredentials;
         if tokens.grant.generation < known && spends {
-            // Whoever had the newest tokens would still hold the lock: they ended with it. The older refresh token is
-            // spent, and sending it again could end more than this grant.
-            return Err(self.tokens_are_gone(id, Code::RefreshInterrupted, channel)?);
+            // Whoever had the newest tokens would still hold the lock: they ended with it.
+            if connection.state.grant().is_none_or(|grant| !grant.same_refresh_token) {
+                // The older refresh token is spent, and sending it again could end more than this grant.
+                return Err(self.tokens_are_gone(id, Code::RefreshInterrupted, channel)?);
+            }
+            let mut tokens = tokens.clone();
+            tokens.grant.generation = known;
+            return self.renew(&connection, record, &tokens, channel, turn).await;
         }
         if tokens.grant.generation > known {
             connection = self.adopt(id, &tokens.grant)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use tokenrack_oauth::dialect::{RefreshDialect, RequestTemplate};
 use tokenrack_oauth::error::OAuthError;
-use tokenrack_oauth::secret::ClientSecret;
+use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::TokenSet;
 
@@ -116,6 +116,10 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     let old = &tokens.grant;
     let moved = matches!((old.refresh_expires_at, fresh.refresh_expires_at),
         (Some(old), Some(new)) if new.duration_since(old).as_secs() > 60);
+    let is_old =
+        |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
+    // What a script keeps for the next time is not known here.
+    let same_refresh_token = credentials.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,
@@ -135,6 +139,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refresh: problem.map_or(RefreshState::Idle, |problem| {
             RefreshState::Failed(Failure::after(&old.refresh, problem, now))
         }),
+        same_refresh_token,
         authorized_at: old.authorized_at,
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
@@ -210,6 +215,7 @@ mod tests {
             captured: Default::default(),
             account: None,
             refresh: RefreshState::Idle,
+            same_refresh_token: false,
             authorized_at: at("00:00"),
         };
         let early = too_early(&spec(30), &grant, at("09:29")).unwrap();
