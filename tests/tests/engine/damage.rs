@@ -105,6 +105,25 @@ async fn a_disconnect_that_is_cut_short_says_so_and_the_next_one_finishes_it() {
 }
 
 #[tokio::test]
+async fn a_disconnect_of_unsaved_tokens_that_is_cut_short_is_finished_by_another_process() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.refuse_writes(true);
+    world.network.answer(200, crate::FRESH);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::Unsaved);
+    for _ in 0..4 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::App).await.unwrap_err();
+    world.vault.refuse_writes(false);
+    let other = world.engine();
+    other.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert_eq!(kind(&other, &id), StatusKind::NotConnected);
+    assert!(world.vault.snapshot().is_empty());
+}
+
+#[tokio::test]
 async fn a_sign_in_that_cannot_be_written_down_leaves_the_one_that_waits() {
     let world = World::new();
     let engine = world.engine();

@@ -1,6 +1,6 @@
 //! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
 
-use super::{Engine, revocations};
+use super::{Engine, locked, revocations};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
@@ -64,6 +64,8 @@ impl Engine {
             .zip(failure.as_ref())
             .is_some_and(|(tokens, failure)| !forget && revocations::put_aside(&mut record, tokens, failure));
         record.pending = None;
+        // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
+        locked(&self.inner.unsaved).remove(id);
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
