@@ -185,7 +185,9 @@ async fn run(
                 None => std::future::pending().await,
             }
         };
+        // In this order, so that what happens at once always leads to the same.
         let woken = tokio::select! {
+            biased;
             event = events.recv() => match event {
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Woken::Event,
                 Err(broadcast::error::RecvError::Closed) => Woken::Over,

@@ -1,6 +1,6 @@
 //! What faces are told: a snapshot when they open, then every change, whichever process made it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub(super) struct Faces {
 struct Shown {
     /// Everything up to this one is shown.
     revision: Revision,
-    connections: HashMap<ConnectionId, (Revision, Connection, ConnectionView)>,
+    connections: BTreeMap<ConnectionId, (Revision, Connection, ConnectionView)>,
     vault: Option<VaultStatus>,
 }
 
@@ -253,6 +253,7 @@ async fn watch_time(engine: Weak<Inner>) {
             }
         };
         tokio::select! {
+            biased;
             () = moved.notified() => continue,
             () = sleep => {}
         }
