@@ -1,0 +1,117 @@
+//! What a face is shown, and what a program is given, held against what the world knows.
+
+use tokenrack_core::connection::{Connection, ConnectionId};
+use tokenrack_core::engine::{Engine, ReleasedToken};
+use tokenrack_core::lifecycle::{RefreshState, Settled};
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{ConnectionView, StatusKind};
+
+use crate::ports::Process;
+use crate::server::{End, Fate};
+use crate::world::{World, get};
+
+/// The status a face would show now implies its evidence.
+pub fn status(process: &Process, engine: &Engine, id: &ConnectionId) {
+    // Both are read at one moment: nothing waits in between.
+    let Ok(view) = engine.view(id) else { return };
+    let Some(record) = get(&process.world.disk).load(id).cloned() else { return };
+    if let Err(violation) = implied(&process.world, &view, &record) {
+        let (kind, record) = (view.status.kind, brief(&record));
+        process.world.violate(format!("p{} shows {id} as {kind:?}: {violation}; {record}", process.number));
+    }
+}
+
+fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<(), String> {
+    let id = &record.id;
+    let claim = |holds: bool, words: &str| if holds { Ok(()) } else { Err(words.to_owned()) };
+    let item = get(&world.keychain).item(id);
+    let is_disconnecting = get(&world.keychain).is_disconnecting(id);
+    match view.status.kind {
+        StatusKind::Connected | StatusKind::ExpiresSoon => {
+            let grant = record.state.grant().ok_or("without a grant")?;
+            let item = item.ok_or("without tokens in the keychain")?;
+            claim(item.generation >= grant.generation, "of tokens the keychain does not have")?;
+            claim(grant.expires_at.is_none_or(|end| end > world.wall()), "after its end")?;
+            let ends_at = get(&world.server).ends_at(&item.access_token).ok_or("never issued")?;
+            // Where the server does not say when, nobody can know.
+            let is_unknown = grant.expires_at.is_none() || world.clock_was_ever_wrong();
+            claim(is_unknown || ends_at > world.truth(), "after the server has let it end")
+        }
+        StatusKind::Expired => {
+            let end = record.state.grant().and_then(|grant| grant.expires_at);
+            claim(end.is_some_and(|end| end <= world.wall()), "before its end")
+        }
+        StatusKind::ActionNeeded => match record.state.settled() {
+            Settled::Disconnecting { .. } => claim(is_disconnecting, "nobody disconnects it"),
+            Settled::ReauthorizationRequired { problem, grant, .. } => {
+                let item = item.ok_or("although nobody took the tokens")?;
+                // A sign-in that was cut short after its tokens were saved has yet to be found.
+                if item.generation > grant.generation {
+                    return Ok(());
+                }
+                let fate = world.fate(id).ok_or("of a refresh token that was never issued")?;
+                honest(world, &fate, problem.code)
+            }
+            other => Err(format!("of {other:?}")),
+        },
+        StatusKind::Unsaved | StatusKind::KeychainLocked => {
+            claim(get(&world.keychain).has_refused, "the keychain has never refused anything")
+        }
+        StatusKind::NotConnected => claim(is_disconnecting, "nobody has disconnected it"),
+        StatusKind::Refreshing => {
+            let grant = record.state.grant().ok_or("without a grant")?;
+            let is_due = grant.refresh == RefreshState::Idle && grant.expired(world.wall());
+            claim(is_due || matches!(grant.refresh, RefreshState::InFlight { .. }), "nobody refreshes it")
+        }
+        StatusKind::WaitingForBrowser => claim(record.state.attempt().is_some(), "nobody signs in"),
+        StatusKind::Offline | StatusKind::Retrying | StatusKind::ProviderError => {
+            claim(view.problem.is_some(), "without a problem")
+        }
+    }
+}
+
+/// Whether the words for the end of a session are true.
+pub fn honest(world: &World, fate: &Fate, code: Code) -> Result<(), String> {
+    match code {
+        Code::InvalidGrant if fate.ended == Some(End::Person) => Ok(()),
+        Code::InvalidGrant => Err(format!("the provider has not ended it by itself: {fate:?}")),
+        Code::RefreshInterrupted if world.is_lost(fate) || world.is_in_doubt(fate) => Ok(()),
+        Code::RefreshInterrupted => Err(format!("no answer was lost: {fate:?}")),
+        other => Err(format!("{other:?} is no reason to sign in again: {fate:?}")),
+    }
+}
+
+/// An access token that has just been handed out.
+pub fn released(process: &Process, id: &ConnectionId, client_id: &str, token: &ReleasedToken) {
+    let world = &process.world;
+    let is_unknown = token.expires_at.is_none() || world.clock_was_ever_wrong();
+    let token = token.access_token.expose();
+    let ends_at = get(&world.server).ends_at(token);
+    let violation = if !get(&world.keychain).was_saved(token) {
+        "which was never saved"
+    } else if !get(&world.server).is_for(token, client_id) {
+        "which is another connection's"
+    } else if !is_unknown && ends_at.is_none_or(|end| end <= world.truth()) {
+        "which has ended"
+    } else {
+        return;
+    };
+    world.violate(format!("p{} hands out {token} of {id}, {violation}", process.number));
+}
+
+/// A record in one line of the journal.
+pub fn brief(record: &Connection) -> String {
+    let waiting = if record.state.attempt().is_some() { "waiting, " } else { "" };
+    match record.state.settled() {
+        Settled::Authorized(grant) => {
+            format!(
+                "{waiting}generation {} until {:?}, {:?}",
+                grant.generation, grant.expires_at, grant.refresh
+            )
+        }
+        Settled::ReauthorizationRequired { problem, grant, .. } => {
+            format!("{waiting}generation {} has ended: {:?}", grant.generation, problem.code)
+        }
+        other => format!("{waiting}{other:?}"),
+    }
+}

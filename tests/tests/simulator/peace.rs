@@ -1,0 +1,133 @@
+//! The faults have stopped: what must be well now, whatever has happened.
+
+use std::time::Duration;
+
+use tokenrack_core::event::Channel;
+use tokenrack_core::lifecycle::Settled;
+use tokenrack_core::view::StatusKind;
+
+use crate::checks;
+use crate::person::{self, Known};
+use crate::schedule::{Running, Schedule};
+use crate::server::End;
+use crate::world::get;
+
+/// Longer than every time limit and patience together.
+const LONGEST_WORK: Duration = Duration::from_secs(600);
+
+pub async fn returns(schedule: &mut Schedule) {
+    let world = schedule.world.clone();
+    world.note(0, || "peace".into());
+    get(&world.keychain).is_locked = false;
+    if let Err(violation) = all_is_well(schedule).await {
+        world.violate(violation);
+    }
+}
+
+async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
+    everybody_ends(schedule).await?;
+    schedule.running.retain(|running| running.process.is_alive());
+    schedule.start_process();
+    for Running { process, engine, .. } in &schedule.running {
+        for Known { id, .. } in &schedule.connections {
+            let patience = Duration::from_secs(5);
+            let saved = engine.save_before_the_end(id, patience, Channel::App).await;
+            saved.map_err(|problem| format!("p{} cannot save {id} now: {problem}", process.number))?;
+        }
+    }
+    let last = schedule.running.last().ok_or("no process can start")?;
+    // Sign-ins that nobody finished end by their time.
+    tokio::time::sleep(person::LIMIT).await;
+    last.engine.snapshot().await.map_err(|problem| format!("no snapshot: {problem}"))?;
+    for known in &schedule.connections {
+        settles(last, known).await.map_err(|violation| format!("{}: {violation}", known.id))?;
+    }
+    for Running { process, .. } in schedule.running.drain(..) {
+        schedule.world.kill(process.number);
+    }
+    schedule.start_process();
+    let next = schedule.running.last().ok_or("no process can start")?;
+    for known in &schedule.connections {
+        works(next, known).await.map_err(|violation| format!("{}, restarted: {violation}", known.id))?;
+    }
+    Ok(())
+}
+
+/// Whoever lives comes to an end with what it does, and without a panic.
+async fn everybody_ends(schedule: &mut Schedule) -> Result<(), String> {
+    for Running { process, busy, .. } in &mut schedule.running {
+        for task in busy.drain(..) {
+            if !process.is_alive() {
+                task.abort();
+                continue;
+            }
+            match tokio::time::timeout(LONGEST_WORK, task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(format!("p{}: {error}", process.number)),
+                Err(_) => return Err(format!("p{} hangs", process.number)),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What still lives at the provider is refreshed; what does not says truly why, and a person can connect again.
+async fn settles(running: &Running, known: &Known) -> Result<(), String> {
+    let Running { process, engine, .. } = running;
+    let (world, id) = (&process.world, &known.id);
+    if get(&world.keychain).is_disconnecting(id) {
+        engine.disconnect(id, false, Channel::App).await.map_err(|problem| format!("stays: {problem}"))?;
+        get(&world.keychain).disconnect_succeeded(id);
+        return match get(&world.keychain).item(id) {
+            Some(item) => Err(format!("disconnected, and the keychain still has {item:?}")),
+            None => Ok(()),
+        };
+    }
+    // The first may only adopt what another process has saved.
+    let first = engine.refresh(id, Channel::App).await;
+    process.note(|| format!("{id} first: {:?}", first.map_err(|problem| problem.code).err()));
+    let fate = world.fate(id).ok_or("the keychain has no tokens")?;
+    let lives = fate.ended.is_none() && fate.successor.is_none();
+    let refreshed = engine.refresh(id, Channel::App).await;
+    process.note(|| format!("{id} {}: {fate:?}", if lives { "lives" } else { "has ended" }));
+    if lives {
+        refreshed.map_err(|problem| format!("cannot be refreshed, and lives: {problem}, {fate:?}"))?;
+        return works(running, known).await;
+    }
+    if fate.ended != Some(End::Person) && !world.is_lost(&fate) {
+        return Err(format!("a session was lost: {fate:?}"));
+    }
+    let record = get(&world.disk).load(id).cloned().ok_or("the record is gone")?;
+    match record.state.settled() {
+        Settled::ReauthorizationRequired { problem, .. } => checks::honest(world, &fate, problem.code)?,
+        other => return Err(format!("has ended and says {other:?}")),
+    }
+    checks::status(process, engine, id);
+    person::sign_in(process, engine, known)
+        .await
+        .map_err(|code| format!("cannot connect again: {code:?}"))?;
+    works(running, known).await
+}
+
+/// A token that the server takes, and a status that says so.
+async fn works(Running { process, engine, .. }: &Running, known: &Known) -> Result<(), String> {
+    let Known { id, client_id } = known;
+    let kind = |engine: &tokenrack_core::engine::Engine| engine.view(id).map(|view| view.status.kind);
+    if get(&process.world.keychain).is_disconnecting(id) {
+        let kind = kind(engine).map_err(|problem| problem.to_string())?;
+        return if kind == StatusKind::NotConnected { Ok(()) } else { Err(format!("is {kind:?}")) };
+    }
+    let released = engine.release_token(id, Duration::from_secs(60), Channel::Command, "raw").await;
+    let released = released.map_err(|problem| format!("no token: {problem}"))?;
+    checks::released(process, id, client_id, &released);
+    let token = released.access_token.expose();
+    if !get(&process.world.server).takes(token, client_id, process.world.truth()) {
+        return Err(format!("{token} is not taken"));
+    }
+    match kind(engine).map_err(|problem| problem.to_string())? {
+        StatusKind::Connected | StatusKind::ExpiresSoon => Ok(()),
+        // Nobody has to ask for it.
+        StatusKind::Refreshing => Ok(()),
+        other => Err(format!("works and is {other:?}")),
+    }
+}

@@ -1,0 +1,247 @@
+//! An authorization server as strict as RFC 9700 §4.14.2 has it: a refresh token works once, and a second use of it ends
+//! the whole session. It counts, so that nobody has to believe the engine.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+/// Every client and what it was given.
+#[derive(Default)]
+pub struct Server {
+    clients: BTreeMap<String, Client>,
+    codes: BTreeMap<String, String>,
+    sessions: Vec<Session>,
+    access_tokens: BTreeMap<String, AccessToken>,
+    refresh_tokens: BTreeMap<String, RefreshToken>,
+    issued: u64,
+}
+
+/// How the server treats one client.
+#[derive(Debug, Clone, Copy)]
+pub struct Client {
+    pub rotates: bool,
+    /// Seconds; absent in the answers where there is none, and then two hours.
+    pub lifetime: Option<u64>,
+}
+
+struct Session {
+    client: String,
+    ended: Option<End>,
+}
+
+/// Why a session has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A person revoked it, here or on the provider's page.
+    Person,
+    /// A refresh token that was spent came again.
+    Reuse,
+}
+
+struct AccessToken {
+    session: usize,
+    ends_at: Timestamp,
+}
+
+struct RefreshToken {
+    session: usize,
+    /// The access token that was given for it, once it is spent.
+    successor: Option<String>,
+    /// Which process has read that answer.
+    heard_by: Option<u32>,
+    /// Which process has written down last that it is about to send it.
+    intent: Option<u32>,
+    /// Which process waits for an answer to it.
+    open: Option<u32>,
+    /// A request with it may have been answered without the answer being read and written down.
+    in_doubt: bool,
+}
+
+/// What the server knows of a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fate {
+    pub ended: Option<End>,
+    pub successor: Option<String>,
+    pub heard_by: Option<u32>,
+    pub intent: Option<u32>,
+    pub open: Option<u32>,
+    pub in_doubt: bool,
+}
+
+/// A status and a JSON body.
+pub type Answer = (u16, String);
+
+impl Server {
+    pub fn register(&mut self, client_id: &str, client: Client) {
+        self.clients.insert(client_id.to_owned(), client);
+    }
+
+    /// A person has said yes on the provider's page.
+    pub fn consent(&mut self, client_id: &str) -> String {
+        self.issued += 1;
+        let code = format!("code-{}", self.issued);
+        self.codes.insert(code.clone(), client_id.to_owned());
+        code
+    }
+
+    /// A person revokes the client's sessions on the provider's page.
+    pub fn revoke_all(&mut self, client_id: &str) {
+        for session in self.sessions.iter_mut().filter(|session| session.client == client_id) {
+            session.ended.get_or_insert(End::Person);
+        }
+    }
+
+    /// RFC 7009: a token of either kind ends its session.
+    pub fn revoke(&mut self, token: &str) -> Answer {
+        let refresh = self.refresh_tokens.get(token).map(|token| token.session);
+        let session = refresh.or_else(|| self.access_tokens.get(token).map(|token| token.session));
+        if let Some(session) = session {
+            self.sessions[session].ended.get_or_insert(End::Person);
+        }
+        (200, String::new())
+    }
+
+    /// RFC 6749 §4.1.3.
+    pub fn exchange(&mut self, code: &str, now: Timestamp) -> Answer {
+        let Some(client) = self.codes.remove(code) else { return invalid_grant() };
+        self.sessions.push(Session { client, ended: None });
+        let (access_token, refresh_token) = self.issue(self.sessions.len() - 1, now);
+        self.tokens(&access_token, Some(&refresh_token))
+    }
+
+    /// RFC 6749 §6, with rotation.
+    pub fn refresh(&mut self, refresh_token: &str, now: Timestamp) -> Answer {
+        let Some(token) = self.refresh_tokens.get(refresh_token) else { return invalid_grant() };
+        let session = token.session;
+        let client = self.clients[&self.sessions[session].client];
+        if token.successor.is_some() && client.rotates {
+            self.sessions[session].ended.get_or_insert(End::Reuse);
+        }
+        if self.sessions[session].ended.is_some() {
+            return invalid_grant();
+        }
+        let (access_token, next) = if client.rotates {
+            let (access_token, next) = self.issue(session, now);
+            (access_token, Some(next))
+        } else {
+            (self.issue_access_token(session, now), None)
+        };
+        let answer = self.tokens(&access_token, next.as_deref());
+        let spent = self.refresh_token(refresh_token);
+        spent.successor = Some(access_token).filter(|_| client.rotates);
+        answer
+    }
+
+    fn issue(&mut self, session: usize, now: Timestamp) -> (String, String) {
+        let access_token = self.issue_access_token(session, now);
+        let refresh_token = format!("rt-{}", self.issued);
+        let fresh = RefreshToken {
+            session,
+            successor: None,
+            heard_by: None,
+            intent: None,
+            open: None,
+            in_doubt: false,
+        };
+        self.refresh_tokens.insert(refresh_token.clone(), fresh);
+        (access_token, refresh_token)
+    }
+
+    fn issue_access_token(&mut self, session: usize, now: Timestamp) -> String {
+        self.issued += 1;
+        let access_token = format!("at-{}", self.issued);
+        let lifetime = self.clients[&self.sessions[session].client].lifetime.unwrap_or(7200);
+        let ends_at = now + SignedDuration::from_secs(lifetime as i64);
+        self.access_tokens.insert(access_token.clone(), AccessToken { session, ends_at });
+        access_token
+    }
+
+    fn tokens(&self, access_token: &str, refresh_token: Option<&str>) -> Answer {
+        let client = self.clients[&self.sessions[self.access_tokens[access_token].session].client];
+        let mut body = json!({ "access_token": access_token, "token_type": "bearer" });
+        if let Some(lifetime) = client.lifetime {
+            body["expires_in"] = json!(lifetime);
+        }
+        if let Some(refresh_token) = refresh_token {
+            body["refresh_token"] = json!(refresh_token);
+        }
+        (200, body.to_string())
+    }
+
+    /// Whether an API would take this access token for this client now.
+    pub fn takes(&self, access_token: &str, client_id: &str, now: Timestamp) -> bool {
+        self.access_tokens.get(access_token).is_some_and(|token| {
+            let session = &self.sessions[token.session];
+            session.client == client_id && session.ended.is_none() && token.ends_at > now
+        })
+    }
+
+    /// When the server lets this access token end.
+    pub fn ends_at(&self, access_token: &str) -> Option<Timestamp> {
+        self.access_tokens.get(access_token).map(|token| token.ends_at)
+    }
+
+    pub fn is_for(&self, access_token: &str, client_id: &str) -> bool {
+        let token = self.access_tokens.get(access_token);
+        token.is_some_and(|token| self.sessions[token.session].client == client_id)
+    }
+
+    pub fn fate(&self, refresh_token: &str) -> Option<Fate> {
+        self.refresh_tokens.get(refresh_token).map(|token| Fate {
+            ended: self.sessions[token.session].ended,
+            successor: token.successor.clone(),
+            heard_by: token.heard_by,
+            intent: token.intent,
+            open: token.open,
+            in_doubt: token.in_doubt,
+        })
+    }
+
+    /// A process waits for an answer to this refresh token.
+    pub fn opens(&mut self, refresh_token: &str, process: u32) {
+        self.refresh_token(refresh_token).open = Some(process);
+    }
+
+    /// It waits no longer; `heard` when it has read what the server meant to say.
+    pub fn closes(&mut self, refresh_token: &str, process: u32, heard: Heard) {
+        let token = self.refresh_token(refresh_token);
+        token.open = None;
+        match heard {
+            Heard::Tokens => token.heard_by = Some(process),
+            Heard::Decision => {}
+            Heard::Nothing => token.in_doubt = true,
+        }
+    }
+
+    /// A process is about to send it.
+    pub fn intends(&mut self, refresh_token: &str, process: u32) {
+        self.refresh_token(refresh_token).intent = Some(process);
+    }
+
+    /// What was answered may not have been written down.
+    pub fn doubt(&mut self, refresh_token: &str) {
+        if self.refresh_tokens.contains_key(refresh_token) {
+            self.refresh_token(refresh_token).in_doubt = true;
+        }
+    }
+
+    fn refresh_token(&mut self, refresh_token: &str) -> &mut RefreshToken {
+        self.refresh_tokens.get_mut(refresh_token).expect("only what was issued comes back")
+    }
+}
+
+/// What a process has read of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// New tokens.
+    Tokens,
+    /// A decision without tokens, or that nothing was decided.
+    Decision,
+    /// Nothing, or nothing that can be read: the server may have decided.
+    Nothing,
+}
+
+fn invalid_grant() -> Answer {
+    (400, json!({ "error": "invalid_grant" }).to_string())
+}
