@@ -1,4 +1,4 @@
-//! Every chore of the project, on every system: `cargo xtask run | test | bench | bundle | cross`.
+//! Every chore of the project, on every system: `cargo xtask run | test | bench | simulate | bundle | cross`.
 //!
 //! Each chore sets up what it needs, so that a fresh machine needs Rust, Node and the package registries only.
 
@@ -13,6 +13,7 @@ mod project;
 mod race;
 mod run;
 mod setup;
+mod simulate;
 mod steps;
 mod test;
 
@@ -29,6 +30,7 @@ cargo xtask run              open the app on a throw-away profile with a local a
 cargo xtask test             every check, set-up included
             PART...          only these parts (cargo xtask test --list names them)
 cargo xtask bench            the promised speeds and sizes, each beside its peer
+cargo xtask simulate [COUNT] the core in so many random schedules of faults (a million)
 cargo xtask bundle           .deb and .rpm, checked
 cargo xtask cross            cargo check for Windows and macOS, from Debian
 cargo xtask setup            only install what is missing";
@@ -52,7 +54,7 @@ fn chore(arguments: &[String]) -> Result<()> {
     }
     let project = Project::find()?;
     let _alone = match chore {
-        "run" | "test" | "bench" | "bundle" | "cross" | "setup" => Some(project.alone(chore)?),
+        "run" | "test" | "bench" | "simulate" | "bundle" | "cross" | "setup" => Some(project.alone(chore)?),
         _ => None,
     };
     match (chore, rest) {
@@ -62,6 +64,8 @@ fn chore(arguments: &[String]) -> Result<()> {
         ("test", ["--list"]) => test::list(),
         ("test", parts) => test::all(&project, parts),
         ("bench", []) => bench::all(&project),
+        ("simulate", []) => simulate::search(&project, None),
+        ("simulate", [count]) => simulate::search(&project, Some(count)),
         ("bundle", []) => bundle::release(&project),
         ("cross", []) => cross::check(&project),
         ("setup", []) => setup::only(&project),
