@@ -73,7 +73,7 @@ impl Session {
     /// # Errors
     /// As [`Profile::save_provider`].
     pub fn save_provider(&self, id: &str, text: &str) -> Result<PathBuf, Problem> {
-        Profile::open(self.environment.home.clone())?.save_provider(id, text)
+        Profile::open(self.environment.home.clone())?.save_provider(id, text, None)
     }
 
     /// The engine with a vault that can be read. A keychain is asked only when something is read from it, and

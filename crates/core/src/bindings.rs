@@ -9,7 +9,7 @@ use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent
 use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason};
 use crate::ports::{VaultKind, VaultState, VaultStatus};
 use crate::problem::Code;
-use crate::provider::ProviderId;
+use crate::provider::{LeftOut, ProviderId};
 use crate::view::*;
 
 #[test]
@@ -84,6 +84,10 @@ fn bindings() -> String {
         ProviderPage,
         SecretNeed,
         VarView,
+        SpecView,
+        FindingView,
+        ImportView,
+        LeftOut,
         Draft,
         Endpoints,
         DraftPreview,

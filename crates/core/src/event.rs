@@ -32,6 +32,8 @@ pub enum EngineEvent {
         /// Why.
         attention: Attention,
     },
+    /// The person's own provider files are others now.
+    Providers,
     /// The vault became usable, or stopped being so.
     Vault {
         /// As it is now.

@@ -10,7 +10,7 @@ use crate::lifecycle::{
 };
 use crate::ports::VaultState;
 use crate::problem::{Class, Code, Problem};
-use crate::provider::{Catalog, Pkce, ProviderSpec};
+use crate::provider::{Catalog, ProviderSpec};
 use crate::view::{
     Action, ChoiceView, ConnectionView, DeviceCodeView, OptionView, RegistrationView, StatusKind, StatusView,
     WaitingView,
@@ -146,28 +146,13 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
         ProviderRef::Catalog(id) => catalog.caution(id),
         ProviderRef::Own(_) => None,
     };
-    let scripted = spec.filter(|spec| !spec.scripts.is_empty()).map(|spec| {
-        let id = &spec.id;
-        format!(
-            "{id}.toml brings scripts of its own, which are given this connection's code, tokens and secret."
-        )
-    });
     let unrevoked = connection.unrevoked.as_ref().map(|_| {
         "The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens \
          for that alone, and Tokenrack tries again for three days."
             .to_owned()
     });
-    let no_pkce = spec.is_some_and(|spec| spec.client.pkce == Pkce::Never);
-    no_pkce
-        .then(|| {
-            "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect."
-                .to_owned()
-        })
-        .into_iter()
-        .chain(replaced)
-        .chain(scripted)
-        .chain(unrevoked)
-        .collect()
+    let own = spec.map(ProviderSpec::cautions).unwrap_or_default();
+    replaced.into_iter().chain(own).chain(unrevoked).collect()
 }
 
 /// The newest failure that still matters.

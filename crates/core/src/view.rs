@@ -10,7 +10,7 @@ use tokenrack_oauth::introspection::Introspection;
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
 use crate::ports::{Revision, VaultStatus};
-use crate::provider::ProviderId;
+use crate::provider::{LeftOut, ProviderId};
 
 pub use response::{BodyEncoding, ResponseView};
 
@@ -406,6 +406,46 @@ pub struct ProviderPage {
     pub refreshes: Option<bool>,
     /// Whether PKCE is sent.
     pub pkce: bool,
+}
+
+/// The text of a provider file that is being written, as far as it can be read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SpecView {
+    /// What it would be saved as; absent where the text says none that can be one.
+    pub id: Option<ProviderId>,
+    /// What is wrong. A file with mistakes is not saved.
+    pub findings: Vec<FindingView>,
+    /// Whether there is a file of the person's own with this id.
+    pub exists: bool,
+    /// What to know before it is saved: that it stands in for a shipped provider, that it brings scripts.
+    pub cautions: Vec<String>,
+    /// Variables to fill in before it can be tried.
+    pub vars: Vec<VarView>,
+}
+
+/// One thing that is wrong with a provider file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FindingView {
+    /// The file that has it, where that is one this one starts from.
+    pub file: Option<String>,
+    /// Counted from 1; absent when it concerns the file as a whole.
+    pub line: Option<usize>,
+    /// Where in the format, and what is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub instead: Option<String>,
+}
+
+/// A provider file made of another program's document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ImportView {
+    /// The file.
+    pub text: String,
+    /// What of the document is not in it.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Whether the client has a secret.

@@ -1,44 +1,96 @@
-//! A person's own provider file is saved into the profile.
+//! A person's own provider file is saved into the profile, and shared out of it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokenrack_core::problem::{Code, Problem};
+use tokenrack_core::provider::ProviderId;
 
-use crate::profile::Profile;
+use crate::private;
+use crate::profile::{LARGEST_FILE, Profile};
 
 impl Profile {
-    /// Saves the file of the provider with this id; never over another.
+    /// Saves the file of the provider with this id. A file that is there already is replaced only by who has read it:
+    /// `before` is the text it had then.
     ///
     /// # Errors
-    /// `InvalidInput` for an id that is none, or where there is such a file; `StoreFailed` when it cannot be written.
-    pub fn save_provider(&self, id: &str, text: &str) -> Result<PathBuf, Problem> {
-        let is_id = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if id.is_empty() || !is_id {
-            return Err(
-                Problem::new(Code::InvalidInput).because("an id has lower-case letters, digits and hyphens")
-            );
+    /// `InvalidInput` for an id that is none, for a text that would not be read again, and where there is such a file
+    /// that nobody read or that has changed since; `StoreFailed` when it cannot be written.
+    pub fn save_provider(&self, id: &str, text: &str, before: Option<&str>) -> Result<PathBuf, Problem> {
+        if !ProviderId(id.to_owned()).is_well_formed() {
+            return Err(refused("an id has lower-case letters, digits and hyphens"));
+        }
+        if text.len() as u64 > LARGEST_FILE {
+            return Err(refused(format_args!("a provider file has at most {} KiB", LARGEST_FILE / 1024)));
         }
         let path = self.providers_dir().join(format!("{id}.toml"));
-        let failed = |error: &std::io::Error| match error.kind() {
-            ErrorKind::AlreadyExists => {
-                let words = format!("{} is there already; choose another id, or remove it", path.display());
-                Problem::new(Code::InvalidInput).because(words)
-            }
-            _ => Problem::new(Code::StoreFailed).because(format_args!("{}: {error}", path.display())),
+        let Some(before) = before else {
+            return create(&path, text).map(|()| path);
         };
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|e| failed(&e))?;
-        if let Err(error) = write(&mut file, text) {
-            // Half a file would be reported as a broken provider at every start.
-            let removed = std::fs::remove_file(&path);
-            if let Err(error) = removed {
-                tracing::warn!(file = %path.display(), %error, "half a provider file is left");
-            }
-            return Err(failed(&error));
+        // A link stays one: people keep such files elsewhere.
+        let target = match std::fs::canonicalize(&path) {
+            Ok(target) => target,
+            // Somebody deleted it, and this text is all that is left.
+            Err(error) if error.kind() == ErrorKind::NotFound => return create(&path, text).map(|()| path),
+            Err(error) => return Err(failed(&path, &error)),
+        };
+        let now = std::fs::read(&target).map_err(|error| failed(&path, &error))?;
+        if String::from_utf8_lossy(&now) != before {
+            let words = format!("{} has been changed by another program meanwhile", path.display());
+            return Err(refused(words));
         }
+        private::replace(&target, text.as_bytes()).map_err(|error| failed(&path, &error))?;
         Ok(path)
     }
+}
+
+/// Writes a provider file where the person's downloads go, never over another: `acme.toml`, `acme-2.toml`.
+///
+/// # Errors
+/// `StoreFailed` when there is no such folder or it cannot be written to.
+pub fn share_provider(id: &ProviderId, text: &str) -> Result<PathBuf, Problem> {
+    let user = directories::UserDirs::new();
+    let folder = user.as_ref().map(|user| user.download_dir().unwrap_or_else(|| user.home_dir()));
+    let folder = folder
+        .ok_or_else(|| Problem::new(Code::StoreFailed).because("this user has no folder for downloads"))?;
+    share_into(folder, id, text)
+}
+
+/// A folder with so many copies is taken for one that does not say what is in it.
+const MOST_COPIES: usize = 1000;
+
+fn share_into(folder: &Path, id: &ProviderId, text: &str) -> Result<PathBuf, Problem> {
+    let copies = (2..MOST_COPIES).map(|number| format!("{id}-{number}.toml"));
+    for name in std::iter::once(format!("{id}.toml")).chain(copies) {
+        let path = folder.join(name);
+        match write_new(&path, text) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(&path, &error)),
+        }
+    }
+    Err(Problem::new(Code::StoreFailed)
+        .because(format_args!("{}: too many copies of {id}.toml", folder.display())))
+}
+
+fn create(path: &Path, text: &str) -> Result<(), Problem> {
+    write_new(path, text).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            refused(format_args!("{} is there already; choose another id, or remove it", path.display()))
+        }
+        _ => failed(path, &error),
+    })
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    write(&mut file, text).inspect_err(|_| {
+        // Half a file would be reported as a broken provider at every start.
+        if let Err(error) = std::fs::remove_file(path) {
+            tracing::warn!(file = %path.display(), %error, "half a provider file is left");
+        }
+    })
 }
 
 fn write(file: &mut File, text: &str) -> std::io::Result<()> {
@@ -46,21 +98,69 @@ fn write(file: &mut File, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
+fn refused(words: impl std::fmt::Display) -> Problem {
+    Problem::new(Code::InvalidInput).because(words)
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(Code::StoreFailed).because(format_args!("{}: {error}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_file_is_saved_once_and_only_in_the_folder() {
+    fn profile() -> (tempfile::TempDir, Profile) {
         let dir = tempfile::tempdir().unwrap();
         let profile = Profile::open(Some(dir.path().into())).unwrap();
-        let path = profile.save_provider("acme", "first").unwrap();
+        (dir, profile)
+    }
+
+    #[test]
+    fn a_file_is_saved_once_and_only_in_the_folder() {
+        let (_dir, profile) = profile();
+        let path = profile.save_provider("acme", "first", None).unwrap();
         assert_eq!(path, profile.providers_dir().join("acme.toml"));
-        let problem = profile.save_provider("acme", "second").unwrap_err();
+        let problem = profile.save_provider("acme", "second", None).unwrap_err();
         assert!(problem.code == Code::InvalidInput && problem.to_string().contains("acme.toml"), "{problem}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
         for id in ["", "../acme", "a/b", "Acme"] {
-            assert_eq!(profile.save_provider(id, "x").unwrap_err().code, Code::InvalidInput, "{id}");
+            assert_eq!(profile.save_provider(id, "x", None).unwrap_err().code, Code::InvalidInput, "{id}");
         }
+    }
+
+    #[test]
+    fn a_file_is_replaced_by_who_has_read_it_as_it_is() {
+        let (_dir, profile) = profile();
+        let path = profile.save_provider("acme", "first", None).unwrap();
+        profile.save_provider("acme", "second", Some("first")).unwrap();
+        let problem = profile.save_provider("acme", "third", Some("first")).unwrap_err();
+        assert!(problem.code == Code::InvalidInput && problem.to_string().contains("meanwhile"), "{problem}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
+        let in_folder = std::fs::read_dir(profile.providers_dir()).unwrap().count();
+        assert_eq!(in_folder, 1, "a draft is left");
+        std::fs::remove_file(&path).unwrap();
+        profile.save_provider("acme", "third", Some("second")).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "third");
+    }
+
+    #[test]
+    fn a_file_that_would_not_be_read_again_is_not_saved() {
+        let (_dir, profile) = profile();
+        let text = "#".repeat(usize::try_from(LARGEST_FILE).unwrap() + 1);
+        assert_eq!(profile.save_provider("acme", &text, None).unwrap_err().code, Code::InvalidInput);
+        assert!(profile.save_provider("acme", &text[1..], None).is_ok());
+    }
+
+    #[test]
+    fn what_is_shared_takes_nothings_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let id = ProviderId("acme".into());
+        let first = share_into(dir.path(), &id, "first").unwrap();
+        let second = share_into(dir.path(), &id, "second").unwrap();
+        assert_eq!((first, second.clone()), (dir.path().join("acme.toml"), dir.path().join("acme-2.toml")));
+        assert_eq!(std::fs::read_to_string(second).unwrap(), "second");
+        let absent = share_into(&dir.path().join("absent"), &id, "x").unwrap_err();
+        assert_eq!(absent.code, Code::StoreFailed);
     }
 }

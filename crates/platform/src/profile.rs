@@ -9,7 +9,7 @@ use crate::private;
 use crate::script::script_beside;
 
 /// Bytes of a person's own provider file.
-const LARGEST_FILE: u64 = 256 * 1024;
+pub(crate) const LARGEST_FILE: u64 = 256 * 1024;
 
 /// A profile's folder, made when it is opened.
 #[derive(Debug, Clone)]

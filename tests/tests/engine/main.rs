@@ -6,6 +6,7 @@ mod background;
 mod clock;
 mod damage;
 mod grants;
+mod own_providers;
 mod reminders;
 mod revocations;
 mod world;
@@ -341,18 +342,4 @@ async fn nothing_hidden_gets_into_a_name_or_an_environment() {
     }
     let view = engine.add(&draft("ab"), None, Channel::Command).await.unwrap();
     assert_eq!(view.environment.as_deref(), Some("prod"));
-}
-
-#[tokio::test]
-async fn a_page_says_that_an_own_file_replaces_the_built_in_provider() {
-    let world = World::new();
-    let said = "Your file providers/gitlab.toml replaces the built-in GitLab";
-    let warns = |engine: Engine| async move {
-        let page = engine.provider_page("gitlab").await.unwrap();
-        page.warnings.iter().any(|warning| warning.starts_with(said))
-    };
-    assert!(!warns(world.engine()).await);
-    let text = "schema = 1\nid = \"gitlab\"\nname = \"GitLab\"\n[server]\nissuer = \"https://as.example\"\n";
-    world.own_provider("gitlab.toml", text);
-    assert!(warns(world.engine()).await);
 }

@@ -11,6 +11,7 @@ use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
+use tokenrack_core::provider::Catalog;
 use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_core::view::Draft;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
@@ -60,7 +61,12 @@ impl World {
             network: self.online.clone(),
             scripts: self.scripts.clone(),
         };
-        Engine::open(ports, Arc::new(self.profile.catalog().unwrap())).unwrap()
+        Engine::open(ports, Arc::new(self.catalog())).unwrap()
+    }
+
+    /// The shipped providers, and the person's own as they are now.
+    pub fn catalog(&self) -> Catalog {
+        self.profile.catalog().unwrap()
     }
 
     /// Past the engine, as a failing disk or another program would.
@@ -81,7 +87,7 @@ impl World {
         self.tamper("DROP TRIGGER full");
     }
 
-    /// Puts a file into the person's own providers; engines opened later know it.
+    /// Puts a file into the person's own providers; engines opened later know it, others when they are told.
     pub fn own_provider(&self, name: &str, text: &str) {
         std::fs::write(self.profile.providers_dir().join(name), text).unwrap();
     }

@@ -39,7 +39,8 @@ impl Engine {
     /// When this connection is refreshed or tried again by this process; `None` when it is not.
     pub(super) fn next_try(&self, connection: &Connection) -> Option<Timestamp> {
         let keeps_fresh = self.inner.keeps_fresh.load(Ordering::Relaxed);
-        let spec = status::spec(connection, &self.inner.catalog);
+        let catalog = self.catalog();
+        let spec = status::spec(connection, &catalog);
         keeps_fresh.then(|| scheduler::due_at(connection, spec, None, self.now())).flatten()
     }
 
@@ -49,8 +50,9 @@ impl Engine {
         if self.known_vault().is_some_and(|vault| vault.state != VaultState::Ready) {
             return Plan::default();
         }
+        let catalog = self.catalog();
         let due = |connection: &Connection| {
-            let spec = status::spec(connection, &self.inner.catalog);
+            let spec = status::spec(connection, &catalog);
             let refresh = scheduler::due_at(connection, spec, online_since, now);
             let revocation = scheduler::revocation_due_at(connection);
             let (at, work) = match (refresh, revocation) {
@@ -90,7 +92,8 @@ impl Engine {
 
     /// Whom a refresh asks.
     fn token_host(&self, connection: &Connection) -> Option<String> {
-        let spec = status::spec(connection, &self.inner.catalog)?;
+        let catalog = self.catalog();
+        let spec = status::spec(connection, &catalog)?;
         let endpoint = server::place(spec, connection, |server| &server.token_endpoint)?;
         let endpoint = match endpoint.contains('{') {
             true => server::place(&self.spec(connection).ok()?, connection, |server| &server.token_endpoint)?,

@@ -77,7 +77,7 @@ impl Engine {
             return Ok((ProviderRef::Own(Box::new(spec.clone())), spec.clone()));
         }
         let id = ProviderId(wanted.to_owned());
-        if let Some(spec) = self.inner.catalog.get(&id) {
+        if let Some(spec) = self.catalog().get(&id) {
             return Ok((ProviderRef::Catalog(id), spec.clone()));
         }
         if !wanted.contains("://") {
@@ -155,7 +155,8 @@ impl Engine {
     /// Whether a catalog entry means the one server it means for everybody.
     fn is_the_usual_server(&self, provider: &ProviderRef, spec: &ProviderSpec) -> bool {
         let ProviderRef::Catalog(id) = provider else { return false };
-        let usual = self.inner.catalog.get(id).and_then(|spec| spec.resolve(&BTreeMap::new()).ok());
+        let catalog = self.catalog();
+        let usual = catalog.get(id).and_then(|spec| spec.resolve(&BTreeMap::new()).ok());
         let place = &spec.server.metadata.token_endpoint;
         usual.is_some_and(|usual| place.is_some() && usual.server.metadata.token_endpoint == *place)
     }

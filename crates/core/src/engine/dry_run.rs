@@ -33,7 +33,11 @@ impl Engine {
     /// `UnknownProvider`, `InsecureUrl`, or `InvalidInput` naming the variables and endpoints that are wrong. What a
     /// server does wrong is a check that failed.
     pub async fn check_provider(&self, draft: &Draft) -> Result<DryRun, Problem> {
-        let mut spec = self.draft_spec(draft).await?;
+        Ok(self.dry_run(self.draft_spec(draft).await?, draft.port).await)
+    }
+
+    /// Tries a spec whose variables are filled in.
+    pub(super) async fn dry_run(&self, mut spec: ProviderSpec, port: Option<u16>) -> DryRun {
         let mut checks = vec![self.metadata(&mut spec).await];
         let mut probe = Probe { http: self.inner.ports.http.as_ref(), hosts: BTreeMap::new(), date: None };
         for (name, url) in endpoints(&spec.server.metadata) {
@@ -43,10 +47,10 @@ impl Engine {
         checks.push(authentication(&spec));
         let redirects = spec.page().redirects;
         if redirects.contains(&RedirectMethod::Loopback) {
-            checks.push(self.loopback(&spec, draft.port).await);
+            checks.push(self.loopback(&spec, port).await);
         }
         checks.push(clock(self.now(), probe.date));
-        Ok(DryRun { deep_link: redirects.contains(&RedirectMethod::DeepLink), checks })
+        DryRun { deep_link: redirects.contains(&RedirectMethod::DeepLink), checks }
     }
 
     /// The spec with the draft's variables, as far as it is known without asking a server.

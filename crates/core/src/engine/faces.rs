@@ -91,10 +91,11 @@ impl Engine {
         let authorization_url =
             connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
         let vault = self.known_vault().map_or(VaultState::Ready, |status| status.state);
+        let catalog = self.catalog();
         let context = status::Context {
             now: self.now(),
             vault,
-            catalog: &self.inner.catalog,
+            catalog: &catalog,
             authorization_url,
             next_try: self.next_try(connection),
         };

@@ -57,7 +57,7 @@ impl Engine {
         let mut checks = vec![vault_check(&self.vault_status().await), self.database_check()];
         // What keeps all of them from being read, the check before says.
         checks.extend(self.unreadable().unwrap_or_default());
-        checks.extend(self.inner.catalog.check());
+        checks.extend(self.catalog().check());
         checks.push(self.clock_check());
         checks
     }

@@ -16,6 +16,7 @@ mod faces;
 mod grants;
 mod housekeeping;
 mod introspection;
+mod own_providers;
 mod redirect_uri;
 mod registration;
 mod requests;
@@ -167,7 +168,8 @@ pub struct Engine {
 
 struct Inner {
     ports: Ports,
-    catalog: Arc<Catalog>,
+    /// The catalog with the person's own files as they were last read.
+    catalog: Mutex<Arc<Catalog>>,
     /// Specs from a URL or a file, by what the draft calls them.
     learned: Mutex<HashMap<String, ProviderSpec>>,
     /// Attempts this process started.
@@ -217,7 +219,7 @@ impl Engine {
         Ok(Self {
             inner: Arc::new(Inner {
                 ports,
-                catalog,
+                catalog: Mutex::new(catalog),
                 learned: Mutex::default(),
                 attempts: Mutex::default(),
                 answering: Arc::default(),
@@ -302,7 +304,8 @@ impl Engine {
 
     /// The spec of a connection, its variables filled in.
     fn spec(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
-        let spec = status::spec(connection, &self.inner.catalog)
+        let catalog = self.catalog();
+        let spec = status::spec(connection, &catalog)
             .ok_or_else(|| Problem::new(Code::UnknownProvider).because(connection.name.as_str()))?;
         spec.resolve(&connection.vars).map_err(|errors| {
             let words: Vec<String> =

@@ -17,7 +17,7 @@ use crate::view::{ConnectionView, Draft, ProviderLink, ProviderPage, ProviderVie
 impl Engine {
     /// The catalog, best match first; everything for an empty query.
     pub fn providers(&self, query: &str) -> Vec<ProviderView> {
-        self.inner.catalog.search(query)
+        self.catalog().search(query)
     }
 
     /// A provider's page; a URL is discovered from.
@@ -28,8 +28,9 @@ impl Engine {
         let (provider, spec) = self.provider(id_or_url).await?;
         let mut page = spec.page();
         if let ProviderRef::Catalog(id) = &provider {
-            page.warnings.extend(self.inner.catalog.caution(id));
-            page.origin = self.inner.catalog.origin(id).unwrap_or(page.origin);
+            let catalog = self.catalog();
+            page.warnings.extend(catalog.caution(id));
+            page.origin = catalog.origin(id).unwrap_or(page.origin);
         }
         Ok(page)
     }

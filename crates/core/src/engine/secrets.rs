@@ -148,8 +148,8 @@ impl Engine {
     }
 
     fn item(&self, connection: &Connection) -> VaultItem {
-        let provider =
-            status::spec(connection, &self.inner.catalog).map_or("provider", |spec| spec.name.as_str());
+        let catalog = self.catalog();
+        let provider = status::spec(connection, &catalog).map_or("provider", |spec| spec.name.as_str());
         VaultItem { id: connection.id.clone(), label: format!("Tokenrack: {} ({provider})", connection.name) }
     }
 }

@@ -11,7 +11,7 @@ impl Engine {
     /// # Errors
     /// `InvalidSpec`.
     pub fn import_document(&self, file: &str, text: &str, id: Option<&str>) -> Result<Imported, Problem> {
-        self.inner.catalog.import(file, text, id)
+        self.catalog().import(file, text, id)
     }
 
     /// The text of the provider's file, to share: a catalog id, something learned, or a URL to discover from.
@@ -20,7 +20,7 @@ impl Engine {
     /// `UnknownProvider`, or a discovery problem.
     pub async fn export_provider(&self, id_or_url: &str) -> Result<String, Problem> {
         match self.provider(id_or_url).await? {
-            (ProviderRef::Catalog(id), _) => self.inner.catalog.share(&id),
+            (ProviderRef::Catalog(id), _) => self.catalog().share(&id),
             (ProviderRef::Own(spec), _) => spec.to_file(),
         }
     }

@@ -152,7 +152,12 @@ impl Catalog {
     /// What a person should know before they sign in: that a file of their own stands in for the built-in provider
     /// with this id.
     pub fn caution(&self, id: &ProviderId) -> Option<String> {
-        let own = self.own.get(&id.0).and_then(|entry| self.spec(entry))?;
+        self.stands_in(self.own.get(&id.0).and_then(|entry| self.spec(entry))?)
+    }
+
+    /// The same for a file that is not among them yet.
+    pub(super) fn stands_in(&self, own: &ProviderSpec) -> Option<String> {
+        let id = &own.id;
         let builtin = self.builtin.get(id.0.as_str()).and_then(|entry| self.spec(entry))?;
         let (file, name) = (format!("providers/{id}.toml"), &builtin.name);
         let does = if own.extends.as_ref() == Some(id) { "changes" } else { "replaces" };
@@ -166,7 +171,7 @@ impl Catalog {
         let findings: Vec<String> = self.broken().iter().map(ToString::to_string).chain(replacing).collect();
         let cure = match self.broken() {
             [] => "Remove the file, unless you put it there for this.",
-            _ => "Correct the file and start Tokenrack again.",
+            _ => "Correct the file.",
         };
         (!findings.is_empty()).then(|| CheckView {
             name: "providers".to_owned(),

@@ -4,7 +4,7 @@ use tokenrack_oauth::dialect::TokenResponseDialect;
 
 use super::lint_parameters::is_protocol;
 use super::parse::Report;
-use super::{Pkce, ProviderSpec, lint_parameters, lint_requests, lint_urls, lint_vars, page};
+use super::{Pkce, ProviderId, ProviderSpec, lint_parameters, lint_requests, lint_urls, lint_vars, page};
 use crate::connection::LONGEST_NAME;
 use crate::problem::plain;
 use crate::view::SecretNeed;
@@ -31,11 +31,9 @@ fn head(spec: &ProviderSpec, report: &mut Report<'_>) {
         );
     }
     let stem = report.stem().to_owned();
-    let is_id = |id: &str| {
-        !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    if !is_id(&spec.id.0) {
-        report.wrong(&["id"], "lower-case letters, digits and hyphens only", is_id(&stem).then_some(stem));
+    if !spec.id.is_well_formed() {
+        let instead = Some(stem).filter(|stem| ProviderId(stem.clone()).is_well_formed());
+        report.wrong(&["id"], "lower-case letters, digits and hyphens only", instead);
     } else if spec.id.0 != stem {
         report.wrong(
             &["id"],

@@ -4,6 +4,7 @@ mod captured;
 mod catalog;
 mod discovered;
 mod document;
+mod editing;
 mod extends;
 mod import;
 mod keys;

@@ -72,6 +72,21 @@ impl ProviderSpec {
         own.unwrap_or(self.client.secret)
     }
 
+    /// What a person should know before they sign in with it.
+    pub(crate) fn cautions(&self) -> Vec<String> {
+        let no_pkce = (self.client.pkce == Pkce::Never).then(|| {
+            "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect."
+                .to_owned()
+        });
+        let scripted = (!self.scripts.is_empty()).then(|| {
+            let id = &self.id;
+            format!(
+                "{id}.toml brings scripts of its own, which are given the code, tokens and secret of its connections."
+            )
+        });
+        no_pkce.into_iter().chain(scripted).collect()
+    }
+
     /// Where a spec that is in no catalog comes from.
     fn origin(&self) -> Origin {
         if self.category == DISCOVERED {

@@ -18,6 +18,14 @@ use crate::view::SecretNeed;
 #[serde(transparent)]
 pub struct ProviderId(pub String);
 
+impl ProviderId {
+    /// Whether it can be one, and so a file's name.
+    pub fn is_well_formed(&self) -> bool {
+        !self.0.is_empty()
+            && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    }
+}
+
 impl std::fmt::Display for ProviderId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

@@ -442,6 +442,66 @@ example: string | null,
  */
 choices: Array<string>, };
 
+export type SpecView = { 
+/**
+ * What it would be saved as; absent where the text says none that can be one.
+ */
+id: ProviderId | null, 
+/**
+ * What is wrong. A file with mistakes is not saved.
+ */
+findings: Array<FindingView>, 
+/**
+ * Whether there is a file of the person's own with this id.
+ */
+exists: boolean, 
+/**
+ * What to know before it is saved: that it stands in for a shipped provider, that it brings scripts.
+ */
+cautions: Array<string>, 
+/**
+ * Variables to fill in before it can be tried.
+ */
+vars: Array<VarView>, };
+
+export type FindingView = { 
+/**
+ * The file that has it, where that is one this one starts from.
+ */
+file: string | null, 
+/**
+ * Counted from 1; absent when it concerns the file as a whole.
+ */
+line: number | null, 
+/**
+ * Where in the format, and what is wrong.
+ */
+message: string, 
+/**
+ * What to write instead.
+ */
+instead: string | null, };
+
+export type ImportView = { 
+/**
+ * The file.
+ */
+text: string, 
+/**
+ * What of the document is not in it.
+ */
+left_out: Array<LeftOut>, };
+
+export type LeftOut = { 
+/**
+ * Where it is: keys from the top, with dots between.
+ */
+path: string, 
+/**
+ * Why, as a sentence without a full stop.
+ */
+why: string, };
+
 export type Draft = { 
 /**
  * A catalog id, or the URL of an issuer to discover from.
@@ -798,7 +858,7 @@ name: string,
 /**
  * Why.
  */
-attention: Attention, } | { "event": "vault", 
+attention: Attention, } | { "event": "providers" } | { "event": "vault", 
 /**
  * As it is now.
  */

@@ -27,6 +27,7 @@ pub struct Imported {
 
 /// A key of the document that is not in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LeftOut {
     /// Where it is: keys from the top, with dots between.
     pub path: String,
@@ -83,7 +84,7 @@ fn refused(why: impl std::fmt::Display) -> Problem {
     Problem::new(Code::InvalidSpec).because(why)
 }
 
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.join("-").to_ascii_lowercase()

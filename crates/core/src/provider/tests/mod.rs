@@ -5,6 +5,7 @@ mod captured;
 mod catalog;
 mod discovered;
 mod documentation;
+mod editing;
 mod extends;
 mod import;
 mod lint;
