@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -101,6 +102,14 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::providers::providers,
             commands::providers::provider,
             commands::providers::server,
+            commands::own_providers::lintspec,
+            commands::own_providers::checkspec,
+            commands::own_providers::importspec,
+            commands::own_providers::savespec,
+            commands::own_providers::ownspec,
+            commands::own_providers::exportspec,
+            commands::own_providers::exportprovider,
+            commands::own_providers::downloadspec,
             commands::connections::preview,
             commands::connections::add,
             commands::connections::connect,
@@ -126,6 +135,8 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::console::diagnostics,
             commands::console::selftest,
             commands::console::unlock,
+            commands::console::unsavedtext,
+            commands::console::closewindow,
             commands::links::openlink,
             commands::links::openprovider,
             commands::links::opendocs,
@@ -196,6 +207,13 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
     match event {
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             face.clipboard.focused();
+        }
+        // The page asks once. One that does not answer keeps no window open: the second time it is closed.
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
+            if face.unsaved_text.swap(false, Ordering::Relaxed) =>
+        {
+            api.prevent_close();
+            face.pages.tell(FaceEvent::Shell(ShellEvent::Close));
         }
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             if face.core().is_ok_and(|core| !core.engine.unsaved().is_empty()) {

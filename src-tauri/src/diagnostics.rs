@@ -29,13 +29,15 @@ fn permissions(face: &Face) -> Option<CheckView> {
     Some(tokio::task::block_in_place(|| tokenrack_platform::permissions::check(&core.profile, environment)))
 }
 
+/// Who opens our links.
 #[cfg(target_os = "linux")]
-fn deep_link(_app: &AppHandle, face: &Face) -> CheckView {
+pub(crate) fn deep_link(_app: &AppHandle, face: &Face) -> CheckView {
     tokio::task::block_in_place(|| crate::handler::check(&face.session))
 }
 
+/// Who opens our links.
 #[cfg(not(target_os = "linux"))]
-fn deep_link(app: &AppHandle, _face: &Face) -> CheckView {
+pub(crate) fn deep_link(app: &AppHandle, _face: &Face) -> CheckView {
     use tauri_plugin_deep_link::DeepLinkExt as _;
     let scheme = crate::SCHEME;
     let (outcome, finding) = match app.deep_link().is_registered(scheme) {

@@ -52,6 +52,8 @@ pub(crate) enum ShellEvent {
         /// Which.
         connection: ConnectionId,
     },
+    /// The window was to close, and would have lost what is written there.
+    Close,
 }
 
 /// The page that listens, and what it is told when it is there.

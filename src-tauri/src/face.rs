@@ -1,16 +1,17 @@
 //! What the commands work with.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokenrack_core::engine::Engine;
 use tokenrack_core::ports::{Browser, Entropy};
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_core::provider::Catalog;
 use tokenrack_platform::{Profile, SystemBrowser, SystemClock, SystemEntropy};
 
 use crate::clipboard::Clipboard;
 use crate::deep_link::Links;
 use crate::events::{self, Pages};
+use crate::own_providers;
 use crate::reminders::Reminders;
 use crate::selftest::SelfTest;
 use crate::session::Session;
@@ -32,6 +33,8 @@ pub(crate) struct Face {
     pub(crate) reminders: Arc<Reminders>,
     /// Links on their way to the engine.
     pub(crate) links: Arc<Links>,
+    /// The page has something that closing the window would lose.
+    pub(crate) unsaved_text: AtomicBool,
     /// The deep-link test that waits for its own link.
     pub(crate) selftest: SelfTest,
     /// What this process was started with.
@@ -42,8 +45,6 @@ pub(crate) struct Face {
 pub(crate) struct Core {
     /// The one engine of this process.
     pub(crate) engine: Engine,
-    /// The providers.
-    pub(crate) catalog: Arc<Catalog>,
     /// Where its files are.
     pub(crate) profile: Profile,
 }
@@ -62,6 +63,7 @@ impl Face {
             pages,
             reminders: Arc::default(),
             links,
+            unsaved_text: AtomicBool::new(false),
             selftest: SelfTest::default(),
             session,
         };
@@ -90,6 +92,7 @@ impl Face {
                     self.pages.clone(),
                     self.reminders.clone(),
                 ));
+                tokio::spawn(own_providers::follow(core.engine.clone(), core.profile.clone()));
                 core.engine.keep_fresh();
                 *problem = None;
                 Ok(self.core.get_or_init(|| core))
@@ -110,9 +113,17 @@ impl Core {
     fn open(session: &Session) -> Result<Self, Problem> {
         let environment = session.environment.as_ref().map_err(Problem::clone)?;
         let profile = Profile::open(environment.home.clone())?;
-        let catalog = Arc::new(profile.catalog()?);
         let ports = tokenrack_platform::ports(&profile, environment)?;
-        let engine = Engine::open(ports, catalog.clone())?;
-        Ok(Self { engine, catalog, profile })
+        let engine = Engine::open(ports, Arc::new(profile.catalog()?))?;
+        Ok(Self { engine, profile })
+    }
+
+    /// The person's own provider files are read again, and used from now on.
+    ///
+    /// # Errors
+    /// As [`Profile::catalog`].
+    pub(crate) fn read_providers(&self) -> Result<(), Problem> {
+        self.engine.set_catalog(self.profile.catalog()?);
+        Ok(())
     }
 }

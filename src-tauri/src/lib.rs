@@ -28,6 +28,7 @@ mod events;
 mod face;
 #[cfg(target_os = "linux")]
 mod handler;
+mod own_providers;
 mod reminders;
 mod report;
 mod selftest;

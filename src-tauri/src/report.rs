@@ -5,7 +5,7 @@ use tokenrack_core::event::ActivityEntry;
 use tokenrack_core::view::ConnectionView;
 
 /// Writes it.
-pub(crate) fn text(connection: &ConnectionView, in_catalog: bool, activity: &[ActivityEntry]) -> String {
+pub(crate) fn text(connection: &ConnectionView, shipped: bool, activity: &[ActivityEntry]) -> String {
     let web_view = tauri::webview_version().unwrap_or_else(|_| "unknown".to_owned());
     let mut lines = vec![
         format!("Tokenrack {}", env!("CARGO_PKG_VERSION")),
@@ -15,8 +15,8 @@ pub(crate) fn text(connection: &ConnectionView, in_catalog: bool, activity: &[Ac
             std::env::consts::ARCH,
             tauri::VERSION
         ),
-        // The id of a discovered provider is made of its host.
-        format!("Provider: {}", if in_catalog { connection.provider.0.as_str() } else { "of one's own" }),
+        // The id of a discovered provider is made of its host, and so may be that of an own file.
+        format!("Provider: {}", if shipped { connection.provider.0.as_str() } else { "of one's own" }),
         format!(
             "Redirect: {:?}, client authentication: {:?}",
             connection.registration.redirect, connection.registration.authentication

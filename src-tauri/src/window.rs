@@ -95,6 +95,15 @@ pub(crate) fn is_in_front(app: &AppHandle) -> bool {
     app.get_webview_window(LABEL).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
+/// Closes the window, as a person does.
+pub(crate) fn close(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.close()
+    {
+        tracing::error!(%error, "the window could not be closed");
+    }
+}
+
 /// Brings the window to the front, if it is there already; a window that is still being painted will show itself.
 pub(crate) fn raise(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL).filter(|window| window.is_visible().unwrap_or(false))

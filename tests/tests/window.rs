@@ -243,3 +243,50 @@ fn a_locked_keychain_is_shown_and_unlocking_brings_everything_back() {
     status_of(&app.page, "demo", "Connected");
     assert!(!app.page.text("main").contains("locked"));
 }
+
+#[test]
+fn a_provider_of_ones_own_is_written_tried_and_used_at_once() {
+    let (session, peer) = (Session::start(Keyring::Unlocked), Peer::oidc());
+    let profile = Profile::new(&session);
+    let desktop = Desktop::start(&session);
+    let app = desktop.open(&profile);
+    let page = &app.page;
+    let findings = "//section[@aria-labelledby='findings']";
+
+    page.click(&button("Add your first connection"));
+    page.click(&button("Add your own provider"));
+    page.type_into(&field("URL of the server"), peer.issuer());
+    page.click(&button("Read its metadata"));
+    page.wait_for_text(findings, "No mistakes.");
+    page.type_into("#spec-text", "odd = 1");
+    page.wait_for_text(findings, "scopes.odd: unknown key");
+    page.click(&button("Save"));
+    page.wait_for_text(findings, "Not saved: 1 mistake.");
+    desktop.screenshot(&profile, "11-own-provider");
+    let folder = profile.home().join("providers");
+    let files = || std::fs::read_dir(&folder).unwrap().count();
+    assert_eq!(files(), 0);
+
+    // Pressing a mistake selects its line: Backspace removes it.
+    page.click(&format!("{findings}//button"));
+    page.press("\u{e003}");
+    page.wait_for_text(findings, "No mistakes.");
+    page.click(&button("Check"));
+    page.wait_for_text("//section[@aria-labelledby='dry-run']", "A sign-in can work");
+    assert!(peer.token_requests("authorization_code").is_empty());
+    page.click(&button("Save"));
+    let name = peer.issuer().trim_start_matches("http://").to_owned();
+    page.wait_for_text("h1", &name);
+    assert_eq!(files(), 1);
+    page.type_into("#client-id", "desktop");
+    page.click("//button[@value='only']");
+    status_of(page, &name, "Not connected");
+    assert_eq!(profile.view(&name)["provider_name"], name.as_str());
+
+    // What another program saves shows in the open window. Beside the panel a row has no room for its provider.
+    page.click("aside header button");
+    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(&format!("name = \"{name}\""), "name = \"Renamed\"")).unwrap();
+    page.find(&format!("{}//span[.='Renamed']", row(&name)));
+}

@@ -64,7 +64,7 @@ fn share_into(folder: &Path, id: &ProviderId, text: &str) -> Result<PathBuf, Pro
     let copies = (2..MOST_COPIES).map(|number| format!("{id}-{number}.toml"));
     for name in std::iter::once(format!("{id}.toml")).chain(copies) {
         let path = folder.join(name);
-        match write_new(&path, text) {
+        match write_new(&mut OpenOptions::new(), &path, text) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(failed(&path, &error)),
@@ -75,7 +75,7 @@ fn share_into(folder: &Path, id: &ProviderId, text: &str) -> Result<PathBuf, Pro
 }
 
 fn create(path: &Path, text: &str) -> Result<(), Problem> {
-    write_new(path, text).map_err(|error| match error.kind() {
+    write_new(&mut private::options(), path, text).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             refused(format_args!("{} is there already; choose another id, or remove it", path.display()))
         }
@@ -83,8 +83,8 @@ fn create(path: &Path, text: &str) -> Result<(), Problem> {
     })
 }
 
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+fn write_new(options: &mut OpenOptions, path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = options.write(true).create_new(true).open(path)?;
     write(&mut file, text).inspect_err(|_| {
         // Half a file would be reported as a broken provider at every start.
         if let Err(error) = std::fs::remove_file(path) {

@@ -13,8 +13,8 @@ use crate::face::Face;
 /// A copied token is good for at least so long, where it can be refreshed.
 const MIN_VALID: Duration = Duration::from_secs(60);
 
-/// Bytes of public text.
-const MOST: usize = 8 * 1024;
+/// Bytes of public text: a provider file with its scripts is the longest.
+const MOST: usize = 512 * 1024;
 
 #[tauri::command]
 pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId) -> Answer<()> {

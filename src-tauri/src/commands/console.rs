@@ -1,11 +1,13 @@
 //! What concerns the whole console: opening it, settings, activity, diagnostics.
 
+use std::sync::atomic::Ordering;
+
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::event::{ActivityEntry, ActivityFilter};
-use tokenrack_core::view::{CheckView, Settings, Snapshot};
+use tokenrack_core::view::{CheckView, Origin, Settings, Snapshot};
 use tokenrack_oauth::secret::Passphrase;
 
 use super::Answer;
@@ -42,6 +44,20 @@ pub(crate) fn painted(app: AppHandle) {
 #[tauri::command]
 pub(crate) fn quit(app: AppHandle) {
     app.exit(0);
+}
+
+/// Whether closing the window would lose something that is written there.
+#[tauri::command]
+pub(crate) async fn unsavedtext(face: State<'_, Face>, now: bool) -> Answer<()> {
+    face.unsaved_text.store(now, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Closes the window, as a person does who lets go of what is written there.
+#[tauri::command]
+pub(crate) fn closewindow(app: AppHandle, face: State<'_, Face>) {
+    face.unsaved_text.store(false, Ordering::Relaxed);
+    window::close(&app);
 }
 
 #[tauri::command]
@@ -88,8 +104,8 @@ pub(crate) async fn report(face: State<'_, Face>, id: ConnectionId) -> Answer<St
     let core = face.core()?;
     let connection = core.engine.view(&id)?;
     let activity = core.engine.activity(&ActivityFilter { connection: Some(id), limit: REPORTED })?;
-    let in_catalog = core.catalog.get(&connection.provider).is_some();
-    Ok(report::text(&connection, in_catalog, &activity))
+    let shipped = core.engine.origin(&connection.provider) == Some(Origin::Shipped);
+    Ok(report::text(&connection, shipped, &activity))
 }
 
 #[tauri::command]

@@ -7,6 +7,7 @@ pub(crate) mod clipboard;
 pub(crate) mod connections;
 pub(crate) mod console;
 pub(crate) mod links;
+pub(crate) mod own_providers;
 pub(crate) mod providers;
 pub(crate) mod requests;
 

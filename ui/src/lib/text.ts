@@ -319,6 +319,7 @@ export const text = {
 
   problem: {
     provider: 'The other side said',
+    why: 'Why',
     code: 'Code',
     http: 'HTTP status',
     details: 'Details',
@@ -428,9 +429,10 @@ export const text = {
     discovering: 'Asking the server…',
     none: (query: string) => `No provider matches “${query}”. It can be connected all the same:`,
     noneUrl: 'Paste the URL of its server, issuer or MCP server above; it starts with https://.',
-    noneFile: 'Or describe it in a file of your own, in the folder that Settings shows under Files.',
+    noneFile: 'Or describe it in a file of your own.',
+    own: 'Add your own provider',
+    editOwn: 'Edit provider',
     noneHere: (query: string, category: string) => `Nothing in “${category}” matches “${query}”.`,
-    showFolder: 'Open Settings',
     category: 'Category',
     allCategories: (n: number) => `All categories (${n})`,
     searchAll: (n: number) => `Show ${count(n, 'match', 'matches')} in other categories`,
@@ -555,6 +557,12 @@ export const text = {
     saved: 'Saved',
   },
 
+  share: {
+    copy: 'Copy the file',
+    copied: 'Copied. It stands by itself, and holds no secret.',
+    export: 'Export…',
+    exported: (path: string) => `Written to ${path}.`,
+  },
   copy: { copy: 'Copy', copied: 'Copied', label: (what: string) => `Copy ${what}` },
   show: 'Show',
   hide: 'Hide',
@@ -573,6 +581,7 @@ export const text = {
     filter: 'Filter',
     back: 'One level back; cancels a sign-in',
     add: 'Add a connection',
+    saveSpec: 'Save a provider file',
     settings: 'Settings',
     help: 'This list',
     connect: 'Connect',
@@ -594,6 +603,7 @@ export const text = {
     /** Letter by letter, as it has to be typed. */
     code: (name: string, code: string, page: string) => `${name}: enter the code ${[...code].join(' ')} at ${page}.`,
     edited: (name: string) => `Settings of ${name} saved.`,
+    provider: (id: string) => `${id}.toml saved.`,
     matches: (n: number) => count(n, 'connection matches.', 'connections match.'),
   },
   notices: 'Notices',

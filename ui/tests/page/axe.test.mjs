@@ -26,6 +26,17 @@ const github = async (page) => {
   await page.getByRole('button', { name: 'Add and connect' }).click();
   await page.locator('.error').first().waitFor();
 };
+const own = async (page) => {
+  await page.keyboard.press('Control+n');
+  await page.getByRole('button', { name: 'Add your own provider' }).click();
+  await page.getByRole('heading', { name: 'From nothing' }).waitFor();
+};
+const fromUrl = async (page) => {
+  await own(page);
+  await page.getByLabel('URL of the server').fill('https://login.acme.example');
+  await page.keyboard.press('Enter');
+  await page.getByText('No mistakes.').waitFor();
+};
 const scenes = {
   'no rows': ['empty'],
   'one row': ['one'],
@@ -81,6 +92,53 @@ const scenes = {
       await page.keyboard.press('e');
       await page.getByLabel('Way back', { exact: true }).selectOption('loopback');
       await page.locator('.moved').waitFor();
+    },
+  ],
+  'the ways to begin a provider file': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByLabel('URL of the server').fill('https://html.example/');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'a provider file with mistakes': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByRole('button', { name: 'Start empty' }).click();
+      await page.getByText('2 mistakes').waitFor();
+      await page.keyboard.press('Control+s');
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'a provider file that was tried': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      const text = page.getByLabel('Provider file');
+      await text.fill(`${(await text.inputValue()).replace(/id = ".*"/, 'id = "github"')}# down\n`);
+      await page.getByText('replaces the built-in').waitFor();
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByText('1 check failed.').waitFor();
+    },
+  ],
+  'an imported provider file': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByLabel('Document', { exact: true }).fill('authorizeUri: https://acme.example/a\nclientSecret: x');
+      await page.getByRole('button', { name: 'Import' }).click();
+      await page.getByText('Left out of the document').click();
+    },
+  ],
+  'leaving a provider file': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('alertdialog').waitFor();
     },
   ],
   settings: ['few', (page) => page.keyboard.press('Control+,')],

@@ -20,6 +20,18 @@ const choose = (name) => async (page) => {
   await page.waitForSelector('#client-id');
 };
 
+const own = async (page) => {
+  await page.keyboard.press('Control+n');
+  await page.getByRole('button', { name: 'Add your own provider' }).click();
+  await page.getByRole('heading', { name: 'From nothing' }).waitFor();
+};
+const fromUrl = async (page) => {
+  await own(page);
+  await page.getByLabel('URL of the server').fill('https://login.acme.example');
+  await page.getByRole('button', { name: 'Read its metadata' }).click();
+  await page.getByText('No mistakes.').waitFor();
+};
+
 const scenes = {
   few: ['few'],
   'all-statuses': ['all-statuses'],
@@ -104,6 +116,70 @@ const scenes = {
       await page.getByRole('button', { name: 'Add and connect' }).click();
     },
   ],
+  'spec-start': ['few', own],
+  'spec-start-problem': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByLabel('URL of the server').fill('https://html.example/');
+      await page.getByRole('button', { name: 'Read its metadata' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'spec-empty': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByRole('button', { name: 'Start empty' }).click();
+      await page.waitForTimeout(400);
+    },
+  ],
+  'spec-findings': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      const text = page.getByLabel('Provider file');
+      await text.fill((await text.inputValue()).replace('token_endpoint', 'token_endpont') + 'odd = [\n[scopes\n');
+      await page.locator('li button').first().waitFor();
+      await page.getByRole('button', { name: 'Save' }).click();
+    },
+  ],
+  'spec-checked': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByText('A sign-in can work').waitFor();
+    },
+  ],
+  'spec-replaces': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      const text = page.getByLabel('Provider file');
+      await text.fill((await text.inputValue()).replace(/id = ".*"/, 'id = "github"'));
+      await page.getByText('replaces the built-in').waitFor();
+    },
+  ],
+  'spec-import': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page
+        .getByLabel('Document', { exact: true })
+        .fill('authorizeUri: https://acme.example/a\nclientSecret: x\n');
+      await page.getByRole('button', { name: 'Import' }).click();
+      await page.getByText('Left out of the document').click();
+    },
+  ],
+  'spec-leave': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      await page.keyboard.press('Escape');
+    },
+  ],
+  'own-page': ['few', choose(/GitLab/)],
   settings: ['few', async (page) => page.keyboard.press('Control+,')],
 };
 

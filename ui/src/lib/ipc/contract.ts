@@ -9,6 +9,7 @@ import type {
   DraftPreview,
   Endpoints,
   EngineEvent,
+  ImportView,
   IntrospectionView,
   ProblemView,
   ProviderPage,
@@ -17,6 +18,7 @@ import type {
   ResponseView,
   Settings,
   Snapshot,
+  SpecView,
 } from './bindings';
 
 /** What the shell adds to the engine's events. */
@@ -29,7 +31,9 @@ export type FaceEvent =
   /** The window was to close, and would have lost the new tokens of these. */
   | { event: 'unsaved'; connections: string[] }
   /** Show this connection. */
-  | { event: 'focus'; connection: string };
+  | { event: 'focus'; connection: string }
+  /** The window was to close, and would have lost what is written there. */
+  | { event: 'close' };
 
 /** Where a file of the profile is. */
 export interface Place {
@@ -45,6 +49,23 @@ export interface Ipc {
   provider(id: string): Promise<ProviderPage>;
   /** A server that does not say itself where its endpoints are. */
   server(url: string, endpoints: Endpoints): Promise<ProviderPage>;
+
+  /** What is wrong with the text of a provider file, and what saving it would mean. */
+  lintspec(text: string): Promise<SpecView>;
+  /** What a sign-in would stand on. */
+  checkspec(text: string, vars: Record<string, string>): Promise<CheckView[]>;
+  /** A provider file made of another program's document. */
+  importspec(file: string, text: string, id: string | null): Promise<ImportView>;
+  /** Answers the id. `before`: what the file said when it was read. */
+  savespec(text: string, before: string | null): Promise<string>;
+  /** The person's own file, as it is. */
+  ownspec(id: string): Promise<string>;
+  /** A text, or a provider by id or URL, as a file that stands by itself. */
+  exportspec(text: string): Promise<string>;
+  exportprovider(id: string): Promise<string>;
+  /** Writes a file where downloads go; answers where. */
+  downloadspec(text: string): Promise<string>;
+
   preview(draft: Draft): Promise<DraftPreview>;
   add(draft: Draft, secret: string | null): Promise<string>;
   /** Adds with a refresh token from elsewhere, and uses it at once. */
@@ -80,6 +101,10 @@ export interface Ipc {
   selftest(): Promise<CheckView>;
   unlock(passphrase: string | null): Promise<void>;
 
+  /** Whether closing the window would lose what is written there. */
+  unsavedtext(now: boolean): Promise<void>;
+  /** As a person does who lets go of it. */
+  closewindow(): Promise<void>;
   openlink(id: string, which: ProviderLink): Promise<void>;
   openprovider(id: string, which: ProviderLink, vars: Record<string, string>): Promise<void>;
   opendocs(code: string): Promise<void>;

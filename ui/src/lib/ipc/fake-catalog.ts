@@ -26,7 +26,8 @@ function list(body: string, key: string): string[] {
   return [...inside.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, words]) => words ?? '');
 }
 
-const word = (body: string, key: string): string | null =>
+/** A key's string at the top of a table. */
+export const word = (body: string, key: string): string | null =>
   new RegExp(`^${key} = "((?:[^"\\\\]|\\\\.)*)"$`, 'm').exec(body)?.[1] ?? null;
 
 function read(toml: string): Entry {

@@ -120,6 +120,15 @@ export const problems = {
     http_status: null,
     docs_url: 'https://tokenrack.dev/docs/errors#input-invalid',
   },
+  spec: {
+    code: 'provider/invalid_spec',
+    message: 'The provider’s description has a mistake',
+    cause: 'there is no authorization or token endpoint in it',
+    suggestion: 'Correct the file at the place named.',
+    action: null,
+    http_status: null,
+    docs_url: 'https://tokenrack.dev/docs/errors#provider-invalid_spec',
+  },
   hostNotAllowed: {
     code: 'request/host_not_allowed',
     message: 'This connection’s token is not for this host, so nothing was sent',

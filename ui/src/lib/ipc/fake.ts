@@ -11,6 +11,7 @@ import type {
 } from './bindings';
 import type { FaceEvent, Ipc } from './contract';
 import * as data from './fake-data';
+import * as spec from './fake-spec';
 
 export const FAKE_MARK = 'tokenrack-fake-ipc';
 
@@ -195,6 +196,33 @@ export const ipc: Ipc = {
     if (Object.values(endpoints).some((endpoint) => !endpoint.startsWith('https://'))) throw data.problems.endpoint;
     return discovered(url);
   },
+  async lintspec(text) {
+    await wait(30);
+    return spec.look(text);
+  },
+  async checkspec(text, given) {
+    await wait(300);
+    return spec.check(text, given);
+  },
+  importspec: async (file, text, id) => spec.imported(file, text, id),
+  async savespec(text, before) {
+    await wait(60);
+    const id = spec.save(text, before);
+    listener({ event: 'providers' });
+    return id;
+  },
+  async ownspec(id) {
+    return spec.own.get(id) ?? Promise.reject(data.problems.discovery);
+  },
+  exportspec: async (text) => text,
+  async exportprovider(id) {
+    if (!id.includes('://')) return spec.own.get(id) ?? spec.least(id, id);
+    await wait(200);
+    if (id.includes('html')) throw data.problems.discovery;
+    const { host } = new URL(id);
+    return spec.least(host.replaceAll('.', '-'), host);
+  },
+  downloadspec: async (text) => `/home/octavia/Downloads/${spec.look(text).id}.toml`,
   preview: async (draft) => preview(draft),
   async add(draft) {
     globalThis.__fake.added.push(draft);
@@ -370,6 +398,8 @@ export const ipc: Ipc = {
       if (view.status.kind === 'keychain_locked') change(view.id, (v) => data.connected(v, 'connected'));
   },
 
+  unsavedtext: async (now) => void (globalThis.__fake.unsavedText = now),
+  closewindow: async () => void (globalThis.__fake.closed = true),
   openlink: async () => undefined,
   openprovider: async () => undefined,
   opendocs: async () => undefined,
@@ -388,6 +418,11 @@ declare global {
     mark: string;
     copied: string;
     quit: boolean;
+    /** What the shell knows of a provider file being written. */
+    unsavedText: boolean;
+    closed: boolean;
+    /** Another program saves a provider file. */
+    others: (id: string, text: string) => void;
     added: Draft[];
     edits: { id: string; draft: Draft; secret: string | null }[];
     emit: (event: FaceEvent) => void;
@@ -398,7 +433,13 @@ declare global {
 globalThis.__fake = {
   mark: FAKE_MARK,
   copied: '',
+  unsavedText: false,
+  closed: false,
   quit: false,
+  others: (id, text) => {
+    spec.put(id, text);
+    listener({ event: 'providers' });
+  },
   added: [],
   edits: [],
   emit: (event) => listener(event),

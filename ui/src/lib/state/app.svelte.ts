@@ -17,6 +17,7 @@ import { Preferences } from './preferences.svelte';
 import { Route } from './route.svelte';
 import { Table } from './table.svelte';
 import { Vault } from './vault.svelte';
+import { Writing } from './writing';
 
 /** What the page knows and can do: commands go down through here, events come up into the stores. */
 export class App {
@@ -29,12 +30,15 @@ export class App {
   readonly route = new Route();
   readonly notices = new Notices();
   readonly announcer = new Announcer();
+  readonly writing = new Writing(this);
   /** Commands that have not been answered yet, as `verb:id`. */
   readonly busy = new SvelteSet<string>();
 
   /** Why the profile could not be read. */
   failure = $state<ProblemView | null>(null);
   version = $state('');
+  /** Counts the changes of the person's own provider files. */
+  catalog = $state(0);
 
   /** Events that came before the snapshot. */
   #early: FaceEvent[] | null = [];
@@ -86,6 +90,12 @@ export class App {
         break;
       case 'focus':
         this.reveal(event.connection);
+        break;
+      case 'providers':
+        this.catalog += 1;
+        break;
+      case 'close':
+        this.writing.closing();
         break;
     }
   }
@@ -201,8 +211,18 @@ export class App {
   }
 
   show(view: Route['view']): void {
-    this.route.show(view);
-    void (view === 'console' ? focusRow() : view === 'add' && !this.route.adding ? focusSearch() : focusHeading());
+    this.#leave(() => {
+      this.route.show(view);
+      void (view === 'console' ? focusRow() : view === 'add' && !this.route.adding ? focusSearch() : focusHeading());
+    });
+  }
+
+  /** Goes, or asks first where what is written would be lost. */
+  #leave(go: () => void): void {
+    const { route } = this;
+    if (route.view === 'provider' && route.spec?.unsaved) return void (route.leaving = go);
+    if (route.view === 'provider') route.spec = null;
+    go();
   }
 
   /** Esc: one level back. */
@@ -213,6 +233,11 @@ export class App {
       return void focusSearch();
     }
     if (route.view === 'edit') return this.#leaveEdit();
+    if (route.view === 'provider') {
+      // From a new file back to the ways to begin one, otherwise to where the editor was opened.
+      const isNew = route.spec?.editing === null;
+      return this.#leave(() => (isNew ? void focusHeading() : this.show('add')));
+    }
     if (route.view !== 'console') return this.show('console');
     const open = route.open === null ? undefined : this.connections.get(route.open);
     if (open?.waiting && !open.waiting.exchanging) return void this.cancel(open.id);

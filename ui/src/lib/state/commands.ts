@@ -76,6 +76,12 @@ export const globalCommands: GlobalCommand[] = [
     run: (app) => app.show('add'),
   },
   {
+    keys: 'Ctrl S',
+    label: text.shortcuts.saveSpec,
+    matches: (event) => withControl(event, 's'),
+    run: (app) => void app.writing.save(),
+  },
+  {
     keys: 'Ctrl ,',
     label: text.shortcuts.settings,
     matches: (event) => withControl(event, ','),

@@ -46,7 +46,7 @@ export class DraftForm {
     /** The connection whose settings these are, and how they were; absent for a new one. */
     readonly edited: { id: string; draft: Draft } | null = null,
     /** Given by hand, for a server that does not say itself where they are. */
-    private readonly endpoints: Endpoints | null = null,
+    readonly endpoints: Endpoints | null = null,
   ) {
     this.scopes = page.default_scopes.join('\n');
     this.redirect = page.redirects[0] ?? 'deep_link';

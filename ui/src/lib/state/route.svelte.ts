@@ -1,6 +1,7 @@
 import type { DraftForm } from './draft.svelte';
+import type { SpecForm } from './spec.svelte';
 
-export type View = 'console' | 'add' | 'edit' | 'settings';
+export type View = 'console' | 'add' | 'edit' | 'provider' | 'settings';
 
 export type Question = { kind: 'disconnect' | 'forget'; id: string };
 
@@ -17,6 +18,10 @@ export class Route {
   adding = $state.raw<DraftForm | null>(null);
   /** The connection whose settings are being edited, while the view is `edit`. */
   editing = $state.raw<DraftForm | null>(null);
+  /** The provider file being written, which outlives its view: something else may come to the front. */
+  spec = $state.raw<SpecForm | null>(null);
+  /** Where the person wants to go, while they are asked whether to leave what they wrote. */
+  leaving = $state.raw<(() => void) | null>(null);
 
   show(view: View): void {
     this.view = view;
