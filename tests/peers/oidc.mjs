@@ -5,6 +5,7 @@
 // AT_TTL: seconds an access token lives. DEVICE_TTL: the same for a device code. JWK: a public key.
 // TOKEN_DELAY: milliseconds the token endpoint takes, to widen races.
 // REDIRECTS: more redirect URIs for every client, separated by spaces.
+// REGISTRATION: clients may register themselves (RFC 7591).
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Provider, errors } from 'oidc-provider';
 import { record, serve } from './serve.mjs';
@@ -56,7 +57,7 @@ const configuration = {
   },
   enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] },
   features: {
-    devInteractions: on, introspection: on, revocation: on, userinfo: on, deviceFlow: on, clientCredentials: on,
+    devInteractions: on, registration: { enabled: Boolean(process.env.REGISTRATION) }, introspection: on, revocation: on, userinfo: on, deviceFlow: on, clientCredentials: on,
     resourceIndicators: {
       ...on,
       useGrantedResource: () => true,
@@ -69,7 +70,7 @@ const configuration = {
 };
 
 /** The endpoints tests ask about; pages and static files would only be noise. */
-const LOGGED = ['/auth', '/token', '/token/revocation', '/token/introspection', '/me', '/device/auth'];
+const LOGGED = ['/auth', '/token', '/token/revocation', '/token/introspection', '/me', '/device/auth', '/reg'];
 
 await serve(issuer => {
   const provider = new Provider(issuer, configuration);

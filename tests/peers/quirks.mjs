@@ -143,6 +143,15 @@ function idToken({ name, openid }, grant) {
   return `${text}.${sign('sha256', Buffer.from(text), keys.privateKey).toString('base64url')}`;
 }
 
+/** A client is registered by a request, for which nobody needs to sign in. */
+function register(provider, request, response) {
+  const { form, answer } = provider.register;
+  const kind = { 'content-type': 'application/x-www-form-urlencoded' };
+  const why = differs(kind, request.named(kind)) ?? differs(form, request.fields);
+  record({ path: `/${provider.name}/register`, form: request.fields, why });
+  return send(response, why ? [422, { error: why }] : [200, answer]);
+}
+
 /** RFC 8628 §3.1: a code that nobody needs to enter, because the person is quick. */
 function deviceAuthorization(provider, request, response) {
   const { device, scope } = provider;
@@ -253,6 +262,7 @@ async function answer(incoming, response) {
   if (device) return deviceToken(provider, device, request, response);
   if (path === provider.device?.path) return deviceAuthorization(provider, request, response);
   if ([provider.token.path, provider.refresh?.path].includes(path)) return tokenRequest(provider, request, response);
+  if (path === provider.register?.path) return register(provider, request, response);
   if (path === provider.revoke?.path) return revoke(provider, request, response);
   return otherRequest(provider, request, response);
 }

@@ -43,8 +43,7 @@ impl Session {
 
     /// The engine of this person's profile, for what needs no secret.
     pub fn engine(&self) -> Result<Engine, Problem> {
-        let (engine, _) = self.open()?;
-        Ok(engine)
+        self.open()
     }
 
     /// Whether other users can get at the profile; the profile is made where there is none.
@@ -79,17 +78,23 @@ impl Session {
     /// The engine with a vault that can be read. A keychain is asked only when something is read from it, and
     /// unlocks with the system's own prompt; an encrypted file needs its passphrase first.
     pub async fn unlocked(&self) -> Result<Engine, Problem> {
-        let (engine, kind) = self.open()?;
-        if kind == VaultKind::File {
-            let new = match engine.vault_status().await.state {
-                VaultState::Locked => false,
-                VaultState::New => true,
-                _ => return Ok(engine),
-            };
-            let passphrase = prompt::passphrase(self.environment.passphrase_file.as_deref(), new)?;
-            engine.unlock(Some(passphrase)).await?;
-        }
+        let engine = self.open()?;
+        self.unlock(&engine).await?;
         Ok(engine)
+    }
+
+    /// Makes the vault of an engine one that can be read, as [`Session::unlocked`] does.
+    pub async fn unlock(&self, engine: &Engine) -> Result<(), Problem> {
+        if engine.vault_kind() != VaultKind::File {
+            return Ok(());
+        }
+        let new = match engine.vault_status().await.state {
+            VaultState::Locked => false,
+            VaultState::New => true,
+            _ => return Ok(()),
+        };
+        let passphrase = prompt::passphrase(self.environment.passphrase_file.as_deref(), new)?;
+        engine.unlock(Some(passphrase)).await
     }
 
     /// New tokens that the vault refused live only in this process, so it does not end before it has tried for a
@@ -110,14 +115,13 @@ impl Session {
         SystemClock.now()
     }
 
-    fn open(&self) -> Result<(Engine, VaultKind), Problem> {
+    fn open(&self) -> Result<Engine, Problem> {
         let profile = Profile::open(self.environment.home.clone())?;
         let ports = tokenrack_platform::ports(&profile, &self.environment)?;
-        let kind = ports.vault.kind();
         let engine = Engine::open(ports, Arc::new(profile.catalog()?))?;
         // Never dropped: closing the database by hand folds its journal in first, for which a script would wait
         // each time. Everything is committed; the system takes the rest back, and a later process folds it in.
         std::mem::forget(engine.clone());
-        Ok((engine, kind))
+        Ok(engine)
     }
 }

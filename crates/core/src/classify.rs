@@ -55,6 +55,19 @@ pub fn discovery(error: OAuthError) -> Problem {
     }
 }
 
+/// The same failures, met while registering a client: what the server does not like of it, only a person can mend.
+pub fn registration(error: OAuthError) -> Problem {
+    let refused = match &error {
+        OAuthError::Server(answer) => by_status(answer.status).is_none(),
+        OAuthError::Status { status, .. } => by_status(*status).is_none(),
+        OAuthError::Invalid(_) => true,
+        _ => false,
+    };
+    let problem = Problem::from(error);
+    let code = if refused { Code::RegistrationRefused } else { problem.code };
+    Problem { code, ..problem }
+}
+
 fn network(kind: HttpErrorKind) -> Code {
     match kind {
         HttpErrorKind::NameResolution => Code::Offline,

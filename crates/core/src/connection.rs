@@ -141,6 +141,18 @@ pub enum ClientAuthentication {
     PrivateKeyJwt,
 }
 
+impl ClientAuthentication {
+    /// Its name in the registry of RFC 7591 §4.2.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
+}
+
 /// How a redirect comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

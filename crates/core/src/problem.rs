@@ -152,6 +152,8 @@ codes! {
         "This provider needs something that Tokenrack cannot do yet", "Use another way to a token, if the provider has one.";
     MissingClientId "client/missing_id" Usage None,
         "A client id is needed", "Register an application at the provider and paste its client id.";
+    RegistrationRefused "client/registration_refused" Usage None,
+        "The server did not register a client", "Register an application on the provider's page and give its client id.";
     MissingClientSecret "client/missing_secret" NeedsPerson Some(Action::EditConnection),
         "This client needs its secret", "Add the client secret from the provider's page.";
     InvalidClientKey "client/invalid_key" NeedsPerson Some(Action::EditConnection),

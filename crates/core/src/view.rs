@@ -566,6 +566,8 @@ pub struct DraftPreview {
     pub grants: Vec<GrantType>,
     /// How the client would prove itself.
     pub authentication: ClientAuthentication,
+    /// Whether the client id may be left empty, because Tokenrack can register itself with the server.
+    pub registers: bool,
     /// Fields that are not right yet: field → what to write instead.
     pub errors: BTreeMap<String, String>,
 }

@@ -92,6 +92,7 @@ fn checked(metadata: ServerMetadata, issuer: &str) -> Result<ServerMetadata, OAu
         &metadata.revocation_endpoint,
         &metadata.userinfo_endpoint,
         &metadata.jwks_uri,
+        &metadata.registration_endpoint,
     ];
     let local = |url: &str| Endpoint::parse(url).is_ok_and(|endpoint| is_loopback(endpoint.url()));
     if !local(issuer) && all.into_iter().flatten().any(|url| local(url)) {

@@ -22,6 +22,7 @@ pub mod lookup;
 pub mod metadata;
 mod pkce;
 pub mod reach;
+pub mod registration;
 pub mod response;
 pub mod revocation;
 pub mod secret;

@@ -1,5 +1,5 @@
 // Identity providers, messages and social networks.
-import { CLIENT, SECRET, maybe } from './wants.mjs';
+import { CLIENT, REDIRECT_URI, SECRET, maybe, without } from './wants.mjs';
 
 const google = {
   scope: 'openid email profile', granted: 'openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/userinfo.profile',
@@ -103,6 +103,18 @@ export const people = {
     refresh: {},
     answer: ({ standard }) => ({ ...standard, refresh_expires_in: 31536000, open_id: 'open-ada' }),
     refuse: why => [200, { error: 'invalid_request', error_description: why, log_id: '1' }],
+  mastodon: {
+    scope: 'read', lifetime: null,
+    register: {
+      path: '/api/v1/apps', form: { client_name: 'Tokenrack', redirect_uris: REDIRECT_URI, scopes: 'read' },
+      answer: { id: '7', name: 'Tokenrack', client_id: CLIENT, client_secret: SECRET, redirect_uri: REDIRECT_URI, vapid_key: 'v' },
+    },
+    authorize: { path: '/oauth/authorize' },
+    token: { path: '/oauth/token', auth: 'basic' },
+    answer: ({ standard }) => ({ ...without(standard, 'expires_in', 'refresh_token'), created_at: Math.floor(Date.now() / 1000) }),
+    revoke: { path: '/oauth/revoke' },
+    requests: () => [{ path: '/api/v1/accounts/verify_credentials', answer: [200, { id: '1', username: 'ada', acct: 'ada' }] }],
+  },
     requests: ({ access }) => [
       {
         path: '/v2/user/info/', query: { fields: 'open_id,display_name' },

@@ -8,6 +8,8 @@ pub struct Case {
     pub file: &'static str,
     /// The client has a secret.
     pub secret: bool,
+    /// The client registers itself.
+    pub registers: bool,
     /// Lines that cannot be met on this machine, and are taken out from the beginning.
     pub apart: &'static [&'static str],
     /// More to say to `add`.
@@ -56,6 +58,7 @@ pub const PLAIN: Case = Case {
     name: "",
     file: "",
     secret: false,
+    registers: false,
     apart: &[],
     add: &[],
     device: false,

@@ -57,7 +57,10 @@ impl Scene<'_> {
 
     fn add(&self, case: &Case, spec: &Spec, name: &str) -> Step {
         let file = spec.save(&self.profile.folder().join("specs").join(name));
-        let mut args = vec!["add", file.to_str().unwrap(), "--name", name, "--client-id", CLIENT];
+        let mut args = vec!["add", file.to_str().unwrap(), "--name", name];
+        if !case.registers {
+            args.extend(["--client-id", CLIENT]);
+        }
         if case.device {
             args.extend(["--grant", "device-code"]);
         } else {

@@ -15,6 +15,18 @@ pub const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "mastodon",
+        registers: true,
+        add: &["--var", "host=mastodon.example"],
+        account: Some("ada"),
+        granted: "read",
+        lifetime: None,
+        refresh: Refresh::Never,
+        revocation: "revoked",
+        lines: &["server.registration_endpoint", "hooks.register_client", "account.url", "account.label"],
+        ..PLAIN
+    },
+    Case {
         name: "vk-id",
         account: Some("Ada"),
         granted: "email",

@@ -115,6 +115,14 @@ describe('a provider’s page', () => {
       assert.ok(!(await page.content()).includes('canary') && !values.includes('canary'));
     }));
 
+  it('needs no client id where Tokenrack registers itself', () =>
+    on('few', async (page) => {
+      await open(page, 'Mastodon');
+      await page.getByText('Left empty, Tokenrack registers itself with the server.').waitFor();
+      await page.getByRole('button', { name: 'Add and connect' }).click();
+      await page.waitForSelector('#panel-title');
+    }));
+
   it('takes a key in lines where the client signs, and hides its letters', () =>
     on('few', async (page) => {
       await open(page, 'GitLab');

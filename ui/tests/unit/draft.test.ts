@@ -15,6 +15,7 @@ const answer = (errors: Record<string, string>): DraftPreview => ({
   grant: 'authorization_code',
   grants: ['authorization_code'],
   authentication: 'none',
+  registers: false,
   errors,
 });
 
@@ -56,6 +57,18 @@ describe('draft', () => {
     form.tried = true;
     expect(form.error('client_id', '')).toBe('needed');
     expect(form.others).toEqual(['odd: strange']);
+  });
+
+  it('needs no client id where Tokenrack registers itself, and no secret without one', async () => {
+    const preview = { ...answer({}), authentication: 'client_secret_basic' as const, registers: true };
+    const form = new DraftForm({ preview: () => Promise.resolve(preview) } as unknown as Ipc, 'github', page('github'));
+    await form.look();
+    form.tried = true;
+    expect(form.error('client_id', '')).toBeNull();
+    expect(form.fits(nothing)).toBe(true);
+    expect(form.fits({ secret: 'shh', token: '' })).toBe(false);
+    form.way = 'refresh_token';
+    expect(form.fits({ secret: '', token: 'rt' })).toBe(false);
   });
 
   describe('by another way than the browser', () => {

@@ -24,7 +24,7 @@ pub struct Args {
     /// Your name for it [default: the provider's name]
     #[arg(long)]
     name: Option<String>,
-    /// The client id that the provider gave you
+    /// The client id that the provider gave you [default: Tokenrack registers itself, where it can]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     /// Read the client secret, one line, from standard input; it is never taken from an argument
@@ -107,6 +107,11 @@ pub async fn run(mut args: Args, session: &Session) -> Result<(), Failure> {
     args.provider = learned(args.provider, &engine, session)?;
     let endpoints = std::mem::take(&mut args.endpoints).decide(&args.provider, &engine, session).await?;
     let draft = draft(args, endpoints);
+    let registers = draft.client_id.trim().is_empty() && engine.preview(&draft).await?.registers;
+    if registers && !needs_vault {
+        // The secret that the server will give needs a place before it comes.
+        session.unlock(&engine).await?;
+    }
     let view = match refresh_token {
         Some(token) => import(&engine, &draft, secret, token, session).await?,
         None => engine.add(&draft, secret, Channel::Command).await?,
@@ -114,7 +119,7 @@ pub async fn run(mut args: Args, session: &Session) -> Result<(), Failure> {
     if session.output.json() {
         return session.output.object(&view);
     }
-    session.output.note(&added(&view));
+    session.output.note(&added(&view, registers));
     Ok(())
 }
 
@@ -203,10 +208,12 @@ fn draft(args: Args, endpoints: Option<Endpoints>) -> Draft {
     }
 }
 
-fn added(view: &ConnectionView) -> String {
+fn added(view: &ConnectionView, registered: bool) -> String {
     let client = &view.registration;
     let mut text = format!("Added “{}” ({}).\n", view.name, view.provider_name);
-    if client.grant == GrantType::AuthorizationCode {
+    if registered {
+        text += &format!("  Registered with the server as client {}\n", client.client_id);
+    } else if client.grant == GrantType::AuthorizationCode {
         text += &format!("  Redirect URI to register at the provider: {}\n", client.redirect_uri);
     }
     for caution in &view.cautions {

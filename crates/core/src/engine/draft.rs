@@ -25,6 +25,8 @@ pub(super) struct Filled {
     pub(super) registration: ClientRegistration,
     pub(super) scopes: Vec<String>,
     pub(super) resources: Vec<String>,
+    /// The client is still to be registered with the server.
+    pub(super) registers: bool,
     pub(super) errors: BTreeMap<String, String>,
 }
 
@@ -61,6 +63,7 @@ impl Engine {
             redirect_uri: filled.registration.redirect_uri,
             redirect: filled.registration.redirect,
             name: filled.name,
+            registers: filled.spec.registers(),
             register_url: link(&filled.spec, ProviderLink::Register).ok().map(Into::into),
             scopes: filled.scopes,
             grant: filled.registration.grant_type,
@@ -114,7 +117,8 @@ impl Engine {
                 spec
             }
         };
-        if draft.client_id.trim().is_empty() {
+        let registers = registers(draft, &spec, has_secret);
+        if draft.client_id.trim().is_empty() && !registers {
             errors.insert("client_id".into(), Code::MissingClientId.suggestion().into());
         } else if draft.client_id.trim().chars().any(char::is_control) {
             errors.insert("client_id".into(), "A client id is one line without control characters.".into());
@@ -133,7 +137,10 @@ impl Engine {
             }
         };
         let need = spec.secret(draft.grant.unwrap_or_default());
-        let authentication = authentication(draft, &page, (need, has_secret), &mut errors);
+        let authentication = match draft.authentication {
+            None if registers => spec.registered_authentication(),
+            _ => authentication(draft, &page, (need, has_secret.filter(|_| !registers)), &mut errors),
+        };
         let registration = ClientRegistration {
             client_id: draft.client_id.trim().to_owned(),
             authentication,
@@ -148,6 +155,7 @@ impl Engine {
             provider,
             spec,
             registration,
+            registers,
             errors,
         })
     }
@@ -221,6 +229,12 @@ impl Engine {
             std::iter::once(spec.name.clone()).chain(labelled).chain(numbered).find(|name| !taken(name));
         Ok(name.unwrap_or_else(|| spec.name.clone()))
     }
+}
+
+/// Whether the client is to be registered with the server: the person has none, and neither a secret nor a key.
+fn registers(draft: &Draft, spec: &ProviderSpec, has_secret: Option<bool>) -> bool {
+    let has_key = draft.authentication == Some(ClientAuthentication::PrivateKeyJwt);
+    draft.client_id.trim().is_empty() && spec.registers() && !has_key && has_secret != Some(true)
 }
 
 fn authentication(

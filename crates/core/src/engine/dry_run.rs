@@ -246,9 +246,7 @@ fn pkce(spec: &ProviderSpec) -> CheckView {
 fn authentication(spec: &ProviderSpec) -> CheckView {
     let name = |method: &ClientAuthentication| match method {
         ClientAuthentication::None => "none (a public client)",
-        ClientAuthentication::ClientSecretBasic => "client_secret_basic",
-        ClientAuthentication::ClientSecretPost => "client_secret_post",
-        ClientAuthentication::PrivateKeyJwt => "private_key_jwt",
+        other => other.name(),
     };
     let methods = spec.page().authentication;
     let named = spec.server.metadata.token_endpoint_auth_methods_supported.as_deref().unwrap_or_default();

@@ -47,6 +47,10 @@ impl Engine {
             let words = "grant: a client that speaks for itself has no refresh token";
             return Err(Problem::new(Code::InvalidInput).because(words).into());
         }
+        if draft.client_id.trim().is_empty() {
+            // A refresh token belongs to the client it was given to (RFC 6749 §6): another one cannot use it.
+            return Err(Problem::new(Code::MissingClientId).into());
+        }
         let id = self.add(draft, secret, channel).await?.id;
         match self.first_refresh(&id, refresh_token, channel).await {
             Err(refusal) if refusal.problem.code != Code::Unsaved => {

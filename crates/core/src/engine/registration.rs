@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use tokenrack_oauth::secret::{ClientSecret, State};
 
+use super::draft::Filled;
 use super::{Engine, locked};
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, LastEvent, ProviderRef};
 use crate::event::{ActivityKind, Channel};
-use crate::flows::server;
+use crate::flows::{registration, server};
 use crate::lifecycle::{ConnectionState, Settled};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
@@ -44,20 +45,22 @@ impl Engine {
         key
     }
 
-    /// Adds the connection; the secret goes to the vault.
+    /// Adds the connection; the secret goes to the vault. Without a client id a client is registered with the server, where
+    /// that is possible.
     ///
     /// # Errors
-    /// `InvalidInput` naming the fields, `NameTaken`, or a vault problem: then nothing was added.
+    /// `InvalidInput` naming the fields, `NameTaken`, `RegistrationRefused`, or a vault problem: then nothing was added.
     pub async fn add(
         &self,
         draft: &Draft,
         secret: Option<ClientSecret>,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
-        let filled = self.fill(draft, Some(secret.is_some()), None).await?.checked(secret.as_ref());
+        let mut filled = self.fill(draft, Some(secret.is_some()), None).await?.checked(secret.as_ref());
         if !filled.errors.is_empty() {
             return Err(field_problem(&filled.errors));
         }
+        let secret = self.registered(&mut filled, secret).await?;
         let now = self.now();
         let mut connection = Connection {
             id: self.fresh_id(),
@@ -91,6 +94,22 @@ impl Engine {
         }
         self.show(revision, &connection, true);
         Ok(self.view_of(&connection))
+    }
+
+    /// Registers a client where the draft leaves that to its server; answers the client's secret.
+    async fn registered(
+        &self,
+        filled: &mut Filled,
+        secret: Option<ClientSecret>,
+    ) -> Result<Option<ClientSecret>, Problem> {
+        if !filled.registers {
+            return Ok(secret);
+        }
+        let (ports, wanted) = (&self.inner.ports, filled.registration.clone());
+        let (registration, secret) =
+            registration::register(ports, &filled.spec, wanted, &filled.scopes).await?;
+        filled.registration = registration;
+        Ok(secret)
     }
 
     /// The draft that would add this connection again: what a form shows for editing.
@@ -152,9 +171,11 @@ impl Engine {
             record.client_secret = None;
         }
         let public = draft.authentication == Some(ClientAuthentication::None);
-        let has_secret = secret.is_some() || (record.client_secret.is_some() && !public);
+        // Another client is to be registered: it does not have this one's secret.
+        let kept = record.client_secret.is_some() && !public && !draft.client_id.trim().is_empty();
+        let has_secret = secret.is_some() || kept;
         let known = secret.as_ref().or(record.client_secret.as_ref());
-        let filled = self.fill(draft, Some(has_secret), Some(id)).await?.checked(known);
+        let mut filled = self.fill(draft, Some(has_secret), Some(id)).await?.checked(known);
         if filled.registration.grant_type != connection.registration.grant_type
             && connection.state.grant().is_some()
         {
@@ -164,7 +185,11 @@ impl Engine {
         if !filled.errors.is_empty() {
             return Err(field_problem(&filled.errors));
         }
-        let new_secret = secret.is_some() || other_server;
+        let secret = self.registered(&mut filled, secret).await?;
+        if filled.registers {
+            record.client_secret = None;
+        }
+        let new_secret = secret.is_some() || other_server || filled.registers;
         if new_secret {
             record.client_secret = secret.or(record.client_secret);
             self.write_secrets(&connection, &record).await?;

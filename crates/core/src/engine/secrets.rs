@@ -7,7 +7,7 @@ use tokenrack_oauth::secret::Passphrase;
 use super::{Engine, Unsaved, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
-use crate::ports::{VaultError, VaultItem, VaultStatus};
+use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
 use crate::status;
@@ -120,6 +120,11 @@ impl Engine {
 
     pub(super) async fn delete_secrets(&self, connection: &Connection) -> Result<(), Problem> {
         self.write_secrets(connection, &SecretRecord::default()).await
+    }
+
+    /// Where this profile keeps its secrets.
+    pub fn vault_kind(&self) -> VaultKind {
+        self.inner.ports.vault.kind()
     }
 
     /// Whether the vault can be used now.

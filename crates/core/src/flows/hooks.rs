@@ -1,6 +1,7 @@
 //! What no data can say, by the words of the file's `[hooks]`: a closed list, compiled in.
 
 use tokenrack_oauth::authorization::ValidatedResponse;
+use tokenrack_oauth::registration::Style;
 use tokenrack_oauth::secret::ClientSecret;
 use tokenrack_oauth::{apple, shopify};
 
@@ -27,6 +28,14 @@ pub fn check(spec: &ProviderSpec) -> Result<(), Problem> {
     };
     Err(Problem::new(Code::NotSupported).because(format_args!("not yet supported: {missing}")))
 }
+/// How a client is registered with the server.
+pub fn registration_style(spec: &ProviderSpec) -> Style {
+    match spec.hooks.register_client.as_deref() {
+        Some("mastodon") => Style::Mastodon,
+        _ => Style::Rfc7591,
+    }
+}
+
 
 /// The redirect's own signature, before anything it says is acted on. `shop` is the host the code would be sent to.
 ///

@@ -9,6 +9,7 @@ mod hooks;
 pub mod introspect;
 pub mod lookup;
 pub mod refresh;
+pub mod registration;
 pub mod request;
 pub mod revoke;
 pub mod script;

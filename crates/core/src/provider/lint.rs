@@ -178,6 +178,9 @@ fn client(spec: &ProviderSpec, report: &mut Report<'_>) {
         let path = ["client", "device_secret"];
         report.wrong(&path, "needs `server.device_authorization_endpoint`", None);
     }
+    if spec.hooks.register_client.is_some() && spec.server.metadata.registration_endpoint.is_none() {
+        report.wrong(&["hooks", "register_client"], "needs `server.registration_endpoint`", None);
+    }
     let Some(methods) = &spec.server.metadata.token_endpoint_auth_methods_supported else { return };
     let known: Vec<_> = methods.iter().filter_map(|name| page::method(name)).collect();
     let needed = [Some(spec.client.secret), spec.client.device_secret].contains(&Some(SecretNeed::Required));

@@ -36,6 +36,7 @@ mod tests;
 pub use captured::NotAllowed;
 pub use catalog::Catalog;
 pub use import::{Imported, LeftOut};
+pub(crate) use page::method;
 pub use parse::{LintError, parse};
 pub use reach::place;
 pub use scripts::LARGEST_SCRIPT;

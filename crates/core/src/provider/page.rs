@@ -121,6 +121,24 @@ impl ProviderSpec {
         methods
     }
 
+    /// Whether Tokenrack can register a client by itself.
+    pub(crate) fn registers(&self) -> bool {
+        self.server.metadata.registration_endpoint.is_some()
+    }
+
+    /// How a client that registers itself proves itself: without a secret where the server says it takes that, else as it
+    /// takes it best.
+    pub(crate) fn registered_authentication(&self) -> ClientAuthentication {
+        let methods = self.authentication();
+        let named = self.server.metadata.token_endpoint_auth_methods_supported.as_deref();
+        let takes_none = named.unwrap_or_default().iter().any(|name| name == "none");
+        let with_secret = methods.iter().find(|method| method.name().starts_with("client_secret"));
+        match (takes_none && methods.contains(&ClientAuthentication::None), with_secret) {
+            (false, Some(method)) => *method,
+            _ => ClientAuthentication::None,
+        }
+    }
+
     /// Ways to tokens that the provider is known to offer, best first. What it says itself counts; without a word of it
     /// the browser always is (RFC 8414 §2), and a code where there is an endpoint for it.
     pub(crate) fn grants(&self) -> Vec<GrantType> {
@@ -163,7 +181,7 @@ impl ProviderSpec {
 }
 
 /// RFC 7591 §2, as far as Tokenrack can do it.
-pub(super) fn method(name: &str) -> Option<ClientAuthentication> {
+pub(crate) fn method(name: &str) -> Option<ClientAuthentication> {
     match name {
         "client_secret_basic" => Some(ClientAuthentication::ClientSecretBasic),
         "client_secret_post" => Some(ClientAuthentication::ClientSecretPost),

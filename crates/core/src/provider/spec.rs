@@ -195,7 +195,7 @@ pub struct Hooks {
     pub verify_callback: Option<String>,
     /// `apple_jwt`: the client secret is a signed statement, made anew for each request.
     pub client_secret: Option<String>,
-    /// `mastodon`: each server is registered with by one request before the first sign-in.
+    /// `mastodon`: the `registration_endpoint` takes Mastodon's own form instead of RFC 7591's JSON.
     pub register_client: Option<String>,
     /// `slack_double`: the answer holds a bot's tokens beside the person's.
     pub tokens: Option<String>,

@@ -624,6 +624,10 @@ grants: Array<GrantType>,
  */
 authentication: ClientAuthentication, 
 /**
+ * Whether the client id may be left empty, because Tokenrack can register itself with the server.
+ */
+registers: boolean, 
+/**
  * Fields that are not right yet: field → what to write instead.
  */
 errors: { [key in string]: string }, };

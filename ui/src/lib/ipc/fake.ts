@@ -139,7 +139,8 @@ function preview(draft: Draft): DraftPreview {
   const page = data.pages.find((p) => p.id === draft.provider);
   const redirect = draft.redirect ?? page?.redirects[0] ?? 'loopback';
   const errors: Record<string, string> = {};
-  if (draft.client_id === '') errors['client_id'] = 'Paste the client id from the provider’s page.';
+  const registers = draft.provider === 'mastodon';
+  if (draft.client_id === '' && !registers) errors['client_id'] = 'Paste the client id from the provider’s page.';
   if ([...views.values()].some((v) => v.name.toLowerCase() === draft.name?.toLowerCase()))
     errors['name'] = 'Another connection has this name.';
   const need = draft.grant === 'device_code' ? page?.device_secret : page?.secret;
@@ -156,6 +157,7 @@ function preview(draft: Draft): DraftPreview {
     grants: page?.grants ?? ['authorization_code'],
     authentication:
       draft.authentication ?? (need === 'required' ? (page?.authentication[0] ?? 'client_secret_basic') : 'none'),
+    registers,
     errors,
   };
 }

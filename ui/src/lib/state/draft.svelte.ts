@@ -129,6 +129,12 @@ export class DraftForm {
     return draft;
   });
 
+  /** Whether the client id may be left empty. A refresh token belongs to a client that there is already. */
+  readonly canRegister: boolean = $derived.by(() => this.preview?.registers === true && this.way !== 'refresh_token');
+
+  /** Whether Tokenrack registers itself with the server. */
+  readonly registers: boolean = $derived.by(() => this.canRegister && this.draft.client_id === '');
+
   /** Asks the core how it reads the draft; a late answer to an older draft is dropped. */
   async look(): Promise<void> {
     this.#turn += 1;
@@ -169,6 +175,7 @@ export class DraftForm {
   secretError(secret: string): string | null {
     if (this.need === 'forbidden') return null;
     const method = this.draft.authentication ?? this.preview?.authentication;
+    if (this.registers) return secret === '' ? null : text.add.secretWithoutId;
     if (secret !== '' && this.draft.authentication === 'none') return text.add.publicSecret;
     if (!this.tried) return null;
     if (secret === '' && method !== undefined && method !== 'none' && !this.keepsSecret) return text.add.missing;
@@ -183,7 +190,7 @@ export class DraftForm {
   fits({ secret, token }: Typed): boolean {
     return (
       Object.keys(this.errors).length === 0 &&
-      this.draft.client_id !== '' &&
+      (this.draft.client_id !== '' || this.registers) &&
       this.secretError(secret) === null &&
       this.tokenError(token) === null
     );
@@ -193,7 +200,8 @@ export class DraftForm {
   error(field: string, value: string): string | null {
     const wrong = this.errors[field] ?? null;
     if (wrong !== null && (this.tried || value.trim() !== '')) return wrong;
-    return this.tried && field === 'client_id' && value.trim() === '' ? text.add.missing : null;
+    const needed = field === 'client_id' && !this.registers;
+    return this.tried && needed && value.trim() === '' ? text.add.missing : null;
   }
 
   /** Mistakes in fields that this form does not show. */
