@@ -26,6 +26,14 @@ const slack = {
     { method: 'POST', path: '/api/auth.revoke', ends: true, answer: [200, { ok: true, revoked: true }] },
   ],
 };
+// The bot's token stands at the top, and a person's is given only to whoever asks for it.
+const slackBot = {
+  ...slack, scope: 'users:read,chat:write', pkce: null,
+  authorize: { path: '/oauth/v2/authorize' },
+  token: { path: '/api/oauth.v2.access', auth: 'basic' },
+  answer: ({ standard }) => ({ ok: true, app_id: 'A1', team: { id: 'T1', name: 'Acme' }, bot_user_id: 'B1', authed_user: { id: 'U1' }, ...standard, token_type: 'bot' }),
+  requests: grant => slack.requests(grant).map(want => (want.ends ? want : { ...want, answer: [200, { ok: true, user: 'acme-bot', user_id: 'B1', bot_id: 'B2' }] })),
+};
 const tenant = '9122040d-6c67-4c5b-b112-36a304b66dad';
 const longLived = (prefix, exchangeParams) => ({
   token: { path: '/oauth/access_token', auth: 'post' },
@@ -95,14 +103,6 @@ export const people = {
       answer: [200, { user: { user_id: '1', first_name: 'Ada' } }],
     }],
   },
-  slack,
-  tiktok: {
-    scope: 'user.info.basic,video.list', pkce: 'hex', lifetime: 86400,
-    authorize: { path: '/v2/auth/authorize/', rename: { client_id: 'client_key' } },
-    token: { path: '/v2/oauth/token/', auth: 'post', rename: { client_id: 'client_key' } },
-    refresh: {},
-    answer: ({ standard }) => ({ ...standard, refresh_expires_in: 31536000, open_id: 'open-ada' }),
-    refuse: why => [200, { error: 'invalid_request', error_description: why, log_id: '1' }],
   mastodon: {
     scope: 'read', lifetime: null,
     register: {
@@ -115,6 +115,15 @@ export const people = {
     revoke: { path: '/oauth/revoke' },
     requests: () => [{ path: '/api/v1/accounts/verify_credentials', answer: [200, { id: '1', username: 'ada', acct: 'ada' }] }],
   },
+  slack,
+  'slack-bot': slackBot,
+  tiktok: {
+    scope: 'user.info.basic,video.list', pkce: 'hex', lifetime: 86400,
+    authorize: { path: '/v2/auth/authorize/', rename: { client_id: 'client_key' } },
+    token: { path: '/v2/oauth/token/', auth: 'post', rename: { client_id: 'client_key' } },
+    refresh: {},
+    answer: ({ standard }) => ({ ...standard, refresh_expires_in: 31536000, open_id: 'open-ada' }),
+    refuse: why => [200, { error: 'invalid_request', error_description: why, log_id: '1' }],
     requests: ({ access }) => [
       {
         path: '/v2/user/info/', query: { fields: 'open_id,display_name' },

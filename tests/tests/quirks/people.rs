@@ -92,6 +92,18 @@ pub const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "slack-bot",
+        secret: true,
+        add: &["--scope", "users:read", "--scope", "chat:write"],
+        account: Some("acme-bot"),
+        granted: "users:read chat:write",
+        lifetime: Some(43_200),
+        captured: &["user_id=B1"],
+        revocation: "revoked",
+        lines: &["client.pkce", "scopes.separator", "token.response.token_type", "account.label", "revoke"],
+        ..PLAIN
+    },
+    Case {
         name: "keycloak",
         add: &["--var", "realm=acme"],
         account: Some("ada"),

@@ -17,17 +17,17 @@ use crate::provider::ProviderSpec;
 /// `NotSupported`, with what is missing.
 pub fn check(spec: &ProviderSpec) -> Result<(), Problem> {
     let hooks = &spec.hooks;
-    let missing = match (hooks.flow.as_deref(), hooks.tokens.as_deref()) {
-        (Some("bluesky"), _) => "sign-in by PAR and DPoP, with discovery from a handle",
-        (_, Some("slack_double")) => "a bot's tokens beside the person's",
-        (Some(_), _) | (_, Some(_)) => "a hook this version does not know",
-        (None, None) => match (hooks.verify_callback.as_deref(), hooks.client_secret.as_deref()) {
+    let missing = match hooks.flow.as_deref() {
+        Some("bluesky") => "sign-in by PAR and DPoP, with discovery from a handle",
+        Some(_) => "a hook this version does not know",
+        None => match (hooks.verify_callback.as_deref(), hooks.client_secret.as_deref()) {
             (None | Some("shopify_hmac"), None | Some("apple_jwt")) => return Ok(()),
             _ => "a hook this version does not know",
         },
     };
     Err(Problem::new(Code::NotSupported).because(format_args!("not yet supported: {missing}")))
 }
+
 /// How a client is registered with the server.
 pub fn registration_style(spec: &ProviderSpec) -> Style {
     match spec.hooks.register_client.as_deref() {
@@ -35,7 +35,6 @@ pub fn registration_style(spec: &ProviderSpec) -> Style {
         _ => Style::Rfc7591,
     }
 }
-
 
 /// The redirect's own signature, before anything it says is acted on. `shop` is the host the code would be sent to.
 ///
@@ -92,7 +91,6 @@ mod tests {
         assert_eq!(check(&spec("register_client = \"mastodon\"")), Ok(()));
         for (hook, words) in [
             ("flow = \"bluesky\"", "not yet supported: sign-in by PAR"),
-            ("tokens = \"slack_double\"", "not yet supported: a bot's tokens"),
             ("verify_callback = \"md5\"", "not yet supported: a hook"),
         ] {
             let problem = check(&spec(hook)).unwrap_err();

@@ -186,10 +186,11 @@ pub enum VariableSource {
     Lookup,
 }
 
-/// What data cannot say. Each word is compiled in; a file only chooses.
+/// What data cannot say. Each word is compiled in; a file only chooses. (The loader refuses other keys; a connection's
+/// stored copy may still have one that is gone.)
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Hooks {
     /// `shopify_hmac`: the redirect carries a signature of its parameters.
     pub verify_callback: Option<String>,
@@ -197,8 +198,6 @@ pub struct Hooks {
     pub client_secret: Option<String>,
     /// `mastodon`: the `registration_endpoint` takes Mastodon's own form instead of RFC 7591's JSON.
     pub register_client: Option<String>,
-    /// `slack_double`: the answer holds a bot's tokens beside the person's.
-    pub tokens: Option<String>,
     /// `bluesky`: PAR, DPoP and discovery from a handle.
     pub flow: Option<String>,
 }

@@ -119,7 +119,6 @@ pub(super) fn closed_list(path: &[&str]) -> Option<&'static [&'static str]> {
         ["hooks", "verify_callback"] => &["shopify_hmac"],
         ["hooks", "client_secret"] => &["apple_jwt"],
         ["hooks", "register_client"] => &["mastodon"],
-        ["hooks", "tokens"] => &["slack_double"],
         ["hooks", "flow"] => &["bluesky"],
         path if is_format(path) => EXPIRY,
         ["account" | "revoke", key] | ["lookup", _, key] | ["refresh", "exchange" | "renew", key] => {

@@ -134,7 +134,6 @@ fn no_list_takes_any_word() {
         ("hooks", "verify_callback"),
         ("hooks", "client_secret"),
         ("hooks", "register_client"),
-        ("hooks", "tokens"),
         ("hooks", "flow"),
     ] {
         let told = told(&format!("{LEAST}[{table}]\n{key} = \"zzz\"\n"));
