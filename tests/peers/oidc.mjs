@@ -5,7 +5,9 @@
 // AT_TTL: seconds an access token lives. DEVICE_TTL: the same for a device code. JWK: a public key.
 // TOKEN_DELAY: milliseconds the token endpoint takes, to widen races.
 // REDIRECTS: more redirect URIs for every client, separated by spaces.
+// BOUND: authorization requests are pushed (RFC 9126), and tokens are bound to a key, with a nonce (RFC 9449).
 // REGISTRATION: clients may register themselves (RFC 7591).
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Provider, errors } from 'oidc-provider';
 import { record, serve } from './serve.mjs';
@@ -20,6 +22,7 @@ const common = {
   application_type: 'native',
   redirect_uris,
   grant_types: ['authorization_code', 'refresh_token'],
+  dpop_bound_access_tokens: Boolean(process.env.BOUND),
 };
 const on = { enabled: true };
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -58,6 +61,8 @@ const configuration = {
   enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] },
   features: {
     devInteractions: on, registration: { enabled: Boolean(process.env.REGISTRATION) }, introspection: on, revocation: on, userinfo: on, deviceFlow: on, clientCredentials: on,
+    pushedAuthorizationRequests: { ...on, requirePushedAuthorizationRequests: Boolean(process.env.BOUND) },
+    dPoP: { ...on, nonceSecret: randomBytes(32), requireNonce: () => Boolean(process.env.BOUND) },
     resourceIndicators: {
       ...on,
       useGrantedResource: () => true,
@@ -70,7 +75,7 @@ const configuration = {
 };
 
 /** The endpoints tests ask about; pages and static files would only be noise. */
-const LOGGED = ['/auth', '/token', '/token/revocation', '/token/introspection', '/me', '/device/auth', '/reg'];
+const LOGGED = ['/auth', '/token', '/token/revocation', '/token/introspection', '/me', '/device/auth', '/reg', '/request'];
 
 await serve(issuer => {
   const provider = new Provider(issuer, configuration);
@@ -87,6 +92,7 @@ await serve(issuer => {
       query: { ...ctx.query },
       form: { ...ctx.oidc?.body },
       authorization: ctx.get('authorization') || undefined,
+      proof: ctx.get('dpop') || undefined,
       status: ctx.status,
       answer: ctx.path === '/auth' ? undefined : ctx.body,
     });

@@ -8,13 +8,14 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { answerJson, record, serve } from './serve.mjs';
 import { CLIENT, REDIRECT_URI, SECRET, basic, differs, encodedBasic, maybe, shaped, some } from './quirks/wants.mjs';
+import { bluesky } from './quirks/bluesky.mjs';
 import { leisure } from './quirks/leisure.mjs';
 import { money } from './quirks/money.mjs';
 import { people } from './quirks/people.mjs';
 import { tools } from './quirks/tools.mjs';
 import { work } from './quirks/work.mjs';
 
-const providers = { ...leisure, ...money, ...people, ...tools, ...work };
+const providers = { bluesky, ...leisure, ...money, ...people, ...tools, ...work };
 const codes = new Map();
 const devices = new Map();
 const grants = new Set();
@@ -219,14 +220,16 @@ const send = (response, [status, body]) => (body === undefined ? response.writeH
 function wellKnown(path, response) {
   const found = /^\/([\w-]+)(?:\/.*)?\/\.well-known\/openid[-_]configuration$/.exec(path) ?? /^\/\.well-known\/\w[\w-]*\/([\w-]+)/.exec(path);
   const provider = providers[found?.[1]];
+  const base = `${origin}/${found?.[1]}`;
+  const document = provider?.document?.(path, base);
+  if (document) answerJson(response, 200, document);
   if (provider?.openid) {
-    const base = `${origin}/${found[1]}`;
     const { iss } = { iss: base, ...provider.openid(base) };
     answerJson(response, 200, {
       issuer: iss, jwks_uri: `${base}/jwks`, authorization_endpoint: base + provider.authorize.path, token_endpoint: base + provider.token.path,
     });
   }
-  return Boolean(provider?.openid);
+  return Boolean(document ?? provider?.openid);
 }
 
 async function read(request) {
@@ -253,6 +256,7 @@ async function answer(incoming, response) {
   const request = await read(incoming);
   const provider = providers[request.name];
   if (!provider) return send(response, [404, {}]);
+  if (provider.answer && provider.document) return provider.answer(request, response, origin);
   provider.name = request.name;
   const { method, path, text } = request;
   if (method === 'GET' && /\/(jwks|keys|certs)$/.test(path)) return send(response, [200, { keys: [PUBLIC_KEY] }]);

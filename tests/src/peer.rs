@@ -20,7 +20,7 @@ impl Peer {
         Self::start("oidc.mjs", &[])
     }
 
-    /// The same with settings: `AT_TTL`, `DEVICE_TTL`, `JWK`, `TOKEN_DELAY`, `REDIRECTS`, `REGISTRATION`.
+    /// The same with settings: `AT_TTL`, `DEVICE_TTL`, `JWK`, `TOKEN_DELAY`, `REDIRECTS`, `REGISTRATION`, `BOUND`.
     pub fn oidc_with(settings: &[(&str, &str)]) -> Self {
         Self::start("oidc.mjs", settings)
     }

@@ -215,7 +215,9 @@ codes! {
     InvalidTokenResponse "oauth/invalid_token_response" Failed Some(Action::Connect),
         "The provider's answer lacks something a token needs", "Connect again; if it happens again, report it to the server's operator.";
     UnsupportedTokenType "oauth/unsupported_token_type" Failed None,
-        "The provider gave a kind of token Tokenrack cannot use", "Only bearer tokens are supported.";
+        "The provider gave a kind of token Tokenrack cannot use", "Bearer tokens are taken, and bound ones (DPoP) where the provider's file asks for them.";
+    TokenBound "token/bound" Failed None,
+        "This token is bound to a key that stays in the vault (DPoP), so it is of no use anywhere else", "Send the request from here: `tokenrack request`, or Test request in the window.";
     InvalidIdToken "oauth/invalid_id_token" Failed Some(Action::Connect),
         "The provider's proof of who signed in is not valid", "Connect again; if it happens again, check this machine's clock, and do not trust the server.";
     UserinfoMismatch "oauth/userinfo_mismatch" Failed Some(Action::Connect),

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokenrack_oauth::dpop::ProofKey;
 use tokenrack_oauth::secret::{
     AccessToken, ClientSecret, CodeVerifier, Credentials, DeviceCode, Nonce, RefreshToken, SecretBytes, State,
 };
@@ -19,6 +20,8 @@ use crate::ports::VaultError;
 pub struct SecretRecord {
     /// The client's own: what it shares with the server, or its private key.
     pub client_secret: Option<ClientSecret>,
+    /// The key that the connection's tokens are bound to, where they are.
+    pub proof_key: Option<ProofKey>,
     /// After a sign-in.
     pub tokens: Option<Tokens>,
     /// While a person is awaited.
@@ -114,6 +117,8 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     client_secret: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof_key: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     tokens: Option<StoredTokens>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<StoredPending>,
@@ -203,9 +208,17 @@ impl SecretRecord {
     /// Nothing worth keeping.
     pub fn is_empty(&self) -> bool {
         self.client_secret.is_none()
+            && self.proof_key.is_none()
             && self.tokens.is_none()
             && self.pending.is_none()
             && self.unrevoked.is_empty()
+    }
+
+    /// Drops a key that no token is bound to any more: the next sign-in makes one of its own.
+    pub fn forget_unused_key(&mut self) {
+        if self.tokens.is_none() && self.pending.is_none() && self.unrevoked.is_empty() {
+            self.proof_key = None;
+        }
     }
 
     /// As it lies in the vault.
@@ -217,6 +230,7 @@ impl SecretRecord {
         let stored = Stored {
             v: VERSION,
             client_secret: self.client_secret.as_ref().map(|secret| text(secret.expose())),
+            proof_key: self.proof_key.as_ref().map(ProofKey::expose),
             tokens: self.tokens.as_ref().map(StoredTokens::new),
             pending: self.pending.as_ref().map(StoredPending::new),
             unrevoked: self.unrevoked.iter().map(StoredTokens::new).collect(),
@@ -238,7 +252,9 @@ impl SecretRecord {
             return Err(VaultError::Corrupt(format!("record version {} is not known here", stored.v)));
         }
         let own = |secret: Zeroizing<String>| String::clone(&secret);
+        let damaged = || VaultError::Corrupt("not a key".into());
         Ok(Self {
+            proof_key: stored.proof_key.map(|key| ProofKey::parse(&key).ok_or_else(damaged)).transpose()?,
             client_secret: stored.client_secret.map(|secret| ClientSecret::new(own(secret))),
             tokens: stored.tokens.map(StoredTokens::read),
             pending: stored.pending.map(StoredPending::read),
@@ -255,6 +271,7 @@ mod tests {
     fn a_record_comes_back_as_it_went() {
         let record = SecretRecord {
             client_secret: Some(ClientSecret::new("basic-secret+/%:".into())),
+            proof_key: Some(ProofKey::from_random([7; 32])),
             tokens: None,
             pending: Some(Pending::DeviceCode(DeviceSecrets {
                 state: State::new("s".into()),
@@ -264,6 +281,7 @@ mod tests {
         };
         let back = SecretRecord::decode(&record.encode().unwrap()).unwrap();
         assert_eq!(back.client_secret.unwrap().expose(), "basic-secret+/%:");
+        assert_eq!(back.proof_key.unwrap().expose(), record.proof_key.unwrap().expose());
         let Some(Pending::DeviceCode(device)) = back.pending else { panic!("another kind of attempt") };
         assert!(device.state.matches("s") && device.device_code.matches("d"));
         let old = br#"{"v":1,"pending":{"state":"s","nonce":null,"verifier":"v"}}"#.to_vec();

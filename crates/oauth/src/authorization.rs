@@ -56,11 +56,25 @@ impl Default for ChallengeStyle<'_> {
 }
 
 impl AuthorizationRequest<'_> {
-    /// The URL for the browser, in the provider's words. An extra parameter or a new name never replaces one of the
+    /// Everything that is asked for, in the provider's words. An extra parameter or a new name never replaces one of the
     /// protocol.
-    pub fn url(&self) -> Url {
+    pub fn parameters(&self) -> Vec<(String, String)> {
         let query = self.query().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let query = self.wording().apply(query);
+        self.wording().apply(query)
+    }
+
+    /// The URL for the browser.
+    pub fn url(&self) -> Url {
+        self.url_with(&self.parameters())
+    }
+
+    /// The URL for the browser after the parameters were pushed (RFC 9126 §4).
+    pub fn pushed_url(&self, request_uri: String) -> Url {
+        let client_id = ("client_id".to_owned(), self.client_id.to_owned());
+        self.url_with(&[client_id, ("request_uri".to_owned(), request_uri)])
+    }
+
+    fn url_with(&self, query: &[(String, String)]) -> Url {
         let mut url = self.endpoint.url().clone();
         let taken: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
         url.query_pairs_mut().extend_pairs(query.iter().filter(|(name, _)| !taken.contains(name)));

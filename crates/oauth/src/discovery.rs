@@ -51,6 +51,42 @@ pub async fn read(
     }
 }
 
+/// Reads the metadata of the server that a protected resource names in its own (RFC 9728 §2, the first of several). A
+/// resource without such a document is its own server.
+///
+/// # Errors
+/// [`OAuthError`]; `MetadataIssuer` for a document that speaks of another resource (§3.3).
+pub async fn discover_by_resource(
+    http: &dyn HttpClient,
+    resource: &str,
+    now: Timestamp,
+) -> Result<ServerMetadata, OAuthError> {
+    let base = parse(resource)?;
+    let path = base.url().path().trim_end_matches('/');
+    let place = at(&base, &format!("/.well-known/oauth-protected-resource{path}"));
+    let place = place.ok_or(OAuthError::Invalid("is not about a resource"))?;
+    let document = match get_json(http, &place, now).await {
+        Ok(document) => document,
+        Err(OAuthError::Status { status: 404, .. }) => return discover(http, resource, now).await,
+        Err(failure) => return Err(failure),
+    };
+    discover(http, &named_by(&document, resource)?, now).await
+}
+
+/// The issuer that a resource's metadata names.
+fn named_by(document: &serde_json::Value, resource: &str) -> Result<String, OAuthError> {
+    let found = document["resource"].as_str().unwrap_or_default();
+    if bare(found) != bare(resource) {
+        return Err(OAuthError::MetadataIssuer { found: crate::response::plain(found, 120) });
+    }
+    let issuer = document["authorization_servers"][0].as_str();
+    let issuer = issuer.ok_or(OAuthError::Invalid("names no authorization server"))?;
+    if is_local(issuer) && !is_local(resource) {
+        return Err(INWARD);
+    }
+    Ok(issuer.to_owned())
+}
+
 /// Fetches a JSON document by GET. Redirects are not followed.
 pub(crate) async fn get_json(
     http: &dyn HttpClient,
@@ -78,7 +114,6 @@ async fn fetch(
 /// RFC 8414 §3.3: identical, as strings. A single trailing slash is the one difference people type.
 fn checked(metadata: ServerMetadata, issuer: &str) -> Result<ServerMetadata, OAuthError> {
     let found = metadata.issuer.as_deref().unwrap_or_default();
-    let bare = |issuer: &'_ str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
     if bare(found) != bare(issuer) {
         return Err(OAuthError::MetadataIssuer { found: crate::response::plain(found, 120) });
     }
@@ -93,13 +128,23 @@ fn checked(metadata: ServerMetadata, issuer: &str) -> Result<ServerMetadata, OAu
         &metadata.userinfo_endpoint,
         &metadata.jwks_uri,
         &metadata.registration_endpoint,
+        &metadata.pushed_authorization_request_endpoint,
     ];
-    let local = |url: &str| Endpoint::parse(url).is_ok_and(|endpoint| is_loopback(endpoint.url()));
-    if !local(issuer) && all.into_iter().flatten().any(|url| local(url)) {
-        // A server elsewhere has no business with programs of this machine.
-        return Err(OAuthError::Invalid("points at this machine"));
+    if !is_local(issuer) && all.into_iter().flatten().any(|url| is_local(url)) {
+        return Err(INWARD);
     }
     Ok(metadata)
+}
+
+/// A server elsewhere has no business with programs of this machine.
+const INWARD: OAuthError = OAuthError::Invalid("points at this machine");
+
+fn is_local(url: &str) -> bool {
+    Endpoint::parse(url).is_ok_and(|endpoint| is_loopback(endpoint.url()))
+}
+
+fn bare(issuer: &str) -> &str {
+    issuer.strip_suffix('/').unwrap_or(issuer)
 }
 
 fn parse(url: &str) -> Result<Endpoint, OAuthError> {
@@ -109,19 +154,21 @@ fn parse(url: &str) -> Result<Endpoint, OAuthError> {
 /// RFC 8414 §3.1 puts the well-known part before the path, OpenID after it.
 fn well_known(issuer: &Endpoint) -> Vec<Endpoint> {
     let path = issuer.url().path().trim_end_matches('/');
-    let with_path = |path: String| {
-        let mut url = issuer.url().clone();
-        url.set_path(&path);
-        url.set_query(None);
-        Endpoint::parse(url.as_str()).ok()
-    };
     [
-        with_path(format!("/.well-known/oauth-authorization-server{path}")),
-        with_path(format!("{path}/.well-known/openid-configuration")),
+        at(issuer, &format!("/.well-known/oauth-authorization-server{path}")),
+        at(issuer, &format!("{path}/.well-known/openid-configuration")),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Another path of the same server.
+fn at(base: &Endpoint, path: &str) -> Option<Endpoint> {
+    let mut url = base.url().clone();
+    url.set_path(path);
+    url.set_query(None);
+    Endpoint::parse(url.as_str()).ok()
 }
 
 #[cfg(test)]
@@ -144,6 +191,22 @@ mod tests {
             ]
         );
         assert_eq!(places("https://as.example")[1], "https://as.example/.well-known/openid-configuration");
+    }
+
+    #[test]
+    fn a_resource_names_its_server_and_no_program_of_this_machine() {
+        let named = |document| named_by(&document, "https://pds.example");
+        let good = serde_json::json!({
+            "resource": "https://pds.example/", "authorization_servers": ["https://as.example", "https://other.example"],
+        });
+        assert_eq!(named(good).as_deref(), Ok("https://as.example"));
+        let other = serde_json::json!({"resource": "https://evil.example", "authorization_servers": ["https://as.example"]});
+        assert!(matches!(named(other), Err(OAuthError::MetadataIssuer { .. })));
+        for servers in [serde_json::json!([]), serde_json::json!(["http://127.0.0.1:8080"])] {
+            let document =
+                serde_json::json!({"resource": "https://pds.example", "authorization_servers": servers});
+            assert!(matches!(named(document), Err(OAuthError::Invalid(_))));
+        }
     }
 
     #[test]

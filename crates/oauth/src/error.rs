@@ -40,7 +40,7 @@ pub enum OAuthError {
         /// The key of the file that says so.
         key: &'static str,
     },
-    /// Not a bearer token (RFC 6749 §7.1).
+    /// Not the kind of token that was asked for (RFC 6749 §7.1).
     #[error("the token type is {0:?}")]
     TokenType(String),
     /// The ID token is not to be believed.

@@ -25,6 +25,8 @@ pub struct ServerMetadata {
     pub jwks_uri: Option<String>,
     /// RFC 9126.
     pub pushed_authorization_request_endpoint: Option<String>,
+    /// RFC 9126 §5: without it, no authorization request is taken.
+    pub require_pushed_authorization_requests: bool,
     /// RFC 7591.
     pub registration_endpoint: Option<String>,
     /// Absent: `client_secret_basic` (RFC 8414 §2).

@@ -53,6 +53,26 @@ pub struct TokenSet {
     pub account: Option<AccountInfo>,
 }
 
+/// `token_type` (RFC 6749 §7.1): the kind of token that is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TokenType {
+    /// Whoever has it can use it (RFC 6750).
+    #[default]
+    Bearer,
+    /// Only with a proof of the key it is bound to (RFC 9449).
+    Dpop,
+}
+
+impl TokenType {
+    /// As servers write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+}
+
 /// Who asks, where, and how the provider deviates.
 pub struct TokenEndpoint<'a> {
     /// The way out.
@@ -67,6 +87,8 @@ pub struct TokenEndpoint<'a> {
     pub account: &'a AccountDialect,
     /// What the token is for (RFC 8707 §2.2).
     pub resources: &'a [String],
+    /// Another kind is refused.
+    pub token_type: TokenType,
     /// When the request is made: lifetimes count from here, so they are never too long.
     pub now: Timestamp,
 }
@@ -255,7 +277,7 @@ impl TokenEndpoint<'_> {
     fn standard(&self, answer: &HttpResponse, root: &str) -> Result<HttpResponse, OAuthError> {
         let dialect = &self.dialect.response;
         let body = json_object(answer, dialect.success.as_ref(), self.now)?;
-        let standard = token_answer::standard(&body, root, dialect, self.account, self.now)?;
+        let standard = token_answer::standard(&body, root, dialect, self.account, self.token_type, self.now)?;
         let body = serde_json::to_vec(&standard).map_err(|_| OAuthError::Invalid("cannot be rewritten"))?;
         Ok(http::Response::new(body))
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::dialect::{AccountDialect, Expiry, TokenResponseDialect};
 use crate::error::OAuthError;
 use crate::response::{plain, values};
+use crate::token::TokenType;
 use crate::{jwt, userinfo};
 
 /// The answer with RFC names, RFC types, what the dialect keeps besides, and nothing else.
@@ -14,6 +15,7 @@ pub(crate) fn standard(
     root: &str,
     dialect: &TokenResponseDialect,
     account: &AccountDialect,
+    wanted: TokenType,
     now: Timestamp,
 ) -> Result<Map<String, Value>, OAuthError> {
     let at = |pointer: &str| {
@@ -36,10 +38,11 @@ pub(crate) fn standard(
     standard.insert("access_token".into(), access_token.into());
     if !dialect.token_type.is_empty() {
         let kind = needed(&dialect.token_type, "token.response.token_type")?;
-        if !kind.eq_ignore_ascii_case("bearer") {
+        if !kind.eq_ignore_ascii_case(wanted.name()) {
             return Err(OAuthError::TokenType(plain(kind, 40)));
         }
     }
+    // For the standard client, which knows no other.
     standard.insert("token_type".into(), "bearer".into());
     for (name, pointer) in [("refresh_token", dialect.refresh_token.as_str()), ("id_token", "/id_token")] {
         if let Some(value) = text(pointer) {
@@ -168,7 +171,7 @@ mod tests {
 
     fn read(body: Value, dialect: &TokenResponseDialect) -> Result<Map<String, Value>, OAuthError> {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        standard(&body, &dialect.root, dialect, &AccountDialect::default(), now)
+        standard(&body, &dialect.root, dialect, &AccountDialect::default(), TokenType::Bearer, now)
     }
 
     fn rfc(body: Value) -> Result<Map<String, Value>, OAuthError> {
@@ -208,6 +211,23 @@ mod tests {
         assert_eq!(read(early, &passed).unwrap()["expires_in"], 0);
         let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
         assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
+    }
+
+    /// RFC 9449 §5: a client that wants its tokens bound takes no others, and one that does not takes none that are.
+    #[test]
+    fn only_the_wanted_kind_of_token_is_taken() {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let (dialect, account) = (TokenResponseDialect::default(), AccountDialect::default());
+        for (wanted, kind, taken) in [
+            (TokenType::Bearer, "bearer", true),
+            (TokenType::Bearer, "DPoP", false),
+            (TokenType::Dpop, "dpop", true),
+            (TokenType::Dpop, "Bearer", false),
+        ] {
+            let body = json!({"access_token": "a", "token_type": kind});
+            let answer = standard(&body, "", &dialect, &account, wanted, now);
+            assert_eq!(answer.is_ok(), taken, "{wanted:?} {kind}");
+        }
     }
 
     #[test]
@@ -339,7 +359,8 @@ mod tests {
         let body = json!({"access_token": "a", "token_type": "bearer",
             "data": {"gid": 42, "name": "Ada", "workspace": "W"}});
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let good = standard(&body, "", &TokenResponseDialect::default(), &asana, now).unwrap();
+        let good =
+            standard(&body, "", &TokenResponseDialect::default(), &asana, TokenType::Bearer, now).unwrap();
         assert_eq!(good["account"], json!({"id": "42", "label": "Ada"}));
         assert_eq!(good["captured"], json!({"workspace": "W"}));
     }

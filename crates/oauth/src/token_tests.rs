@@ -40,6 +40,7 @@ async fn asked(dialect: TokenDialect, refresh: RefreshDialect, client: Client) -
         dialect: &dialect,
         account: &AccountDialect::default(),
         resources: &["urn:a".into(), "urn:b".into()],
+        token_type: TokenType::Bearer,
         now: Timestamp::UNIX_EPOCH,
     };
     let response = AuthorizationResponse::parse(&format!("{redirect_uri}?code=c&state=s")).unwrap();
@@ -149,6 +150,7 @@ async fn a_long_lived_token_is_asked_for_in_the_providers_way() {
         dialect: &dialect,
         account: &AccountDialect::default(),
         resources: &[],
+        token_type: TokenType::Bearer,
         now: Timestamp::UNIX_EPOCH,
     };
     let exchange = RequestTemplate {

@@ -10,6 +10,10 @@ pub struct Case {
     pub secret: bool,
     /// The client registers itself.
     pub registers: bool,
+    /// Where it comes back to, if not by a deep link.
+    pub redirect_uri: Option<&'static str>,
+    /// Its tokens are bound to a key: they are not handed out, and the API is asked from here.
+    pub bound: bool,
     /// Lines that cannot be met on this machine, and are taken out from the beginning.
     pub apart: &'static [&'static str],
     /// More to say to `add`.
@@ -59,6 +63,8 @@ pub const PLAIN: Case = Case {
     file: "",
     secret: false,
     registers: false,
+    redirect_uri: None,
+    bound: false,
     apart: &[],
     add: &[],
     device: false,

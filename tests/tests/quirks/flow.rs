@@ -63,6 +63,8 @@ impl Scene<'_> {
         }
         if case.device {
             args.extend(["--grant", "device-code"]);
+        } else if let Some(redirect_uri) = case.redirect_uri {
+            args.extend(["--redirect", "paste", "--redirect-uri", redirect_uri]);
         } else {
             args.extend(["--redirect", "deep-link", "--redirect-uri", REDIRECT_URI]);
         }
@@ -136,9 +138,17 @@ impl Scene<'_> {
     }
 
     fn token(&self, case: &Case, name: &str) -> Step<String> {
-        let outcome = self.profile.run_plain(&["token", name, "--min-valid", "0s"]);
-        ended_well(&outcome)?;
-        let token = outcome.stdout.trim().to_owned();
+        let token = if case.bound {
+            failed(&self.profile.run(&["token", name]), "token/bound")?;
+            let outcome = self.profile.run_plain(&["request", name, "GET", "whoami"]);
+            ended_well(&outcome)?;
+            let answer: Value = serde_json::from_str(&outcome.stdout).map_err(|error| error.to_string())?;
+            answer["token"].as_str().unwrap_or_default().to_owned()
+        } else {
+            let outcome = self.profile.run_plain(&["token", name, "--min-valid", "0s"]);
+            ended_well(&outcome)?;
+            outcome.stdout.trim().to_owned()
+        };
         let own = token.starts_with(&format!("{}-", case.name));
         if own { Ok(token) } else { Err(format!("not a token of this server: {token}")) }
     }

@@ -15,6 +15,25 @@ pub const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "bluesky",
+        registers: true,
+        redirect_uri: Some("http://127.0.0.1/callback"),
+        bound: true,
+        add: &["--var", "handle=ada.test"],
+        account: Some("did:plc:ada"),
+        granted: "atproto",
+        revocation: "revoked",
+        lines: &[
+            "server.resource",
+            "client.dpop_bound_access_tokens",
+            "authorize.params",
+            "account.from",
+            "api.base",
+            "hooks.register_client",
+        ],
+        ..PLAIN
+    },
+    Case {
         name: "mastodon",
         registers: true,
         add: &["--var", "host=mastodon.example"],

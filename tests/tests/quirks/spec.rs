@@ -96,7 +96,8 @@ fn merged(mut parent: Table, child: Table) -> Table {
 /// Every URL that a request goes to.
 fn addresses(table: &mut Table) -> Vec<&mut String> {
     let asked = |key: &str| {
-        ["url", "base", "endpoint", "metadata_url", "issuer", "id_token_issuer", "jwks_uri"].contains(&key)
+        ["url", "base", "endpoint", "metadata_url", "resource", "issuer", "id_token_issuer", "jwks_uri"]
+            .contains(&key)
             || key.ends_with("_endpoint")
     };
     let mut found = Vec::new();

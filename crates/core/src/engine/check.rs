@@ -22,8 +22,9 @@ impl Engine {
         let tokens = self.usable_tokens(id, MIN_VALID, channel).await?;
         let connection = self.load(id)?;
         let spec = server::with_captured(&self.spec(&connection)?, &tokens.grant.captured)?;
-        let secret = self.read_secrets(&connection).await?.client_secret;
-        let outcome = script::test(&self.inner.ports, &connection, &spec, secret.as_ref(), &tokens).await;
+        let record = self.read_secrets(&connection).await?;
+        let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
+        let outcome = script::test(&ports, &connection, &spec, secret, &tokens).await;
         let ended = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |()| "it works");
         self.inner.ports.store.record(NewActivity {
             at: self.now(),

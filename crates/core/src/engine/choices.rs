@@ -1,13 +1,11 @@
 //! Which tenant, site or account of several: listed after a sign-in, chosen by the person.
 
-use tokenrack_oauth::secret::ClientSecret;
-
 use super::Engine;
 use crate::connection::{Connection, ConnectionId};
 use crate::flows::lookup;
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
-use crate::record::Tokens;
+use crate::record::{SecretRecord, Tokens};
 use crate::view::ConnectionView;
 
 impl Engine {
@@ -16,14 +14,15 @@ impl Engine {
     pub(super) async fn list_choices(
         &self,
         connection: &Connection,
-        secret: Option<&ClientSecret>,
+        record: &SecretRecord,
         tokens: &mut Tokens,
     ) {
         let Ok(spec) = self.spec(connection) else { return };
         if spec.lookup.is_empty() {
             return;
         }
-        let lists = lookup::find(&self.inner.ports, connection, &spec, secret, tokens).await;
+        let (ports, secret) = (self.ports_with(&spec, record), record.client_secret.as_ref());
+        let lists = lookup::find(&ports, connection, &spec, secret, tokens).await;
         let kept = self.update(&connection.id, |connection| {
             connection.choices = lists.clone();
             Some(Change::default())

@@ -42,9 +42,9 @@ impl Engine {
     ) -> Result<Started, Problem> {
         let id = &connection.id;
         let lock = self.lock(id).await?;
-        let record = self.read_secrets(connection).await?;
-        let secret = record.client_secret.as_ref();
-        let prepared = device::prepare(&self.inner.ports, connection, spec, secret, options.time_limit).await;
+        let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
+        let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
+        let prepared = device::prepare(&ports, connection, spec, secret, options.time_limit).await;
         let (attempt, secrets) = prepared?;
         self.begin(connection, record, Pending::DeviceCode(secrets), &attempt, options.channel, lock).await?;
         self.keep_asking(id, &attempt);
@@ -118,9 +118,9 @@ impl Engine {
             return Ok(Look::Over);
         };
         let spec = self.spec(&connection)?;
-        let secret = record.client_secret.as_ref();
+        let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
-        let heard = Heard::by(&self.inner.ports);
+        let heard = Heard::by(&ports);
         match device::ask(&heard.ports, &connection, &spec, secret, asked).await? {
             Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer, &heard).await,
             Err(error) => Ok(self.not_yet(id, digest, *polling, error, &heard)),
@@ -137,7 +137,7 @@ impl Engine {
         answer: (TokenSet, Timestamp),
         heard: &Heard,
     ) -> Result<Look, Problem> {
-        let ports = &self.inner.ports;
+        let ports = &self.ports_with(spec, &record);
         let secret = record.client_secret.as_ref();
         let claimed = self.claim(&connection.id, digest);
         let tokens = device::finish(ports, connection, spec, secret, answer).await;

@@ -55,7 +55,8 @@ impl Engine {
             (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
             (Some(tokens), Ok(spec)) => {
                 let secret = record.client_secret.as_ref();
-                revoke::revoke(&self.inner.ports, &connection, spec, tokens, secret).await
+                let ports = self.ports_with(spec, &record);
+                revoke::revoke(&ports, &connection, spec, tokens, secret).await
             }
         };
         let failure =
@@ -66,6 +67,7 @@ impl Engine {
         record.pending = None;
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
+        record.forget_unused_key();
         if forget {
             self.delete_secrets(&connection).await?;
         } else {

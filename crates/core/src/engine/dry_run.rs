@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use tokenrack_oauth::metadata::ServerMetadata;
-use tokenrack_oauth::{discovery, reach};
+use tokenrack_oauth::reach;
 
 use super::Engine;
 use super::registration::field_problem;
@@ -77,17 +77,9 @@ impl Engine {
         let pinned = spec.server.metadata.clone();
         let complete = pinned.authorization_endpoint.is_some() && pinned.token_endpoint.is_some();
         let http = self.inner.ports.http.as_ref();
-        let found = match (&spec.server.metadata_url, &pinned.issuer) {
-            (Some(url), issuer) => {
-                let issuer = issuer.as_deref().filter(|_| spec.server.id_token_issuer.is_none());
-                discovery::read(http, url, issuer, self.now()).await
-            }
-            (None, Some(issuer)) => discovery::discover(http, issuer, self.now()).await,
-            (None, None) => {
-                let words =
-                    "not looked for: the provider's file names no issuer, and has the endpoints itself";
-                return check(CheckOutcome::Ok, words.to_owned(), None);
-            }
+        let Some(found) = server::document(http, spec, self.now()).await else {
+            let words = "not looked for: the provider's file names no issuer, and has the endpoints itself";
+            return check(CheckOutcome::Ok, words.to_owned(), None);
         };
         match found.map_err(classify::discovery) {
             Ok(metadata) => {
@@ -191,7 +183,10 @@ fn endpoints(metadata: &ServerMetadata) -> Vec<(&'static str, &str)> {
         ("revocation_endpoint", &metadata.revocation_endpoint),
         ("jwks_uri", &metadata.jwks_uri),
     ];
-    let known = all.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?)));
+    let required = metadata.require_pushed_authorization_requests;
+    let pushed = metadata.pushed_authorization_request_endpoint.as_deref().filter(|_| required);
+    let pushed = pushed.map(|url| ("pushed_authorization_request_endpoint", url));
+    let known = all.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?))).chain(pushed);
     known.filter(|(_, url)| !server::is_open(url)).collect()
 }
 
@@ -199,6 +194,7 @@ fn title(name: &str) -> &'static str {
     match name {
         "authorization_endpoint" => "Sign-in page",
         "token_endpoint" => "Token endpoint",
+        "pushed_authorization_request_endpoint" => "Pushed requests",
         "device_authorization_endpoint" => "Device codes",
         "userinfo_endpoint" => "User info",
         "revocation_endpoint" => "Revocation",

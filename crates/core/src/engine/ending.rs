@@ -131,7 +131,7 @@ impl Engine {
         let record = self.read_secrets(connection).await?;
         let secrets = pending(&record, attempt)?;
         let secret = record.client_secret.as_ref();
-        let ports = &self.inner.ports;
+        let ports = &self.ports_with(&spec, &record);
         let attempt = (attempt, redirect_uri, secrets);
         let tokens = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await?;
         Ok(self.keep(connection, record, tokens).await)
@@ -153,7 +153,7 @@ impl Engine {
             grant.refresh = RefreshState::Failed(Failure::after(&grant.refresh, problem, self.now()));
             return grant;
         }
-        self.list_choices(connection, record.client_secret.as_ref(), &mut tokens).await;
+        self.list_choices(connection, &record, &mut tokens).await;
         if tokens.grant != grant {
             record.tokens = Some(tokens.clone());
             match self.write_secrets(connection, &record).await {

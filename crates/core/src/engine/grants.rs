@@ -23,9 +23,9 @@ impl Engine {
     ) -> Result<ConnectionView, Problem> {
         let _lock = self.lock(&connection.id).await?;
         self.server_is_known(connection)?;
-        let record = self.read_secrets(connection).await?;
-        let secret = record.client_secret.as_ref();
-        let tokens = client_credentials::obtain(&self.inner.ports, connection, spec, secret).await?;
+        let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
+        let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
+        let tokens = client_credentials::obtain(&ports, connection, spec, secret).await?;
         let grant = self.keep(connection, record, tokens).await;
         self.conclude(&connection.id, None, channel, Ok(grant)).map_err(|refusal| refusal.problem)
     }
@@ -72,7 +72,7 @@ impl Engine {
         let spec = self.spec(&connection)?;
         connection.server = Some(server::resolve(&self.inner.ports, &spec, &connection).await?);
         self.server_is_known(&connection)?;
-        let record = self.read_secrets(&connection).await?;
+        let record = self.with_proof_key(&spec, self.read_secrets(&connection).await?);
         let brought = TokenSet {
             access_token: AccessToken::new(String::new()),
             refresh_token: Some(refresh_token),
@@ -84,8 +84,8 @@ impl Engine {
             account: None,
         };
         let brought = Tokens::first(brought, 0, self.now(), None);
-        let secret = record.client_secret.as_ref();
-        let fresh = refresh::refresh(&self.inner.ports, &connection, &spec, &brought, secret).await;
+        let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
+        let fresh = refresh::refresh(&ports, &connection, &spec, &brought, secret).await;
         let tokens = fresh.map_err(|refused| refused.problem)?;
         let grant = self.keep(&connection, record, tokens).await;
         self.conclude(id, None, channel, Ok(grant))

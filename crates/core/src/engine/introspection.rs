@@ -24,7 +24,8 @@ impl Engine {
         let record = self.read_secrets(&connection).await?;
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
         let secret = record.client_secret.as_ref();
-        let answer = introspect::introspect(&self.inner.ports, &connection, &spec, tokens, secret).await?;
+        let ports = self.ports_with(&spec, &record);
+        let answer = introspect::introspect(&ports, &connection, &spec, tokens, secret).await?;
         self.write_down(id, tokens.grant.generation, answer.active, channel)?;
         Ok(IntrospectionView::new(id.clone(), answer))
     }

@@ -17,6 +17,7 @@ mod grants;
 mod housekeeping;
 mod introspection;
 mod own_providers;
+mod proof;
 mod redirect_uri;
 mod registration;
 mod requests;
@@ -35,6 +36,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokenrack_oauth::dpop::Nonces;
 use tokenrack_oauth::secret::AccessToken;
 
 use crate::Timestamp;
@@ -178,6 +180,8 @@ struct Inner {
     answering: Arc<tokio::sync::RwLock<()>>,
     /// One refresh at a time per connection, inside this process.
     flights: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    /// What servers want to find in proofs of keys.
+    nonces: Arc<Nonces>,
     /// New tokens the vault has not taken yet, and with them the connection's lock: while they wait, no other process
     /// writes, and one that gets the lock knows that they are gone.
     unsaved: Mutex<HashMap<ConnectionId, Unsaved>>,
@@ -224,6 +228,7 @@ impl Engine {
                 attempts: Mutex::default(),
                 answering: Arc::default(),
                 flights: Mutex::default(),
+                nonces: Arc::default(),
                 unsaved: Mutex::default(),
                 faces: faces::Faces::default(),
                 keeps_fresh: AtomicBool::new(false),

@@ -169,6 +169,7 @@ impl Engine {
         if other_server {
             // What one server knows is not shown to another.
             record.client_secret = None;
+            record.proof_key = None;
         }
         let public = draft.authentication == Some(ClientAuthentication::None);
         // Another client is to be registered: it does not have this one's secret.

@@ -115,8 +115,9 @@ impl Engine {
         tokens: &Tokens,
         channel: Channel,
     ) -> Result<Response, Problem> {
+        let ports = self.ports_of(connection, spec).await?;
         let begun = self.now();
-        let outcome = request::send(&self.inner.ports, asked, connection, spec, tokens).await;
+        let outcome = request::send(&ports, asked, connection, spec, tokens).await;
         let duration = Duration::try_from(self.now().duration_since(begun)).unwrap_or_default();
         // Path and query may hold what is nobody else's business.
         let sent = format!("{} {}", asked.method(), place(asked.endpoint().url()));
@@ -172,6 +173,7 @@ fn secrets(record: &SecretRecord) -> Vec<Zeroizing<String>> {
     let mut all = Vec::new();
     let mut add = |secret: &str| all.push(Zeroizing::new(secret.to_owned()));
     record.client_secret.iter().for_each(|secret| add(secret.expose()));
+    record.proof_key.iter().for_each(|key| add(&key.expose()));
     if let Some(tokens) = &record.tokens {
         add(tokens.access_token.expose());
         tokens.refresh_token.iter().for_each(|token| add(token.expose()));

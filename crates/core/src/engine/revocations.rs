@@ -38,6 +38,7 @@ impl Engine {
         let failure = problem.as_ref().map(|problem| Failure::after(&before, problem.clone(), self.now()));
         let failure = failure.filter(is_worth_another_try);
         record.unrevoked = if failure.is_some() { left } else { Vec::new() };
+        record.forget_unused_key();
         self.write_secrets(&connection, &record).await?;
         let revocation = if problem.is_some() { Revocation::Failed } else { Revocation::Revoked };
         self.record_revocation(id, revocation, problem.as_ref(), failure, channel)?;
@@ -54,10 +55,11 @@ impl Engine {
             Ok(spec) => spec,
             Err(problem) => return (record.unrevoked.clone(), Some(problem)),
         };
+        let ports = self.ports_with(&spec, record);
         let (mut left, mut problem) = (Vec::new(), None);
         for tokens in &record.unrevoked {
             let secret = record.client_secret.as_ref();
-            let (_, failed) = revoke::revoke(&self.inner.ports, connection, &spec, tokens, secret).await;
+            let (_, failed) = revoke::revoke(&ports, connection, &spec, tokens, secret).await;
             if failed.is_some() {
                 left.push(tokens.clone());
                 problem = failed;

@@ -88,15 +88,17 @@ impl Engine {
     ) -> Result<Started, Problem> {
         let id = &connection.id;
         let (redirect_uri, listener) = self.redirect(connection).await?;
+        let lock = self.lock(id).await?;
+        let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
         let prepared = authorization_code::prepare(
-            &self.inner.ports,
+            &self.ports_with(spec, &record),
             connection,
             spec,
+            record.client_secret.as_ref(),
             redirect_uri.clone(),
             options.time_limit,
-        )?;
-        let lock = self.lock(id).await?;
-        let record = self.read_secrets(connection).await?;
+        )
+        .await?;
         let (attempt, pending) = (prepared.attempt, Pending::Redirect(prepared.secrets));
         self.begin(connection, record, pending, &attempt, options.channel, lock).await?;
         self.remember(id, &attempt, prepared.url.to_string());

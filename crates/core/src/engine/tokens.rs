@@ -15,6 +15,7 @@ use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::{SecretRecord, Tokens};
+use crate::status;
 use crate::view::ConnectionView;
 
 impl Engine {
@@ -120,7 +121,7 @@ impl Engine {
                 .with_grant(|grant| grant.refresh = RefreshState::InFlight { since: now, generation });
             Some(Change::default())
         })?;
-        let ports = &self.inner.ports;
+        let ports = &self.ports_with(&spec, &record);
         let secret = record.client_secret.as_ref();
         let fresh = match connection.registration.grant_type {
             GrantType::ClientCredentials => {
@@ -224,7 +225,7 @@ impl Engine {
     /// because the clock was set back. `detail` is the format, for the record.
     ///
     /// # Errors
-    /// Why there is no token that lives so long.
+    /// Why there is no token that lives so long; `TokenBound` for one that nobody else could use.
     pub async fn release_token(
         &self,
         id: &ConnectionId,
@@ -232,8 +233,13 @@ impl Engine {
         channel: Channel,
         detail: &str,
     ) -> Result<ReleasedToken, Problem> {
-        let tokens = self.usable_tokens(id, min_valid, channel).await?;
         let connection = self.load(id)?;
+        let catalog = self.catalog();
+        let spec = status::spec(&connection, &catalog);
+        if spec.is_some_and(|spec| spec.client.dpop_bound_access_tokens) {
+            return Err(Code::TokenBound.into());
+        }
+        let tokens = self.usable_tokens(id, min_valid, channel).await?;
         self.inner.ports.store.record(NewActivity {
             at: self.now(),
             connection: Some(id.clone()),

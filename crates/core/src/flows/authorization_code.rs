@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokenrack_oauth::authorization::{self, AuthorizationRequest, ChallengeStyle, ValidatedResponse};
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::id_token::{self, JwkSet};
+use tokenrack_oauth::par;
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Nonce, State};
 use tokenrack_oauth::token::TokenSet;
 
@@ -29,14 +30,15 @@ pub struct Prepared {
     pub secrets: RedirectSecrets,
 }
 
-/// Writes the authorization request, everything in it fresh.
+/// Writes the authorization request, everything in it fresh, and pushes it to a server that wants that.
 ///
 /// # Errors
-/// `InsecureUrl` for an endpoint no browser should be sent to.
-pub fn prepare(
+/// `InsecureUrl` for an endpoint no browser should be sent to; any protocol problem of a request that is pushed.
+pub async fn prepare(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,
+    secret: Option<&ClientSecret>,
     redirect_uri: String,
     time_limit: std::time::Duration,
 ) -> Result<Prepared, Problem> {
@@ -56,7 +58,7 @@ pub fn prepare(
     let authorization_endpoint = server.authorization_endpoint.as_deref().ok_or(Code::DiscoveryIncomplete)?;
     let endpoint = authorization::endpoint(authorization_endpoint)
         .map_err(|error| OAuthError::endpoint(authorization_endpoint, error))?;
-    let url = AuthorizationRequest {
+    let request = AuthorizationRequest {
         endpoint: &endpoint,
         client_id: &connection.registration.client_id,
         redirect_uri: &redirect_uri,
@@ -68,9 +70,16 @@ pub fn prepare(
         challenge: challenge(spec),
         authorize: &spec.authorize,
         scope: &spec.scopes,
-    }
-    .url();
+    };
     let now = ports.clock.now();
+    let url = match server::pushed(&server)? {
+        None => request.url(),
+        Some(endpoint) => {
+            let client = server::client(ports, spec, connection, secret)?;
+            let http = ports.http.as_ref();
+            request.pushed_url(par::push(http, &endpoint, &client, &request.parameters(), now).await?)
+        }
+    };
     let limit = SignedDuration::try_from(time_limit).unwrap_or(SignedDuration::from_secs(300));
     let attempt = Attempt {
         state_digest: StateDigest(State::digest(secrets.state.expose())),

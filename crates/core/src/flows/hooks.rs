@@ -4,28 +4,23 @@ use tokenrack_oauth::authorization::ValidatedResponse;
 use tokenrack_oauth::registration::Style;
 use tokenrack_oauth::secret::ClientSecret;
 use tokenrack_oauth::{apple, shopify};
+use url::form_urlencoded;
 
-use crate::connection::Connection;
+use crate::connection::{ClientRegistration, Connection};
 use crate::engine::Ports;
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 
-/// Before the browser opens: whether everything the file asks for can be done. A client that was registered by hand
-/// needs no `register_client`.
+/// Before the browser opens: whether everything the file asks for can be done. (A newer version may have stored it.)
 ///
 /// # Errors
 /// `NotSupported`, with what is missing.
 pub fn check(spec: &ProviderSpec) -> Result<(), Problem> {
     let hooks = &spec.hooks;
-    let missing = match hooks.flow.as_deref() {
-        Some("bluesky") => "sign-in by PAR and DPoP, with discovery from a handle",
-        Some(_) => "a hook this version does not know",
-        None => match (hooks.verify_callback.as_deref(), hooks.client_secret.as_deref()) {
-            (None | Some("shopify_hmac"), None | Some("apple_jwt")) => return Ok(()),
-            _ => "a hook this version does not know",
-        },
-    };
-    Err(Problem::new(Code::NotSupported).because(format_args!("not yet supported: {missing}")))
+    match (hooks.verify_callback.as_deref(), hooks.client_secret.as_deref()) {
+        (None | Some("shopify_hmac"), None | Some("apple_jwt")) => Ok(()),
+        _ => Err(Problem::new(Code::NotSupported).because("a hook this version does not know")),
+    }
 }
 
 /// How a client is registered with the server.
@@ -34,6 +29,29 @@ pub fn registration_style(spec: &ProviderSpec) -> Style {
         Some("mastodon") => Style::Mastodon,
         _ => Style::Rfc7591,
     }
+}
+
+/// The id of the AT Protocol's development client, which is its own registration; `None` where the file wants none.
+/// <https://atproto.com/specs/oauth#localhost-client-development>
+///
+/// # Errors
+/// `RegistrationRefused` for a way back that it does not have.
+pub fn development_client(
+    spec: &ProviderSpec,
+    wanted: &ClientRegistration,
+    scopes: &[String],
+) -> Option<Result<String, Problem>> {
+    (spec.hooks.register_client.as_deref() == Some("atproto_localhost")).then(|| {
+        let redirect_uri = &wanted.redirect_uri;
+        if !["http://127.0.0.1", "http://[::1]"].iter().any(|host| redirect_uri.starts_with(host)) {
+            let words = "the development client comes back on loopback only; another one needs the https address \
+                of its metadata as client id";
+            return Err(Problem::new(Code::RegistrationRefused).because(words));
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("redirect_uri", redirect_uri).append_pair("scope", &scopes.join(" "));
+        Ok(format!("http://localhost?{}", query.finish()))
+    })
 }
 
 /// The redirect's own signature, before anything it says is acted on. `shop` is the host the code would be sent to.
@@ -78,24 +96,40 @@ pub fn client_secret(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::{ClientAuthentication, GrantType, RedirectMethod};
+
+    fn spec(hooks: &str) -> ProviderSpec {
+        toml::from_str(&format!("schema = 1\nid = \"x\"\nname = \"X\"\n[hooks]\n{hooks}")).unwrap()
+    }
 
     #[test]
     fn what_is_not_supported_is_said_in_words() {
-        let spec = |hooks: &str| {
-            let text = format!("schema = 1\nid = \"x\"\nname = \"X\"\n[hooks]\n{hooks}");
-            toml::from_str::<ProviderSpec>(&text).unwrap()
-        };
         for known in ["", "verify_callback = \"shopify_hmac\"", "client_secret = \"apple_jwt\""] {
             assert_eq!(check(&spec(known)), Ok(()), "{known}");
         }
-        assert_eq!(check(&spec("register_client = \"mastodon\"")), Ok(()));
-        for (hook, words) in [
-            ("flow = \"bluesky\"", "not yet supported: sign-in by PAR"),
-            ("verify_callback = \"md5\"", "not yet supported: a hook"),
-        ] {
-            let problem = check(&spec(hook)).unwrap_err();
-            assert_eq!(problem.code, Code::NotSupported);
-            assert!(problem.cause.unwrap().starts_with(words), "{hook}");
+        for unknown in ["verify_callback = \"md5\"", "client_secret = \"rot13\""] {
+            let problem = check(&spec(unknown)).unwrap_err();
+            assert_eq!(problem.code, Code::NotSupported, "{unknown}");
         }
+    }
+
+    #[test]
+    fn the_development_client_says_where_it_comes_back_to() {
+        let mut wanted = ClientRegistration {
+            client_id: String::new(),
+            authentication: ClientAuthentication::None,
+            redirect: RedirectMethod::Loopback,
+            redirect_uri: "http://127.0.0.1/callback".into(),
+            grant_type: GrantType::AuthorizationCode,
+        };
+        let scopes = ["atproto".to_owned(), "transition:generic".to_owned()];
+        let known = spec("register_client = \"atproto_localhost\"");
+        let client_id = development_client(&known, &wanted, &scopes).unwrap().unwrap();
+        let expected = "http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=atproto+transition%3Ageneric";
+        assert_eq!(client_id, expected);
+        assert!(development_client(&spec(""), &wanted, &scopes).is_none());
+        wanted.redirect_uri = "dev.tokenrack.desktop:/oauth/callback".into();
+        let refused = development_client(&known, &wanted, &scopes).unwrap().unwrap_err();
+        assert_eq!(refused.code, Code::RegistrationRefused);
     }
 }

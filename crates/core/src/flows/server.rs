@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use tokenrack_oauth::assertion::{ClientKey, Signer};
 use tokenrack_oauth::client::{BasicStyle, Client, ClientAuth};
 use tokenrack_oauth::discovery;
 use tokenrack_oauth::endpoint::Endpoint;
 use tokenrack_oauth::error::OAuthError;
+use tokenrack_oauth::http::HttpClient;
 use tokenrack_oauth::metadata::ServerMetadata;
 use tokenrack_oauth::secret::ClientSecret;
-use tokenrack_oauth::token::TokenEndpoint;
+use tokenrack_oauth::token::{TokenEndpoint, TokenType};
 
 use super::hooks;
 use crate::classify;
 use crate::connection::{ClientAuthentication, Connection, GrantType};
 use crate::engine::Ports;
 use crate::problem::{Code, Problem};
-use crate::provider::ProviderSpec;
+use crate::provider::{ProviderSpec, Server};
 
 /// The endpoints for a spec whose variables are filled in. Asks the network only when something needed is missing.
 ///
@@ -36,17 +38,8 @@ pub async fn resolve(
     let merged = if complete {
         pinned
     } else {
-        let now = ports.clock.now();
-        let found = match (&spec.server.metadata_url, &pinned.issuer) {
-            (Some(url), issuer) => {
-                // Where ID tokens name another issuer than the document's address, the document may too.
-                let issuer = issuer.as_deref().filter(|_| spec.server.id_token_issuer.is_none());
-                discovery::read(ports.http.as_ref(), url, issuer, now).await
-            }
-            (None, Some(issuer)) => discovery::discover(ports.http.as_ref(), issuer, now).await,
-            (None, None) => return Err(Problem::new(Code::DiscoveryIncomplete)),
-        };
-        merge(pinned, found.map_err(classify::discovery)?)
+        let found = document(ports.http.as_ref(), spec, ports.clock.now()).await;
+        merge(pinned, found.ok_or(Code::DiscoveryIncomplete)?.map_err(classify::discovery)?)
     };
     for (name, endpoint) in endpoints(&merged, grant_type) {
         let missing = || Problem::new(Code::DiscoveryIncomplete).because(format_args!("there is no {name}"));
@@ -57,6 +50,40 @@ pub async fn resolve(
         }
     }
     Ok(merged)
+}
+
+/// What the server says of itself; `None` where the file does not say whom to ask.
+pub async fn document(
+    http: &dyn HttpClient,
+    spec: &ProviderSpec,
+    now: Timestamp,
+) -> Option<Result<ServerMetadata, OAuthError>> {
+    let Server { metadata_url, resource, id_token_issuer, metadata } = &spec.server;
+    let issuer = metadata.issuer.as_deref();
+    Some(match (metadata_url, issuer, resource) {
+        (Some(url), issuer, _) => {
+            // Where ID tokens name another issuer than the document's address, the document may too.
+            let issuer = issuer.filter(|_| id_token_issuer.is_none());
+            discovery::read(http, url, issuer, now).await
+        }
+        (None, Some(issuer), _) => discovery::discover(http, issuer, now).await,
+        (None, None, Some(resource)) => discovery::discover_by_resource(http, resource, now).await,
+        (None, None, None) => return None,
+    })
+}
+
+/// Where authorization requests are pushed to, at a server that takes no other (RFC 9126 §5).
+///
+/// # Errors
+/// `DiscoveryIncomplete` when it does not say where, `InsecureUrl`.
+pub fn pushed(server: &ServerMetadata) -> Result<Option<Endpoint>, Problem> {
+    if !server.require_pushed_authorization_requests {
+        return Ok(None);
+    }
+    let place = server.pushed_authorization_request_endpoint.as_deref().ok_or_else(|| {
+        Problem::new(Code::DiscoveryIncomplete).because("there is no pushed_authorization_request_endpoint")
+    })?;
+    endpoint(place).map(Some)
 }
 
 /// Whether the answer should prove who signed in (OpenID Connect Core §3.1.2.1), also where a provider gives an ID
@@ -116,6 +143,8 @@ pub fn merge(pinned: ServerMetadata, found: ServerMetadata) -> ServerMetadata {
         pushed_authorization_request_endpoint: pinned
             .pushed_authorization_request_endpoint
             .or(found.pushed_authorization_request_endpoint),
+        require_pushed_authorization_requests: pinned.require_pushed_authorization_requests
+            || found.require_pushed_authorization_requests,
         registration_endpoint: pinned.registration_endpoint.or(found.registration_endpoint),
         token_endpoint_auth_methods_supported: pinned
             .token_endpoint_auth_methods_supported
@@ -171,6 +200,10 @@ pub fn token_endpoint<'a>(
         dialect: &spec.token,
         account: &spec.account,
         resources: &connection.resources,
+        token_type: match spec.client.dpop_bound_access_tokens {
+            true => TokenType::Dpop,
+            false => TokenType::Bearer,
+        },
         now: ports.clock.now(),
     }
 }

@@ -42,7 +42,7 @@ impl ProviderSpec {
             setup: Setup::default(),
             vars: BTreeMap::new(),
             client: Client { secret: secret(&metadata), ..Default::default() },
-            server: Server { metadata_url: None, id_token_issuer: None, metadata },
+            server: Server { metadata, ..Server::default() },
             redirect: Redirect::default(),
             scopes,
             authorize: Default::default(),

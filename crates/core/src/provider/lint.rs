@@ -57,9 +57,10 @@ fn head(spec: &ProviderSpec, report: &mut Report<'_>) {
     }
     let server = &spec.server.metadata;
     let pinned = server.authorization_endpoint.is_some() && server.token_endpoint.is_some();
-    let found = spec.hooks.flow.is_some();
-    if !pinned && !found && server.issuer.is_none() && spec.server.metadata_url.is_none() {
-        let message = "needs `issuer`, `metadata_url`, or `authorization_endpoint` with `token_endpoint`";
+    let found = [&server.issuer, &spec.server.metadata_url, &spec.server.resource];
+    if !pinned && found.iter().all(|url| url.is_none()) {
+        let message =
+            "needs `issuer`, `metadata_url`, `resource`, or `authorization_endpoint` with `token_endpoint`";
         report.wrong(&["server"], message, None);
     }
 }
@@ -178,7 +179,8 @@ fn client(spec: &ProviderSpec, report: &mut Report<'_>) {
         let path = ["client", "device_secret"];
         report.wrong(&path, "needs `server.device_authorization_endpoint`", None);
     }
-    if spec.hooks.register_client.is_some() && spec.server.metadata.registration_endpoint.is_none() {
+    let own_form = spec.hooks.register_client.as_deref() == Some("mastodon");
+    if own_form && spec.server.metadata.registration_endpoint.is_none() {
         report.wrong(&["hooks", "register_client"], "needs `server.registration_endpoint`", None);
     }
     let Some(methods) = &spec.server.metadata.token_endpoint_auth_methods_supported else { return };
@@ -202,6 +204,7 @@ fn revocation(spec: &ProviderSpec, report: &mut Report<'_>) {
         && metadata.revocation_endpoint.is_none()
         && metadata.issuer.is_none()
         && spec.server.metadata_url.is_none()
+        && spec.server.resource.is_none()
     {
         report.wrong(&["revoke", "style"], "rfc7009 needs `server.revocation_endpoint`", None);
     }

@@ -114,6 +114,7 @@ impl Address<'_> {
         let before = matches!(
             self.path,
             "server.metadata_url"
+                | "server.resource"
                 | "server.issuer"
                 | "server.authorization_endpoint"
                 | "server.device_authorization_endpoint"

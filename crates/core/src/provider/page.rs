@@ -123,7 +123,7 @@ impl ProviderSpec {
 
     /// Whether Tokenrack can register a client by itself.
     pub(crate) fn registers(&self) -> bool {
-        self.server.metadata.registration_endpoint.is_some()
+        self.server.metadata.registration_endpoint.is_some() || self.hooks.register_client.is_some()
     }
 
     /// How a client that registers itself proves itself: without a secret where the server says it takes that, else as it

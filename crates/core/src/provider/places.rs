@@ -37,6 +37,7 @@ impl ProviderSpec {
             ("links.docs", &mut links.docs),
             ("links.user_revoke", &mut links.user_revoke),
             ("server.metadata_url", &mut server.metadata_url),
+            ("server.resource", &mut server.resource),
             ("server.issuer", &mut metadata.issuer),
             ("server.authorization_endpoint", &mut metadata.authorization_endpoint),
             ("server.token_endpoint", &mut metadata.token_endpoint),

@@ -196,10 +196,9 @@ pub struct Hooks {
     pub verify_callback: Option<String>,
     /// `apple_jwt`: the client secret is a signed statement, made anew for each request.
     pub client_secret: Option<String>,
-    /// `mastodon`: the `registration_endpoint` takes Mastodon's own form instead of RFC 7591's JSON.
+    /// `mastodon`: the `registration_endpoint` takes Mastodon's own form instead of RFC 7591's JSON. `atproto_localhost`:
+    /// nobody is asked; the client id is the AT Protocol's development client, which says itself where it comes back to.
     pub register_client: Option<String>,
-    /// `bluesky`: PAR, DPoP and discovery from a handle.
-    pub flow: Option<String>,
 }
 
 /// A person's own JavaScript for steps of a sign-in by the browser and of what follows. In a file: the name of a `.js`
@@ -225,6 +224,9 @@ pub struct Scripts {
 pub struct Server {
     /// Where the metadata document is, when not at the issuer's well-known places.
     pub metadata_url: Option<String>,
+    /// The API whose own metadata (RFC 9728) names the server, where neither is known before the person has said which API
+    /// it is.
+    pub resource: Option<String>,
     /// The ID token's `iss` where it differs from the issuer: `{claim}` stands for a claim of the token itself
     /// (Microsoft's `{tid}`).
     pub id_token_issuer: Option<String>,
@@ -257,6 +259,8 @@ pub struct Client {
     /// Whom a statement signed with the client's key is for: its token endpoint (the default), or `issuer`
     /// (RFC 7523 §3).
     pub assertion_audience: String,
+    /// RFC 9449 §5.2: tokens are bound to a key of the connection's own, and sent with a proof of it.
+    pub dpop_bound_access_tokens: bool,
 }
 
 impl Default for Client {
@@ -271,6 +275,7 @@ impl Default for Client {
             basic_form_encode: true,
             public_basic: false,
             assertion_audience: String::new(),
+            dpop_bound_access_tokens: false,
         }
     }
 }

@@ -118,8 +118,7 @@ pub(super) fn closed_list(path: &[&str]) -> Option<&'static [&'static str]> {
         ["revoke", "effect"] => &["", "token", "whole_grant"],
         ["hooks", "verify_callback"] => &["shopify_hmac"],
         ["hooks", "client_secret"] => &["apple_jwt"],
-        ["hooks", "register_client"] => &["mastodon"],
-        ["hooks", "flow"] => &["bluesky"],
+        ["hooks", "register_client"] => &["mastodon", "atproto_localhost"],
         path if is_format(path) => EXPIRY,
         ["account" | "revoke", key] | ["lookup", _, key] | ["refresh", "exchange" | "renew", key] => {
             return of_request(key);

@@ -117,7 +117,7 @@ fn each_builds_its_authorization_url_from_data_alone() {
         assert_eq!(hooks, ["apple", "bluesky", "mastodon", "shopify"].contains(&id), "{id}");
         let spec = spec.resolve(&samples(&spec)).unwrap().with_captured(&BTreeMap::new()).unwrap();
         let Some(text) = &spec.server.metadata.authorization_endpoint else {
-            // The one is found from a handle, the other from its metadata.
+            // Both are found when the person has said where.
             assert!(["bluesky", "openid"].contains(&id), "{id}");
             continue;
         };
@@ -194,8 +194,7 @@ fn githubs_client_id_is_left_for_the_revocation() {
 
 #[test]
 fn a_private_use_scheme_comes_first_only_where_it_is_confirmed() {
-    let confirmed =
-        "azure-devops basecamp bluesky github huggingface microsoft reddit salesforce slack spotify zoho";
+    let confirmed = "azure-devops basecamp github huggingface microsoft reddit salesforce slack spotify zoho";
     let confirmed: Vec<_> = confirmed.split(' ').collect();
     for spec in specs() {
         let first = spec.redirect.kinds.first() == Some(&RedirectKind::Scheme);
