@@ -293,6 +293,21 @@ mod tests {
     }
 
     #[test]
+    fn a_key_lasts_as_long_as_a_token_is_bound_to_it() {
+        let mut record =
+            SecretRecord { proof_key: Some(ProofKey::from_random([7; 32])), ..SecretRecord::default() };
+        record.pending = Some(Pending::DeviceCode(DeviceSecrets {
+            state: State::new("s".into()),
+            device_code: DeviceCode::new("d".into()),
+        }));
+        record.forget_unused_key();
+        assert!(record.proof_key.is_some() && !record.is_empty());
+        record.pending = None;
+        record.forget_unused_key();
+        assert!(record.is_empty());
+    }
+
+    #[test]
     fn damage_is_an_error_that_quotes_nothing() {
         let error = SecretRecord::decode(&SecretBytes::new(b"{\"v\":1,\"client_secret\":canary".to_vec()))
             .unwrap_err();

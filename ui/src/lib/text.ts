@@ -470,7 +470,7 @@ export const text = {
     refreshToken: 'Refresh token',
     refreshTokenHint: 'The provider may replace it: then the program it came from has to sign in again.',
     how: 'How to connect:',
-    registersItself: 'Left empty, Tokenrack registers itself with the server.',
+    registersItself: 'Left empty, Tokenrack registers itself.',
     secretWithoutId: 'A secret belongs to a client id: give both or neither.',
     noSecret: 'This provider’s clients have no secret.',
     name: 'Name',

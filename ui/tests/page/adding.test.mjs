@@ -118,7 +118,7 @@ describe('a provider’s page', () => {
   it('needs no client id where Tokenrack registers itself', () =>
     on('few', async (page) => {
       await open(page, 'Mastodon');
-      await page.getByText('Left empty, Tokenrack registers itself with the server.').waitFor();
+      await page.getByText('Left empty, Tokenrack registers itself.').waitFor();
       await page.getByRole('button', { name: 'Add and connect' }).click();
       await page.waitForSelector('#panel-title');
     }));

@@ -212,7 +212,7 @@ fn added(view: &ConnectionView, registered: bool) -> String {
     let client = &view.registration;
     let mut text = format!("Added “{}” ({}).\n", view.name, view.provider_name);
     if registered {
-        text += &format!("  Registered with the server as client {}\n", client.client_id);
+        text += &format!("  Registered itself as client {}\n", client.client_id);
     } else if client.grant == GrantType::AuthorizationCode {
         text += &format!("  Redirect URI to register at the provider: {}\n", client.redirect_uri);
     }
