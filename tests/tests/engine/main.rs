@@ -3,6 +3,7 @@
 
 mod answers;
 mod background;
+mod clients;
 mod clock;
 mod damage;
 mod grants;

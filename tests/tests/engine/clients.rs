@@ -1,0 +1,97 @@
+//! Clients that register themselves, and the keys that tokens are bound to.
+
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId};
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::Channel;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{Draft, Revocation};
+
+use super::world::World;
+
+const FILE: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+    authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+    revocation_endpoint = \"https://as.example/revoke\"\n";
+const TOKENS: &str =
+    r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"DPoP","expires_in":7200}"#;
+
+fn draft() -> Draft {
+    Draft { provider: "acme".into(), ..Draft::default() }
+}
+
+/// An engine whose Acme has these lines besides.
+fn engine(world: &World, more: &str) -> Engine {
+    world.own_provider("acme.toml", &format!("{FILE}{more}"));
+    world.engine()
+}
+
+#[tokio::test]
+async fn another_client_is_registered_when_the_id_is_emptied() {
+    let world = World::new();
+    let engine = engine(&world, "registration_endpoint = \"https://as.example/register\"\n");
+    let method = "\"token_endpoint_auth_method\":\"client_secret_post\"";
+    world.network.answer(201, &format!(r#"{{"client_id":"c-1","client_secret":"s-1",{method}}}"#));
+    let added = engine.add(&draft(), None, Channel::App).await.unwrap();
+    assert_eq!(added.registration.client_id, "c-1");
+    assert_eq!(added.registration.authentication, ClientAuthentication::ClientSecretPost);
+    assert!(!world.vault.snapshot().is_empty(), "the secret is kept");
+
+    let mut draft = engine.draft(&added.id).unwrap();
+    (draft.client_id, draft.authentication) = (String::new(), None);
+    world.network.answer(201, r#"{"client_id":"c-2","token_endpoint_auth_method":"none"}"#);
+    let edited = engine.edit(&added.id, &draft, None, Channel::App).await.unwrap();
+    assert_eq!(edited.registration.client_id, "c-2");
+    assert!(world.vault.snapshot().is_empty(), "one client's secret is not another's");
+}
+
+#[tokio::test]
+async fn a_client_that_is_refused_or_cannot_be_kept_is_not_added() {
+    let world = World::new();
+    let engine = engine(&world, "registration_endpoint = \"https://as.example/register\"\n");
+    for (status, answer, code) in [
+        (403, r#"{"error":"access_denied"}"#, Code::RegistrationRefused),
+        (404, "{}", Code::RegistrationRefused),
+        (201, r#"{"client_secret":"s-1"}"#, Code::RegistrationRefused),
+        (503, "{}", Code::ServerError),
+    ] {
+        world.network.answer(status, answer);
+        assert_eq!(engine.add(&draft(), None, Channel::App).await.unwrap_err().code, code, "{answer}");
+    }
+    world.vault.refuse_writes(true);
+    world.network.answer(201, r#"{"client_id":"c-1","client_secret":"s-1"}"#);
+    assert_eq!(engine.add(&draft(), None, Channel::App).await.unwrap_err().code, Code::VaultLocked);
+    assert!(engine.snapshot().await.unwrap().connections.is_empty());
+}
+
+async fn bound(world: &World, engine: &Engine) -> ConnectionId {
+    let draft = Draft { client_id: "me".into(), ..draft() };
+    let id = engine.add(&draft, None, Channel::App).await.unwrap().id;
+    let redirect = world.start(engine, &id).await;
+    world.network.answer(200, TOKENS);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    id
+}
+
+/// A disconnect that could not be told needs its key until it was.
+#[tokio::test]
+async fn the_key_of_bound_tokens_goes_with_the_last_of_them() {
+    let world = World::new();
+    let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");
+    let id = bound(&world, &engine).await;
+    let asked = async |status: u16, body: &str| {
+        (0..2).for_each(|_| world.network.answer(status, body));
+        engine.disconnect(&id, false, Channel::App).await.unwrap().revocation
+    };
+    assert_eq!(asked(503, "{}").await, Revocation::Failed);
+    assert!(!world.vault.snapshot().is_empty());
+    assert_eq!(asked(200, "{}").await, Revocation::Revoked);
+    assert!(world.vault.snapshot().is_empty(), "nothing is left to prove");
+}
+
+#[tokio::test]
+async fn a_bearer_token_is_not_taken_for_a_bound_one() {
+    let world = World::new();
+    let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");
+    let id = bound(&world, &engine).await;
+    world.network.answer(200, super::FRESH);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::UnsupportedTokenType);
+}
