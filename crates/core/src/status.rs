@@ -43,6 +43,10 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
     let spec = spec(connection, context.catalog);
     let grant = connection.state.grant();
     let problem = problem(&connection.state);
+    let bound = spec.is_some_and(|spec| spec.client.dpop_bound_access_tokens);
+    let mut status = status(&connection.state, &context, connection.created_at);
+    // A token that is of no use elsewhere is not offered for copying.
+    status.next = status.next.filter(|next| !(bound && *next == Action::CopyToken));
     let provider = match &connection.provider {
         ProviderRef::Own(spec) => spec.id.clone(),
         ProviderRef::Catalog(id) => id.clone(),
@@ -54,7 +58,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         provider,
         environment: connection.environment.clone(),
         account: grant.and_then(|grant| grant.account.as_ref()).map(|account| account.label.clone()),
-        status: status(&connection.state, &context, connection.created_at),
+        status,
         issued_at: grant.map(|grant| grant.issued_at),
         expires_at: grant.and_then(|grant| grant.expires_at),
         refresh_expires_at: grant.and_then(|grant| grant.refresh_expires_at),

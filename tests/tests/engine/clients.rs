@@ -77,6 +77,7 @@ async fn the_key_of_bound_tokens_goes_with_the_last_of_them() {
     let world = World::new();
     let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");
     let id = bound(&world, &engine).await;
+    assert_eq!(engine.view(&id).unwrap().status.next, None, "it is not offered for copying");
     let asked = async |status: u16, body: &str| {
         (0..2).for_each(|_| world.network.answer(status, body));
         engine.disconnect(&id, false, Channel::App).await.unwrap().revocation
