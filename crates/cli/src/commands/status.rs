@@ -114,6 +114,7 @@ mod tests {
             issued_at: Some(at("2026-11-20T11:57:59Z")),
             expires_at: Some(at("2026-11-20T12:57:59Z")),
             refresh_expires_at: None,
+            sign_in_by: None,
             scopes_requested: vec!["read".to_owned(), "write".to_owned()],
             scopes_granted: Some(vec!["read".to_owned()]),
             scopes_missing: vec!["write".to_owned()],
