@@ -113,7 +113,7 @@ async fn baselines(
     ids: &[ConnectionId],
 ) -> (Vec<Duration>, Vec<Duration>) {
     let client = ReqwestClient::new(Limits::default());
-    let vault = KeychainVault::new(environment.session_bus.clone());
+    let vault = KeychainVault::new(environment.session_bus);
     let (mut posts, mut writes) = (Vec::new(), Vec::new());
     for id in ids {
         let item = VaultItem { id: id.clone(), label: format!("Tokenrack: {id}") };
