@@ -215,11 +215,11 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             api.prevent_close();
             face.pages.tell(FaceEvent::Shell(ShellEvent::Close));
         }
-        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
-            if face.core().is_ok_and(|core| !core.engine.unsaved().is_empty()) {
-                api.prevent_close();
-                tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
-            }
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
+            if face.core().is_ok_and(|core| !core.engine.unsaved().is_empty()) =>
+        {
+            api.prevent_close();
+            tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
         }
         RunEvent::Exit => {
             face.clipboard.end();
