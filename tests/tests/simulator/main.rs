@@ -25,8 +25,8 @@ use std::ops::Range;
 use schedule::play;
 use weather::Weather;
 
-/// The suite's share is split over tests, so that every core has one.
-const PARTS: u64 = 8;
+/// Split over tests, so that every core has one and none is taken for hanging.
+const PARTS: u64 = 16;
 const SUITE: u64 = 10_000;
 
 macro_rules! parts {
@@ -47,6 +47,14 @@ parts! {
     no_session_is_lost_5: 5,
     no_session_is_lost_6: 6,
     no_session_is_lost_7: 7,
+    no_session_is_lost_8: 8,
+    no_session_is_lost_9: 9,
+    no_session_is_lost_10: 10,
+    no_session_is_lost_11: 11,
+    no_session_is_lost_12: 12,
+    no_session_is_lost_13: 13,
+    no_session_is_lost_14: 14,
+    no_session_is_lost_15: 15,
 }
 
 /// Whatever says "not now", and however often: the refresh token stays, and no person is needed.
