@@ -6,6 +6,7 @@
 //!
 //! `SIM_SEED=7` plays one schedule and tells all of it; `SIM_START=1 SIM_COUNT=1000000` plays so many.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
+#![allow(clippy::print_stdout, reason = "it tells the seeds, and one schedule whole")]
 
 mod chance;
 mod checks;
