@@ -277,7 +277,10 @@ impl Engine {
                 Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
             });
         };
-        if connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation) {
+        let is_newer =
+            connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation);
+        // The record may not speak of tokens as saved that are not.
+        if is_newer && !self.is_unsaved(id) {
             self.adopt(id, &tokens.grant)?;
         }
         // That the server no longer takes it, only the record knows.
