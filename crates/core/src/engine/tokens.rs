@@ -52,9 +52,16 @@ impl Engine {
         let mut connection = self.load(id)?;
         not_disconnecting(&connection)?;
         let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let is_saved = connection
+            .state
+            .grant()
+            .and_then(Grant::failure)
+            .is_none_or(|failure| failure.problem.code != Code::Unsaved);
         let _lock = match lock {
             // Whoever had it all that time has renewed the tokens meanwhile.
-            Err(busy) if busy.code == Code::Busy && known > seen => return Ok(self.view_of(&connection)),
+            Err(busy) if busy.code == Code::Busy && known > seen && is_saved => {
+                return Ok(self.view_of(&connection));
+            }
             lock => lock?,
         };
         let record = self.read_secrets(&connection).await?;
