@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::connection::Connection;
 use crate::event::{Attention, Reason};
 use crate::forecast;
-use crate::lifecycle::{Settled, is_about_settings};
+use crate::lifecycle::{RefreshState, Settled, is_about_settings};
 use crate::problem::Code;
 use crate::scheduler;
 use crate::view::SignInBasis;
@@ -20,6 +20,8 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
     let is = |reason, at| Some(Attention { reason, at });
     match connection.state.settled() {
         Settled::ReauthorizationRequired { since, .. } => is(Reason::SignInNeeded, *since),
+        // What it was doing before shows again when it has ended.
+        Settled::Authorized(grant) if matches!(grant.refresh, RefreshState::InFlight { .. }) => None,
         Settled::Authorized(grant) => {
             if let Some(failure) = grant.failure() {
                 let since = failure.since.unwrap_or(failure.at);

@@ -52,6 +52,16 @@ pub struct Attention {
     pub at: Timestamp,
 }
 
+impl Attention {
+    /// Whether a person who was told of that should hear of this. An end that a server counts down moves by seconds.
+    pub(crate) fn is_news_after(self, told: Option<Self>) -> bool {
+        let tolerance = if self.reason == Reason::SignInSoon { 60 } else { 0 };
+        told.is_none_or(|told| {
+            told.reason != self.reason || told.at.duration_since(self.at).as_secs().abs() > tolerance
+        })
+    }
+}
+
 /// What only a person mends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -44,9 +44,10 @@ pub fn due_at(
         return None;
     }
     match &grant.refresh {
+        RefreshState::InFlight { since, .. } if lies_ahead(*since, now) => Some(now),
         RefreshState::InFlight { since, .. } => Some(after(*since, IN_FLIGHT_FOR)),
         RefreshState::Failed(failure) => {
-            let again = retry_at(&connection.id, failure)?;
+            let again = retry_at(&connection.id, failure, now)?;
             if brought_tokens(grant, failure) {
                 return renewal_at(&connection.id, grant, spec).map(|renewal| renewal.max(again));
             }
@@ -60,8 +61,8 @@ pub fn due_at(
 }
 
 /// When a disconnect that the provider could not be told of is told again.
-pub fn revocation_due_at(connection: &Connection) -> Option<Timestamp> {
-    retry_at(&connection.id, connection.unrevoked.as_ref()?)
+pub fn revocation_due_at(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    retry_at(&connection.id, connection.unrevoked.as_ref()?, now)
 }
 
 /// Before the end of the access token, each connection at a moment of its own.
@@ -79,12 +80,16 @@ fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
 }
 
 /// When a failed refresh is tried again; `None` when only a person can help.
-fn retry_at(id: &ConnectionId, failure: &Failure) -> Option<Timestamp> {
+fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Option<Timestamp> {
     let problem = &failure.problem;
+    let is_a_persons = matches!(Verdict::of(problem), Verdict::Permanent | Verdict::Configuration);
+    if lies_ahead(failure.at, now) && !is_a_persons {
+        return Some(now);
+    }
     if problem.code == Code::Unsaved {
         return Some(after(failure.at, doubled(failure.attempt, LONGEST_WAIT_FOR_VAULT)));
     }
-    if matches!(Verdict::of(problem), Verdict::Permanent | Verdict::Configuration) {
+    if is_a_persons {
         return None;
     }
     let chance = chance(id, &(failure.attempt, failure.at));
@@ -95,6 +100,11 @@ fn retry_at(id: &ConnectionId, failure: &Failure) -> Option<Timestamp> {
     };
     let asked = i64::from(problem.retry_after.unwrap_or(0)) * 1_000;
     Some(after(failure.at, wait.max(asked)))
+}
+
+/// Whether this was written before the clock was set back, by more than clocks are corrected by.
+fn lies_ahead(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_since(now).as_secs() > 60
 }
 
 /// Whether it has failed for so long that a person should hear of it.

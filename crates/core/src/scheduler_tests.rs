@@ -140,7 +140,8 @@ fn tokens_that_a_script_could_not_read_are_renewed_when_they_end_and_not_before(
 fn waits(failure: &Failure) -> (f64, f64) {
     let wait = |i: u32| {
         let grant = Grant { refresh: RefreshState::Failed(failure.clone()), ..grant(600) };
-        seconds(due(&connection(&format!("c{i}"), grant), None).unwrap().duration_since(failure.at))
+        let due = due_at(&connection(&format!("c{i}"), grant), None, None, failure.at);
+        seconds(due.unwrap().duration_since(failure.at))
     };
     range(&(0..400).map(wait).collect::<Vec<_>>())
 }
@@ -199,6 +200,18 @@ fn a_network_that_comes_up_ends_the_wait_for_it() {
     asked.problem.retry_after = Some(3_600);
     let (least, _) = after_coming_up(&asked);
     assert!(least > 3_500.0, "a server that asked to wait is not asked sooner: {least}");
+}
+
+#[test]
+fn what_was_written_before_the_clock_was_set_back_is_due_now() {
+    let now = at("10:00:00");
+    let due = |refresh| {
+        let grant = Grant { refresh, ..grant(600) };
+        due_at(&connection("a", grant), None, None, now)
+    };
+    assert_eq!(due(RefreshState::Failed(failing(9, Code::ServerError))), Some(now));
+    assert_eq!(due(RefreshState::InFlight { since: at("12:10:00"), generation: 1 }), Some(now));
+    assert_eq!(due(RefreshState::Failed(failing(1, Code::InvalidClient))), None);
 }
 
 fn entry(id: &str, host: &str, time: &str) -> Due {

@@ -215,12 +215,14 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
                 Some(Action::Connect),
             ),
         },
-        Settled::ReauthorizationRequired { since, .. } => plain(
-            StatusKind::ActionNeeded,
-            *since,
-            "The provider no longer accepts the refresh token.",
-            Some(Action::Connect),
-        ),
+        Settled::ReauthorizationRequired { since, problem, .. } => {
+            let evidence = match problem.code {
+                Code::VaultItemMissing => "The keychain no longer has the tokens.",
+                Code::RefreshInterrupted => "The newest refresh token was lost, and the one before is spent.",
+                _ => "The provider no longer accepts the refresh token.",
+            };
+            plain(StatusKind::ActionNeeded, *since, evidence, Some(Action::Connect))
+        }
         Settled::Disconnecting { since } if is_under_way(*since, now) => {
             plain(StatusKind::NotConnected, *since, "The tokens are being revoked and deleted.", None)
         }
@@ -230,7 +232,9 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             plain(StatusKind::ActionNeeded, *since, evidence, None)
         }
         Settled::Authorized(grant)
-            if matches!(context.vault, VaultState::Locked | VaultState::Absent | VaultState::Denied) =>
+            if matches!(context.vault, VaultState::Locked | VaultState::Absent | VaultState::Denied)
+                // Those are in memory only, which matters more than why.
+                && grant.failure().is_none_or(|failure| failure.problem.code != Code::Unsaved) =>
         {
             plain(
                 StatusKind::KeychainLocked,

@@ -54,8 +54,9 @@ pub(crate) fn standard(
     if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
     }
-    let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now)?
-        .or_else(|| assumed(&dialect.refresh_expires));
+    // The tokens are good whatever is said of this end: a server that writes -1 for "none" has spent the former one.
+    let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now);
+    let refresh_expires = refresh_expires.ok().flatten().or_else(|| assumed(&dialect.refresh_expires));
     // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
     if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
         standard.insert("refresh_token_expires_in".into(), seconds.into());
@@ -228,6 +229,15 @@ mod tests {
             let answer = standard(&body, "", &dialect, &account, wanted, now);
             assert_eq!(answer.is_ok(), taken, "{wanted:?} {kind}");
         }
+    }
+
+    #[test]
+    fn a_strange_end_of_the_refresh_token_costs_no_token() {
+        let body = json!({"access_token": "a", "refresh_token": "r", "token_type": "bearer",
+            "refresh_token_expires_in": -1});
+        let answer = rfc(body).unwrap();
+        assert_eq!(answer["refresh_token"], "r");
+        assert_eq!(answer.get("refresh_token_expires_in"), None);
     }
 
     #[test]

@@ -234,3 +234,21 @@ async fn a_command_says_no_next_try_because_it_makes_none() {
     engine.refresh(&id, Channel::Command).await.unwrap_err();
     assert_eq!(view(&engine, &id).status.kind, StatusKind::ExpiresSoon);
 }
+
+#[tokio::test]
+async fn a_face_that_ends_waits_for_what_is_under_way() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let gate = world.network.hold();
+    world.network.answer(200, FRESH);
+    let (other, theirs) = (engine.clone(), id.clone());
+    let refresh = tokio::spawn(async move { other.refresh(&theirs, Channel::App).await });
+    settle().await;
+    assert!(engine.is_renewing(), "the answer may be on its way");
+    gate.add_permits(1);
+    assert!(engine.save_all_before_the_end(Duration::from_secs(3), Channel::App).await.is_empty());
+    assert!(!engine.is_renewing());
+    refresh.await.unwrap().unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}

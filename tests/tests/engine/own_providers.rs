@@ -84,3 +84,34 @@ async fn a_file_with_mistakes_can_be_mended_and_no_shipped_one_is_an_own_one() {
     assert_eq!(refused.code, Code::UnknownProvider);
     assert_eq!(engine.origin(&ProviderId("github".into())), Some(Origin::Shipped));
 }
+
+/// GitLab's file, for a company's own server.
+const COMPANY: &str = r#"
+schema = 1
+id = "gitlab"
+name = "Company GitLab"
+
+[server]
+authorization_endpoint = "https://git.company.example/authorize"
+token_endpoint = "https://git.company.example/token"
+revocation_endpoint = "https://git.company.example/revoke"
+"#;
+
+#[tokio::test]
+async fn tokens_go_to_no_other_server_when_an_own_file_breaks_or_goes() {
+    for after in ["schema = 1\nid = \"gitlab\"\nnot toml at all", ""] {
+        let world = World::new();
+        world.own_provider("gitlab.toml", COMPANY);
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        match after {
+            "" => world.remove_own_provider("gitlab.toml"),
+            broken => world.own_provider("gitlab.toml", broken),
+        }
+        engine.set_catalog(world.catalog());
+        assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ServerChanged);
+        let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        assert_eq!(view.problem.unwrap().code, Code::ServerChanged.as_str());
+        assert!(world.network.sent().is_empty(), "neither the refresh token nor the secret left");
+    }
+}

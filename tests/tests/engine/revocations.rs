@@ -3,6 +3,7 @@
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
+use tokenrack_core::problem::Code;
 use tokenrack_core::view::{DisconnectView, Revocation, StatusKind};
 
 use super::background::{pass, settle};
@@ -85,4 +86,28 @@ async fn a_refusal_is_not_asked_for_again_and_after_three_days_it_is_given_up() 
     assert!(!view.tried_again);
     assert_eq!(newest(&engine), ActivityKind::RevocationGivenUp);
     assert!(!world.vault.snapshot().contains_key(&away.0));
+}
+
+#[tokio::test]
+async fn they_are_told_to_no_other_server() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    disconnected(&world, &engine, &id, 503).await;
+    let mut draft = engine.draft(&id).unwrap();
+    draft.vars.insert("host".into(), "gitlab.evil.example".into());
+    assert_eq!(engine.edit(&id, &draft, None, Channel::App).await.unwrap_err().code, Code::InvalidInput);
+    assert!(world.network.sent().is_empty());
+}
+
+#[tokio::test]
+async fn forgetting_tells_them_once_more_and_says_what_came_of_it() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    disconnected(&world, &engine, &id, 503).await;
+    answer_both(&world, 503);
+    let view = engine.disconnect(&id, true, Channel::App).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again, view.forgotten), (Revocation::Failed, false, true));
+    assert!(!world.network.sent().is_empty() && world.vault.snapshot().is_empty());
 }

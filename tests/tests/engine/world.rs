@@ -92,6 +92,11 @@ impl World {
         std::fs::write(self.profile.providers_dir().join(name), text).unwrap();
     }
 
+    /// Deletes it again.
+    pub fn remove_own_provider(&self, name: &str) {
+        std::fs::remove_file(self.profile.providers_dir().join(name)).unwrap();
+    }
+
     /// A connection to GitLab's spec: pinned endpoints, so that no discovery stands between.
     pub async fn add(&self, engine: &Engine) -> ConnectionId {
         self.add_as(engine, Draft::default()).await

@@ -46,6 +46,10 @@ impl Engine {
 
     fn plan(&self, load: &Load, online_since: Option<Timestamp>) -> Plan {
         let now = self.now();
+        if self.inner.is_ending.load(Ordering::Relaxed) {
+            // A person may have stayed after all.
+            return Plan { start: vec![], wake_at: now.saturating_add(SETTLING).ok() };
+        }
         // Without the vault nothing can be renewed; that it is open is an event.
         if self.known_vault().is_some_and(|vault| vault.state != VaultState::Ready) {
             return Plan::default();
@@ -54,7 +58,7 @@ impl Engine {
         let due = |connection: &Connection| {
             let spec = status::spec(connection, &catalog);
             let refresh = scheduler::due_at(connection, spec, online_since, now);
-            let revocation = scheduler::revocation_due_at(connection);
+            let revocation = scheduler::revocation_due_at(connection, now);
             let (at, work) = match (refresh, revocation) {
                 (Some(refresh), Some(revocation)) if revocation < refresh => (revocation, Work::Revocation),
                 (Some(refresh), _) => (refresh, Work::Refresh),
@@ -72,13 +76,14 @@ impl Engine {
         let now = self.now();
         let news = |connection: &Connection| {
             let attention = attention::now(connection, now)?;
-            (connection.told != Some(attention))
+            attention
+                .is_news_after(connection.told)
                 .then(|| (connection.id.clone(), connection.name.clone(), attention))
         };
         for (connection, name, attention) in self.shown_connections(news) {
             let mut is_news = false;
             let told = self.update(&connection, |connection| {
-                is_news = connection.told.replace(attention) != Some(attention);
+                is_news = attention.is_news_after(connection.told.replace(attention));
                 is_news.then(Change::default)
             });
             match told {
@@ -121,7 +126,8 @@ impl Engine {
             .state
             .grant()
             .is_some_and(|grant| matches!(grant.refresh, RefreshState::InFlight { .. }));
-        if in_flight && self.is_at_work(&due.id).await {
+        // With tokens that wait for the vault this process has the lock itself.
+        if in_flight && !self.is_unsaved(&due.id) && self.is_at_work(&due.id).await {
             return Err(Code::Busy.into());
         }
         self.refresh_in_turn(&due.id, due.generation, Channel::Engine, turn).await.map(drop)
@@ -166,6 +172,7 @@ async fn run(
     let mut running = JoinSet::new();
     let mut load = Load::default();
     let mut online_since = None;
+    let mut before: Option<Timestamp> = None;
     if let Some(engine) = engine.upgrade().map(|inner| Engine { inner }) {
         first_look(&engine).await;
     }
@@ -201,6 +208,14 @@ async fn run(
             () = sleep => Woken::Time,
         };
         let now = clock.now();
+        if before.is_some_and(|before| before.duration_since(now) > LATE) {
+            // The clock was set back: what rests until then would rest for the whole jump.
+            load.resting.clear();
+            load.resting_hosts.clear();
+            load.quiet_until = None;
+            online_since = None;
+        }
+        before = Some(now);
         if plan.wake_at.is_some_and(|at| now.duration_since(at) > LATE) {
             load.quiet_until = now.saturating_add(SETTLING).ok();
         }

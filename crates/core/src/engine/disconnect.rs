@@ -49,7 +49,7 @@ impl Engine {
             let ended = connection.state.begin_disconnect(now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
-        let spec = self.spec(&connection);
+        let spec = self.spec_of_tokens(&connection);
         let (revocation, problem) = match (&tokens, &spec) {
             (None, _) => (Revocation::Nothing, None),
             (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
@@ -59,11 +59,25 @@ impl Engine {
                 revoke::revoke(&ports, &connection, spec, tokens, secret).await
             }
         };
+        let (revocation, problem) = match (&spec, tokens.is_none() || forget) {
+            // What an earlier disconnect left is told once more, also where one was cut short.
+            (Ok(spec), true) if !record.unrevoked.is_empty() => {
+                let (left, earlier) = self.ask_to_revoke(&connection, spec, &record).await;
+                record.unrevoked = left;
+                match (revocation, earlier) {
+                    (Revocation::Nothing, None) => (Revocation::Revoked, problem),
+                    (_, Some(earlier)) => (Revocation::Failed, problem.or(Some(earlier))),
+                    (_, None) => (revocation, problem),
+                }
+            }
+            _ => (revocation, problem),
+        };
         let failure =
             problem.as_ref().map(|problem| Failure::after(&RefreshState::Idle, problem.clone(), self.now()));
-        let kept = tokens
+        let is_new = tokens
             .zip(failure.as_ref())
             .is_some_and(|(tokens, failure)| !forget && revocations::put_aside(&mut record, tokens, failure));
+        let kept = is_new || (!forget && failure.is_some() && !record.unrevoked.is_empty());
         record.pending = None;
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);

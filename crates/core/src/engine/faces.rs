@@ -71,7 +71,7 @@ impl Engine {
             Ok(status) => status,
             Err(_) => self.known_vault().unwrap_or_else(|| self.unresponsive()),
         };
-        locked(&self.inner.faces.shown).vault = Some(vault.clone());
+        self.vault_is(vault.clone());
         self.reload()?;
         let shown = locked(&self.inner.faces.shown);
         let mut connections: Vec<_> = shown.connections.values().map(|(_, _, view)| view.clone()).collect();
@@ -271,6 +271,8 @@ async fn watch_vault(engine: Weak<Inner>) {
         let Some(inner) = engine.upgrade() else { return };
         let engine_now = Engine { inner };
         let clock = engine_now.inner.ports.clock.clone();
+        // Before it is looked at, so that no change falls between.
+        let mut events = engine_now.inner.faces.events.subscribe();
         let ready = engine_now.known_vault().is_some_and(|status| status.state == VaultState::Ready);
         if !ready {
             engine_now.vault_status().await;
@@ -278,7 +280,6 @@ async fn watch_vault(engine: Weak<Inner>) {
         let ready = engine_now.known_vault().is_some_and(|status| status.state == VaultState::Ready);
         if ready {
             // A call that finds it locked again says so (`vault_failed`), and the event wakes this loop.
-            let mut events = engine_now.inner.faces.events.subscribe();
             drop(engine_now);
             loop {
                 match events.recv().await {

@@ -20,7 +20,7 @@ impl Engine {
         channel: Channel,
     ) -> Result<IntrospectionView, Problem> {
         let connection = self.load(id)?;
-        let spec = self.spec(&connection)?;
+        let spec = self.spec_of_tokens(&connection)?;
         let record = self.read_secrets(&connection).await?;
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
         let secret = record.client_secret.as_ref();

@@ -179,7 +179,7 @@ struct Inner {
     /// Read-held while a browser waits for the page that tells how its redirect ended.
     answering: Arc<tokio::sync::RwLock<()>>,
     /// One refresh at a time per connection, inside this process.
-    flights: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    flights: Mutex<HashMap<ConnectionId, Flight>>,
     /// What servers want to find in proofs of keys.
     nonces: Arc<Nonces>,
     /// New tokens the vault has not taken yet, and with them the connection's lock: while they wait, no other process
@@ -188,7 +188,12 @@ struct Inner {
     faces: faces::Faces,
     /// Whether this process refreshes by itself.
     keeps_fresh: AtomicBool,
+    /// The process is about to end: nothing more is begun by itself.
+    is_ending: AtomicBool,
 }
+
+/// Held while a connection is refreshed.
+type Flight = Arc<tokio::sync::Mutex<()>>;
 
 struct Unsaved {
     record: SecretRecord,
@@ -232,6 +237,7 @@ impl Engine {
                 unsaved: Mutex::default(),
                 faces: faces::Faces::default(),
                 keeps_fresh: AtomicBool::new(false),
+                is_ending: AtomicBool::new(false),
             }),
         })
     }
@@ -319,6 +325,20 @@ impl Engine {
         })
     }
 
+    /// As `spec`, for what is sent with tokens or about them: to nobody but the server that gave them, whatever the
+    /// provider's file says by now. A file of the person's own may be broken or gone, and the shipped one be in its place.
+    fn spec_of_tokens(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
+        let spec = self.spec(connection)?;
+        let gave = connection.server.as_ref().and_then(|server| server.token_endpoint.as_deref());
+        let named = spec.server.metadata.token_endpoint.as_deref();
+        match (gave.and_then(authority), named.and_then(authority)) {
+            (Some(gave), Some(named)) if gave != named => {
+                Err(Problem::new(Code::ServerChanged).because(format_args!("{named}, not {gave}")))
+            }
+            _ => Ok(spec),
+        }
+    }
+
     async fn lock(&self, id: &ConnectionId) -> Result<Held, Problem> {
         let kept = locked(&self.inner.unsaved).get_mut(id).and_then(|unsaved| unsaved.lock.take());
         let lock = match kept {
@@ -331,6 +351,11 @@ impl Engine {
     fn now(&self) -> Timestamp {
         self.inner.ports.clock.now()
     }
+}
+
+/// Host and port as written, with what is still to be filled in.
+fn authority(url: &str) -> Option<&str> {
+    url.split_once("://")?.1.split(['/', '?']).next()
 }
 
 /// A poisoned lock means a panic elsewhere; the data behind these locks is whole at every await and every line.

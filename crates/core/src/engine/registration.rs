@@ -167,6 +167,11 @@ impl Engine {
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
         if other_server {
+            if !record.unrevoked.is_empty() {
+                let words = "tokens of a disconnect still wait to be revoked at the server it has now; \
+                             disconnect again, or forget the connection and add it anew";
+                return Err(Problem::new(Code::InvalidInput).because(words));
+            }
             // What one server knows is not shown to another.
             record.client_secret = None;
             record.proof_key = None;

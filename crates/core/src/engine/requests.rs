@@ -51,7 +51,7 @@ impl Engine {
     ) -> Result<Response, Problem> {
         let connection = self.load(id)?;
         let captured = connection.state.grant().map(|grant| grant.captured.clone()).unwrap_or_default();
-        let spec = server::with_captured(&self.spec(&connection)?, &captured)?;
+        let spec = server::with_captured(&self.spec_of_tokens(&connection)?, &captured)?;
         let asked = request::check(call, &connection, &spec)?;
         let begun = self.now();
         let mut tokens = self.usable_tokens(id, MIN_VALID, channel).await?;
@@ -103,7 +103,7 @@ impl Engine {
     pub fn usual_request(&self, id: &ConnectionId) -> Result<Option<String>, Problem> {
         let connection = self.load(id)?;
         let captured = connection.state.grant().map(|grant| grant.captured.clone()).unwrap_or_default();
-        let spec = server::with_captured(&self.spec(&connection)?, &captured)?;
+        let spec = server::with_captured(&self.spec_of_tokens(&connection)?, &captured)?;
         Ok(request::usual_url(&connection, &spec))
     }
 

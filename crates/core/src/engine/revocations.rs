@@ -8,6 +8,7 @@ use crate::flows::revoke;
 use crate::lifecycle::{Failure, RefreshState};
 use crate::ports::Change;
 use crate::problem::{Class, Problem};
+use crate::provider::ProviderSpec;
 use crate::record::{SecretRecord, Tokens};
 use crate::scheduler;
 use crate::view::Revocation;
@@ -32,11 +33,14 @@ impl Engine {
         if connection.unrevoked.is_none() && record.unrevoked.is_empty() {
             return Ok((Revocation::Nothing, None));
         }
-        let (left, problem) = self.ask_to_revoke(&connection, &record).await;
+        let spec = self.spec_of_tokens(&connection)?;
+        let (left, problem) = self.ask_to_revoke(&connection, &spec, &record).await;
         drop(turn);
         let before = connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed);
         let failure = problem.as_ref().map(|problem| Failure::after(&before, problem.clone(), self.now()));
         let failure = failure.filter(is_worth_another_try);
+        // Those that were refused for good are not kept with the others.
+        let failure = failure.filter(|_| !left.is_empty());
         record.unrevoked = if failure.is_some() { left } else { Vec::new() };
         record.forget_unused_key();
         self.write_secrets(&connection, &record).await?;
@@ -45,27 +49,27 @@ impl Engine {
         Ok((revocation, problem))
     }
 
-    /// What is left after asking for each, and the last reason.
-    async fn ask_to_revoke(
+    /// What another try may still revoke after asking for each, and why; without any left, why one was refused.
+    pub(super) async fn ask_to_revoke(
         &self,
         connection: &Connection,
+        spec: &ProviderSpec,
         record: &SecretRecord,
     ) -> (Vec<Tokens>, Option<Problem>) {
-        let spec = match self.spec(connection) {
-            Ok(spec) => spec,
-            Err(problem) => return (record.unrevoked.clone(), Some(problem)),
-        };
-        let ports = self.ports_with(&spec, record);
-        let (mut left, mut problem) = (Vec::new(), None);
+        let ports = self.ports_with(spec, record);
+        let (mut left, mut away, mut refused) = (Vec::new(), None, None);
         for tokens in &record.unrevoked {
             let secret = record.client_secret.as_ref();
-            let (_, failed) = revoke::revoke(&ports, connection, &spec, tokens, secret).await;
-            if failed.is_some() {
-                left.push(tokens.clone());
-                problem = failed;
+            match revoke::revoke(&ports, connection, spec, tokens, secret).await.1 {
+                None => {}
+                Some(problem) if problem.code.class() == Class::Temporary => {
+                    left.push(tokens.clone());
+                    away = Some(problem);
+                }
+                Some(problem) => refused = Some(problem),
             }
         }
-        (left, problem)
+        (left, away.or(refused))
     }
 
     fn record_revocation(

@@ -1,10 +1,11 @@
 //! The way to the vault: one record a connection, read whole and written whole, under the connection's lock.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokenrack_oauth::secret::Passphrase;
 
-use super::{Engine, Unsaved, locked};
+use super::{Engine, Flight, Unsaved, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
 use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
@@ -98,14 +99,44 @@ impl Engine {
         outcome
     }
 
-    /// As `save_before_the_end`, for all that wait; answers those that still do.
+    /// Whether new tokens may be on their way, or wait for the vault: an end of this process would lose them.
+    pub fn is_renewing(&self) -> bool {
+        !self.unsaved().is_empty() || self.flying().next().is_some()
+    }
+
+    /// Starts nothing more by itself, and waits, at most for so long in all, until what is under way has ended and what
+    /// waits is saved; answers the connections of which that is not so.
     pub async fn save_all_before_the_end(&self, patience: Duration, channel: Channel) -> Vec<ConnectionId> {
-        for id in self.unsaved() {
-            if let Err(problem) = self.save_before_the_end(&id, patience, channel).await {
-                tracing::warn!(%problem, connection = %id, "new tokens are not saved");
+        self.inner.is_ending.store(true, Ordering::Relaxed);
+        let all = async {
+            for (_, flight) in self.flying() {
+                drop(flight.lock().await);
             }
+            for id in self.unsaved() {
+                if let Err(problem) = self.refresh(&id, channel).await {
+                    tracing::warn!(%problem, connection = %id, "new tokens are not saved");
+                }
+            }
+        };
+        let clock = self.inner.ports.clock.clone();
+        tokio::select! {
+            () = all => {}
+            () = clock.sleep(patience) => {}
         }
-        self.unsaved()
+        let mut left = self.unsaved();
+        left.extend(self.flying().map(|(id, _)| id));
+        left.sort();
+        left.dedup();
+        // The person is asked, and may stay.
+        self.inner.is_ending.store(left.is_empty(), Ordering::Relaxed);
+        left
+    }
+
+    /// Refreshes that are under way in this process.
+    fn flying(&self) -> impl Iterator<Item = (ConnectionId, Flight)> {
+        let flights: Vec<_> =
+            locked(&self.inner.flights).iter().map(|(id, flight)| (id.clone(), flight.clone())).collect();
+        flights.into_iter().filter(|(_, flight)| flight.try_lock().is_err())
     }
 
     /// The connections whose new tokens are in this process's memory only.

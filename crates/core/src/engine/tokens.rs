@@ -103,7 +103,7 @@ impl Engine {
         turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
         let id = &connection.id;
-        let spec = self.spec(connection)?;
+        let spec = self.spec_of_tokens(connection)?;
         let ended = match connection.state.settled() {
             Settled::ReauthorizationRequired { problem, .. } => Some(problem.clone()),
             _ => None,
