@@ -59,7 +59,7 @@ pub fn run(session: Session) -> ExitCode {
 }
 
 /// For tokens that wait for the vault when the app is to end. An ending session waits little longer.
-const LAST_CHANCE: Duration = Duration::from_secs(2);
+const LAST_CHANCE: Duration = Duration::from_secs(3);
 
 /// Marks a process that was started for links another could not deliver: it does not start a third.
 const AGAIN: &str = "--again";
@@ -216,10 +216,12 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             face.pages.tell(FaceEvent::Shell(ShellEvent::Close));
         }
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
-            if face.core().is_ok_and(|core| !core.engine.unsaved().is_empty()) =>
+            if face.core().is_ok_and(|core| core.engine.is_renewing()) =>
         {
             api.prevent_close();
-            tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
+            if !face.ending.swap(true, Ordering::Relaxed) {
+                tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
+            }
         }
         RunEvent::Exit => {
             face.clipboard.end();
@@ -232,14 +234,15 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
     }
 }
 
-/// New tokens that wait for the vault end with this process: they get a last chance. A person who closes the window
-/// is asked then; with a `code` there is nobody to ask.
+/// New tokens that are on their way or wait for the vault would end with this process: they get a last chance. A person
+/// who closes the window is asked then; with a `code` there is nobody to ask.
 async fn end_when_saved(app: AppHandle, code: Option<i32>) {
     let face = app.state::<Face>();
     let connections = match face.core() {
         Ok(core) => core.engine.save_all_before_the_end(LAST_CHANCE, Channel::App).await,
         Err(_) => Vec::new(),
     };
+    face.ending.store(false, Ordering::Relaxed);
     match code {
         None if !connections.is_empty() => {
             face.pages.tell(FaceEvent::Shell(ShellEvent::Unsaved { connections }));

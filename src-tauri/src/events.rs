@@ -105,7 +105,12 @@ impl Pages {
             inner.known.extend(changed.iter().map(|connection| connection.id.clone()));
             removed.iter().for_each(|id| _ = inner.known.remove(id));
         }
-        let waits = matches!(event, FaceEvent::Shell(ShellEvent::Notice { .. } | ShellEvent::Focus { .. }));
+        let waits = matches!(
+            event,
+            FaceEvent::Shell(
+                ShellEvent::Notice { .. } | ShellEvent::Focus { .. } | ShellEvent::Unsaved { .. }
+            )
+        );
         if waits && !(inner.painted && inner.channel.is_some()) {
             inner.early.push(event);
             return;

@@ -31,6 +31,8 @@ pub(crate) struct Face {
     pub(crate) pages: Arc<Pages>,
     /// What a person who is not looking should hear.
     pub(crate) reminders: Arc<Reminders>,
+    /// The window is to close as soon as new tokens are saved.
+    pub(crate) ending: AtomicBool,
     /// Links on their way to the engine.
     pub(crate) links: Arc<Links>,
     /// The page has something that closing the window would lose.
@@ -62,6 +64,7 @@ impl Face {
             entropy: Arc::new(SystemEntropy),
             pages,
             reminders: Arc::default(),
+            ending: AtomicBool::new(false),
             links,
             unsaved_text: AtomicBool::new(false),
             selftest: SelfTest::default(),

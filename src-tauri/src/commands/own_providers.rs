@@ -59,7 +59,10 @@ pub(crate) async fn savespec(
 /// The person's own file, to edit.
 #[tauri::command]
 pub(crate) async fn ownspec(face: State<'_, Face>, id: ProviderId) -> Answer<String> {
-    Ok(face.core()?.engine.own_spec(&id)?)
+    let core = face.core()?;
+    // A file behind a link may have changed without a word.
+    core.read_providers()?;
+    Ok(core.engine.own_spec(&id)?)
 }
 
 /// A text with everything it inherits, so that it stands by itself.

@@ -145,11 +145,10 @@ export class App {
     }
   }
 
-  /** Saves what the vault refused, then closes; what it still refuses stays in question. */
+  /** Closes once more: the shell saves what waits, and asks again about what the vault still refuses. */
   async saveAndQuit(): Promise<void> {
-    const saved = await Promise.all(this.route.unsaved.map((id) => this.refresh(id)));
-    this.route.unsaved = this.route.unsaved.filter((_, i) => !saved[i]);
-    if (this.route.unsaved.length === 0) await this.quit();
+    this.route.unsaved = [];
+    await this.run('closewindow', null, () => this.ipc.closewindow());
   }
   quit = (): Promise<boolean> => this.run('quit', null, () => this.ipc.quit());
 

@@ -40,7 +40,7 @@ export class Writing {
     const { route, ipc } = this.app;
     const id = route.view === 'provider' ? await route.spec?.save() : null;
     if (!id) return;
-    route.spec = null;
+    route.spec = route.leaving = null;
     await this.app.run('provider', id, async () => {
       route.adding = new DraftForm(ipc, id, await ipc.provider(id));
     });
