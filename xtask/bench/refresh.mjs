@@ -62,7 +62,7 @@ export async function token(session, name, timingFile) {
   for (let round = 0; round <= ROUNDS; round++) {
     await rm(timingFile, { force: true });
     const from = now();
-    const child = spawn(binary('release', 'tokenrack'), ['token', name, '--min-valid', '90000'], { env: session.env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(binary('release', 'tokenrack'), ['token', name, '--min-valid', '24h'], { env: session.env, stdio: ['ignore', 'ignore', 'inherit'] });
     const [code] = await once(child, 'close');
     const to = now();
     if (code !== 0) throw new Error(`tokenrack token ended with ${code}`);
