@@ -5,7 +5,7 @@ use crate::connection::{
     ClientAuthentication, ClientRegistration, GrantType, LastEvent, ProviderRef, RedirectMethod,
 };
 use crate::event::ActivityKind;
-use crate::lifecycle::ConnectionState;
+use crate::lifecycle::{self, ConnectionState};
 use crate::problem::Problem;
 use crate::provider::ProviderId;
 
@@ -18,22 +18,8 @@ fn seconds(span: SignedDuration) -> f64 {
 }
 
 fn grant(lifetime: i64) -> Grant {
-    Grant {
-        generation: 1,
-        issued_at: at("12:00:00"),
-        expires_at: at("12:00:00").checked_add(SignedDuration::from_secs(lifetime)).ok(),
-        inactive_since: None,
-        refused: None,
-        scopes: None,
-        refreshable: true,
-        refresh_expires_at: None,
-        refresh_end_moves: false,
-        captured: BTreeMap::new(),
-        account: None,
-        refresh: RefreshState::Idle,
-        same_refresh_token: false,
-        authorized_at: at("12:00:00"),
-    }
+    let grant = lifecycle::tests::grant(1);
+    Grant { expires_at: grant.issued_at.checked_add(SignedDuration::from_secs(lifetime)).ok(), ..grant }
 }
 
 fn connection(id: &str, grant: Grant) -> Connection {

@@ -1,10 +1,10 @@
 //! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
 
-use super::{Engine, locked, revocations};
+use super::revocations::Told;
+use super::{Engine, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::flows::revoke;
-use crate::lifecycle::{ConnectionState, Failure, RefreshState, Settled};
+use crate::lifecycle::{ConnectionState, RefreshState, Settled};
 use crate::ports::{AttemptEnd, Change, VaultItem};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -39,9 +39,8 @@ impl Engine {
         let settled = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
         if tokens.is_none() && settled && !forget {
             drop(lock);
-            let (revocation, problem) = self.revoke_again(id, channel, ()).await?;
-            let tried_again = self.load(id)?.unrevoked.is_some();
-            return Ok(self.disconnected(&connection, revocation, problem.as_ref(), tried_again, forget));
+            let told = self.revoke_again(id, channel, ()).await?;
+            return Ok(self.disconnected(&connection, &told, forget));
         }
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
@@ -49,64 +48,29 @@ impl Engine {
             let ended = connection.state.begin_disconnect(now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
-        let spec = self.spec_of_tokens(&connection);
-        let (revocation, problem) = match (&tokens, &spec) {
-            (None, _) => (Revocation::Nothing, None),
-            (Some(_), Err(problem)) => (Revocation::Failed, Some(problem.clone())),
-            (Some(tokens), Ok(spec)) => {
-                let secret = record.client_secret.as_ref();
-                let ports = self.ports_with(spec, &record);
-                revoke::revoke(&ports, &connection, spec, tokens, secret).await
-            }
-        };
-        let (revocation, problem) = match (&spec, tokens.is_none() || forget) {
-            // What an earlier disconnect left is told once more, also where one was cut short.
-            (Ok(spec), true) if !record.unrevoked.is_empty() => {
-                let (left, earlier) = self.ask_to_revoke(&connection, spec, &record).await;
-                record.unrevoked = left;
-                match (revocation, earlier) {
-                    (Revocation::Nothing, None) => (Revocation::Revoked, problem),
-                    (_, Some(earlier)) => (Revocation::Failed, problem.or(Some(earlier))),
-                    (_, None) => (revocation, problem),
-                }
-            }
-            _ => (revocation, problem),
-        };
-        let failure =
-            problem.as_ref().map(|problem| Failure::after(&RefreshState::Idle, problem.clone(), self.now()));
-        let is_new = tokens
-            .zip(failure.as_ref())
-            .is_some_and(|(tokens, failure)| !forget && revocations::put_aside(&mut record, tokens, failure));
-        let kept = is_new || (!forget && failure.is_some() && !record.unrevoked.is_empty());
+        // With what earlier disconnects left, also one that was cut short.
+        record.unrevoked.extend(tokens);
+        let told = self.tell_provider(&connection, &mut record, &RefreshState::Idle).await;
         record.pending = None;
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
-        record.forget_unused_key();
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
             self.write_secrets(&connection, &record).await?;
         }
-        let unrevoked = failure.filter(|_| kept);
-        let outcome = (revocation, problem.as_ref());
-        self.record_disconnect(&connection, outcome, unrevoked, forget, channel)?;
-        Ok(self.disconnected(&connection, revocation, problem.as_ref(), kept, forget))
+        let told = Told { again: told.again.filter(|_| !forget), ..told };
+        self.record_disconnect(&connection, &told, forget, channel)?;
+        Ok(self.disconnected(&connection, &told, forget))
     }
 
-    fn disconnected(
-        &self,
-        connection: &Connection,
-        revocation: Revocation,
-        problem: Option<&Problem>,
-        tried_again: bool,
-        forgotten: bool,
-    ) -> DisconnectView {
+    fn disconnected(&self, connection: &Connection, told: &Told, forgotten: bool) -> DisconnectView {
         DisconnectView {
             connection: connection.id.clone(),
-            revocation,
-            problem: problem.map(Into::into),
+            revocation: told.revocation,
+            problem: told.problem.as_ref().map(Into::into),
             user_revoke_url: self.spec(connection).ok().and_then(|spec| spec.links.user_revoke),
-            tried_again,
+            tried_again: told.again.is_some(),
             forgotten,
         }
     }
@@ -114,31 +78,19 @@ impl Engine {
     fn record_disconnect(
         &self,
         connection: &Connection,
-        (revocation, problem): (Revocation, Option<&Problem>),
-        unrevoked: Option<Failure>,
+        told: &Told,
         forget: bool,
         channel: Channel,
     ) -> Result<(), Problem> {
-        let id = &connection.id;
         let now = self.now();
-        self.update(id, |connection| {
+        self.update(&connection.id, |connection| {
             connection.state.forget(now);
-            connection.unrevoked = unrevoked.clone().or(connection.unrevoked.take());
-            let kind = match revocation {
-                Revocation::Revoked => Some(ActivityKind::Revoked),
-                Revocation::Unsupported => Some(ActivityKind::RevocationUnsupported),
-                Revocation::Failed => Some(ActivityKind::RevocationFailed),
-                Revocation::Nothing => None,
-            };
-            let code = problem.map(|problem| problem.code);
-            let words = problem.and_then(|problem| problem.cause.clone());
-            let mut activity: Vec<_> =
-                kind.map(|kind| connection.event(now, kind, channel, code, words)).into_iter().collect();
+            let mut activity: Vec<_> = told.line(connection, now, channel).into_iter().collect();
             activity.push(connection.event(now, ActivityKind::Disconnected, channel, None, None));
             Some(Change { activity, ended: None })
         })?;
         if forget {
-            self.remove(id, &connection.name, None, channel)?;
+            self.remove(&connection.id, &connection.name, None, channel)?;
         }
         Ok(())
     }

@@ -1,23 +1,35 @@
-//! Tokens of a disconnect that the provider could not be told of: kept in the vault for that alone, tried again, and
-//! deleted when they are revoked or when trying has no end in sight.
+//! What a provider is told of a disconnect. Where it cannot be told now, the tokens stay in the vault for that alone; it
+//! is tried again, and they are deleted when they are revoked or when trying has no end in sight.
+
+use jiff::Timestamp;
 
 use super::Engine;
 use crate::connection::{Connection, ConnectionId};
-use crate::event::{ActivityKind, Channel};
+use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
 use crate::lifecycle::{Failure, RefreshState};
 use crate::ports::Change;
 use crate::problem::{Class, Problem};
-use crate::provider::ProviderSpec;
-use crate::record::{SecretRecord, Tokens};
+use crate::record::SecretRecord;
 use crate::scheduler;
 use crate::view::Revocation;
 
-/// Disconnects of one connection that can wait at once; more than these have failed all alike.
+/// Token sets of one connection that can wait at once; more than these have failed all alike.
 const MOST: usize = 8;
 
+/// What came of telling the provider.
+#[derive(Clone)]
+pub(super) struct Told {
+    /// Of all that it was told of.
+    pub(super) revocation: Revocation,
+    /// Why it did not revoke.
+    pub(super) problem: Option<Problem>,
+    /// Some tokens are kept, to be told of again.
+    pub(super) again: Option<Failure>,
+}
+
 impl Engine {
-    /// Asks once more for what earlier disconnects left. Does nothing when they left nothing.
+    /// Tells the provider once more of what earlier disconnects left. Does nothing when they left nothing.
     ///
     /// # Errors
     /// A vault or store problem; what the provider did is part of the answer.
@@ -26,84 +38,93 @@ impl Engine {
         id: &ConnectionId,
         channel: Channel,
         turn: impl Send,
-    ) -> Result<(Revocation, Option<Problem>), Problem> {
+    ) -> Result<Told, Problem> {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         let mut record = self.read_secrets(&connection).await?;
-        if connection.unrevoked.is_none() && record.unrevoked.is_empty() {
-            return Ok((Revocation::Nothing, None));
-        }
-        let spec = self.spec_of_tokens(&connection)?;
-        let (left, problem) = self.ask_to_revoke(&connection, &spec, &record).await;
-        drop(turn);
+        // Where the file is in the way, a person can mend it: nothing is given up for that.
+        self.spec_of_tokens(&connection)?;
         let before = connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed);
-        let failure = problem.as_ref().map(|problem| Failure::after(&before, problem.clone(), self.now()));
-        let failure = failure.filter(is_worth_another_try);
-        // Those that were refused for good are not kept with the others.
-        let failure = failure.filter(|_| !left.is_empty());
-        record.unrevoked = if failure.is_some() { left } else { Vec::new() };
-        record.forget_unused_key();
-        self.write_secrets(&connection, &record).await?;
-        let revocation = if problem.is_some() { Revocation::Failed } else { Revocation::Revoked };
-        self.record_revocation(id, revocation, problem.as_ref(), failure, channel)?;
-        Ok((revocation, problem))
-    }
-
-    /// What another try may still revoke after asking for each, and why; without any left, why one was refused.
-    pub(super) async fn ask_to_revoke(
-        &self,
-        connection: &Connection,
-        spec: &ProviderSpec,
-        record: &SecretRecord,
-    ) -> (Vec<Tokens>, Option<Problem>) {
-        let ports = self.ports_with(spec, record);
-        let (mut left, mut away, mut refused) = (Vec::new(), None, None);
-        for tokens in &record.unrevoked {
-            let secret = record.client_secret.as_ref();
-            match revoke::revoke(&ports, connection, spec, tokens, secret).await.1 {
-                None => {}
-                Some(problem) if problem.code.class() == Class::Temporary => {
-                    left.push(tokens.clone());
-                    away = Some(problem);
-                }
-                Some(problem) => refused = Some(problem),
-            }
+        let told = self.tell_provider(&connection, &mut record, &before).await;
+        drop(turn);
+        if told.revocation != Revocation::Nothing {
+            self.write_secrets(&connection, &record).await?;
         }
-        (left, away.or(refused))
-    }
-
-    fn record_revocation(
-        &self,
-        id: &ConnectionId,
-        revocation: Revocation,
-        problem: Option<&Problem>,
-        failure: Option<Failure>,
-        channel: Channel,
-    ) -> Result<(), Problem> {
         let now = self.now();
         self.update(id, |connection| {
-            let given_up = problem.filter(|_| failure.is_none());
-            connection.unrevoked = failure.clone();
-            let kind = match (revocation, given_up) {
-                (Revocation::Failed, None) => ActivityKind::RevocationFailed,
-                (Revocation::Failed, Some(_)) => ActivityKind::RevocationGivenUp,
-                _ => ActivityKind::Revoked,
-            };
-            let code = problem.map(|problem| problem.code);
-            let words = problem.and_then(|problem| problem.cause.clone());
-            Some(Change { activity: vec![connection.event(now, kind, channel, code, words)], ended: None })
+            let activity = told.line(connection, now, channel).into_iter().collect();
+            Some(Change { activity, ended: None })
         })?;
-        Ok(())
+        Ok(told)
+    }
+
+    /// Tells it of all tokens in `record.unrevoked`, and leaves there those that are worth another try after the tries
+    /// `before`.
+    pub(super) async fn tell_provider(
+        &self,
+        connection: &Connection,
+        record: &mut SecretRecord,
+        before: &RefreshState,
+    ) -> Told {
+        let waiting = std::mem::take(&mut record.unrevoked);
+        if waiting.is_empty() {
+            return Told { revocation: Revocation::Nothing, problem: None, again: None };
+        }
+        let spec = match self.spec_of_tokens(connection) {
+            Ok(spec) => spec,
+            Err(problem) => {
+                record.forget_unused_key();
+                return Told { revocation: Revocation::Failed, problem: Some(problem), again: None };
+            }
+        };
+        let ports = self.ports_with(&spec, record);
+        let mut told = Told { revocation: Revocation::Unsupported, problem: None, again: None };
+        for tokens in waiting {
+            let secret = record.client_secret.as_ref();
+            let (revocation, problem) = revoke::revoke(&ports, connection, &spec, &tokens, secret).await;
+            let failure = problem.clone().map(|problem| Failure::after(before, problem, self.now()));
+            let again = failure.filter(is_worth_another_try);
+            if again.is_some() && record.unrevoked.len() < MOST {
+                record.unrevoked.push(tokens);
+                told.again = again;
+            }
+            told.revocation = worse(told.revocation, revocation);
+            told.problem = problem.or(told.problem);
+        }
+        record.forget_unused_key();
+        told
     }
 }
 
-/// Puts tokens aside that a disconnect could not revoke; answers whether they are kept.
-pub(super) fn put_aside(record: &mut SecretRecord, tokens: Tokens, failure: &Failure) -> bool {
-    let keep = is_worth_another_try(failure) && record.unrevoked.len() < MOST;
-    if keep {
-        record.unrevoked.push(tokens);
+impl Told {
+    /// Writes it into the connection; the line for the record, where there was something to tell.
+    pub(super) fn line(
+        &self,
+        connection: &mut Connection,
+        now: Timestamp,
+        channel: Channel,
+    ) -> Option<NewActivity> {
+        let was_waiting = std::mem::replace(&mut connection.unrevoked, self.again.clone()).is_some();
+        let kind = match self.revocation {
+            Revocation::Revoked => ActivityKind::Revoked,
+            Revocation::Unsupported => ActivityKind::RevocationUnsupported,
+            Revocation::Failed if was_waiting && self.again.is_none() => ActivityKind::RevocationGivenUp,
+            Revocation::Failed => ActivityKind::RevocationFailed,
+            Revocation::Nothing => return None,
+        };
+        let code = self.problem.as_ref().map(|problem| problem.code);
+        let words = self.problem.as_ref().and_then(|problem| problem.cause.clone());
+        Some(connection.event(now, kind, channel, code, words))
     }
-    keep
+}
+
+/// Of several token sets, what a person should know: one that failed, else one that was revoked.
+fn worse(one: Revocation, other: Revocation) -> Revocation {
+    match (one, other) {
+        (Revocation::Failed, _) | (_, Revocation::Failed) => Revocation::Failed,
+        (Revocation::Revoked, _) | (_, Revocation::Revoked) => Revocation::Revoked,
+        (one, _) => one,
+    }
 }
 
 /// A refusal stays one, and after three days nobody answers any more.

@@ -205,20 +205,9 @@ mod tests {
         };
         let at = |text: &str| format!("2026-01-01T12:{text}Z").parse::<Timestamp>().unwrap();
         let grant = Grant {
-            generation: 1,
             issued_at: at("00:00"),
             expires_at: Some(at("10:00")),
-            inactive_since: None,
-            refused: None,
-            scopes: None,
-            refreshable: true,
-            refresh_expires_at: None,
-            refresh_end_moves: false,
-            captured: Default::default(),
-            account: None,
-            refresh: RefreshState::Idle,
-            same_refresh_token: false,
-            authorized_at: at("00:00"),
+            ..crate::lifecycle::tests::grant(1)
         };
         let early = too_early(&spec(30), &grant, at("09:29")).unwrap();
         assert_eq!(early.code, Code::RefreshTooEarly);
