@@ -1,6 +1,6 @@
 // The words of the editor of provider files; they come with it, when it is opened.
 
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+import { count } from './count';
 
 /** The least that is worth a start; what has no value yet is said to be wrong until it has. */
 export const blank = `schema = 1

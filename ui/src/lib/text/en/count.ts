@@ -1,0 +1,2 @@
+/** "1 connection", "2 connections". */
+export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;

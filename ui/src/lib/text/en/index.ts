@@ -1,0 +1,7 @@
+import { adding } from './adding';
+import { connection } from './connection';
+import { console } from './console';
+import { settings } from './settings';
+import { words } from './words';
+
+export const text = { ...words, ...console, ...connection, ...adding, ...settings };
