@@ -90,9 +90,10 @@ fn documentation(project: &Project, log: &mut Log) -> Result<String> {
     log.run(doc.env("RUSTDOCFLAGS", "-D warnings")).map(|()| String::new())
 }
 
-/// Runs the tests that match; the note counts them.
+/// Runs the tests that match; the note counts them. A failure's own words come before a trace of the test runner.
 fn nextest(project: &Project, log: &mut Log, filter: &str) -> Result<String> {
-    log.run(&mut project.cargo(&["nextest", "run", "--locked", "--workspace", "-E", filter]))?;
+    let mut run = project.cargo(&["nextest", "run", "--locked", "--workspace", "-E", filter]);
+    log.run(run.env("RUST_BACKTRACE", "0"))?;
     let summary = log.last_line_with("tests run:").or_else(|| log.last_line_with("test run:"));
     Ok(summary
         .and_then(|line| line.split_once(']').map(|(_, counts)| counts.trim().to_owned()))

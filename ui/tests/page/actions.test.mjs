@@ -91,10 +91,11 @@ describe('closing with tokens that are not saved', () => {
       return view.name;
     });
 
-  it('asks, and Escape keeps the app open', () =>
+  it('asks, and neither Escape nor a stray Enter loses anything', () =>
     on('few', {}, async (page) => {
       const name = await asked(page);
       const dialog = page.getByRole('alertdialog');
+      await page.getByRole('button', { name: 'Keep open' }).and(page.locator(':focus')).waitFor();
       assert.match(await dialog.textContent(), new RegExp(`${name}.*are not saved.*only in Tokenrack’s memory`, 's'));
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { stage } from './harness.mjs';
+import { fromUrl, own } from './scenes.mjs';
 
 let stage_;
 before(async () => (stage_ = await stage()));
@@ -18,19 +19,6 @@ async function on(scene, body) {
 const area = (page) => page.getByLabel('Provider file (TOML)');
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });
-
-async function start(page) {
-  await page.keyboard.press('Control+n');
-  await button(page, 'Add your own provider').click();
-  await heading(page, 'From nothing').waitFor();
-}
-
-async function fromUrl(page, url = 'https://login.acme.example') {
-  await start(page);
-  await page.getByLabel('URL of the server').fill(url);
-  await page.keyboard.press('Enter');
-  await page.getByText('No mistakes.').waitFor();
-}
 
 const replace = async (page, old, by) => area(page).fill((await area(page).inputValue()).replace(old, by));
 const selected = (page) => area(page).evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd));
@@ -49,7 +37,7 @@ describe('beginning', () => {
 
   it('from a URL is filled in by discovery, and says why when it is not', () =>
     on('few', async (page) => {
-      await start(page);
+      await own(page);
       await button(page, 'Read its metadata').click();
       await page.getByText('Write the URL first').waitFor();
       assert.equal(await page.evaluate(() => document.activeElement.type), 'text');
@@ -64,7 +52,7 @@ describe('beginning', () => {
 
   it('from nothing says at once what is needed, and has nothing to lose', () =>
     on('few', async (page) => {
-      await start(page);
+      await own(page);
       await button(page, 'Start empty').click();
       await page.getByText('2 mistakes').waitFor();
       await page.keyboard.press('Escape');
@@ -73,7 +61,7 @@ describe('beginning', () => {
 
   it('from a document that is pasted or chosen, and names what is left out', () =>
     on('few', async (page) => {
-      await start(page);
+      await own(page);
       const document = page.getByLabel('Document', { exact: true });
       await document.fill('colour: red');
       await button(page, 'Import').click();
@@ -223,7 +211,7 @@ describe('leaving', () => {
       await button(page, 'Leave').click();
       await heading(page, 'Settings').waitFor();
       assert.equal(await page.evaluate(() => __fake.unsavedText), false);
-      await start(page);
+      await own(page);
     }));
 
   it('does not ask where nothing was changed', () =>

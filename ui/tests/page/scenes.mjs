@@ -1,0 +1,215 @@
+// Every view and state of the page, by what a person does to get there: looked at (shots.mjs) and held to the rules of
+// accessibility (axe.test.mjs).
+
+const row = (page, nth = 0) => page.locator('[data-row]').nth(nth);
+const openRow = (nth) => async (page) => {
+  await row(page, nth).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('aside');
+};
+const choose = (name) => async (page) => {
+  await page.keyboard.press('Control+n');
+  await page.getByRole('button', { name }).first().click();
+  await page.waitForSelector('#client-id');
+};
+
+/** The ways to begin a provider file of one's own. */
+export const own = async (page) => {
+  await page.keyboard.press('Control+n');
+  await page.getByRole('button', { name: 'Add your own provider' }).click();
+  await page.getByRole('heading', { name: 'From nothing' }).waitFor();
+};
+/** Such a file, filled in by its server. */
+export const fromUrl = async (page) => {
+  await own(page);
+  await page.getByLabel('URL of the server').fill('https://login.acme.example');
+  await page.getByRole('button', { name: 'Read its metadata' }).click();
+  await page.getByText('No mistakes.').waitFor();
+};
+
+/** Each: the fake's scene, what a person does there, and more for the address. */
+export const scenes = {
+  few: ['few'],
+  one: ['one'],
+  fifty: ['full-50'],
+  'all-statuses': ['all-statuses'],
+  full: ['full-1000'],
+  compact: ['full-60', null, '&density=compact'],
+  empty: ['empty'],
+  loading: ['loading'],
+  broken: ['broken'],
+  'vault-locked': ['vault-locked'],
+  'vault-file': ['vault-file'],
+  'vault-new': ['vault-new'],
+  'vault-absent': ['vault-absent'],
+  panel: ['few', openRow(3)],
+  'panel-problem': ['few', openRow(0)],
+  'panel-test-request': [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'Google' }).click();
+      await page.locator('aside summary', { hasText: 'Test request' }).click();
+      await page.getByLabel('Address').fill('https://api.example/me');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByRole('region', { name: 'Answer' }).waitFor();
+    },
+  ],
+  edit: [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'Google' }).focus();
+      await page.keyboard.press('e');
+      await page.waitForSelector('#client-id');
+    },
+  ],
+  'edit-moved': [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'GitLab' }).focus();
+      await page.keyboard.press('e');
+      await page.getByLabel('Way back', { exact: true }).selectOption('loopback');
+      await page.locator('.moved').waitFor();
+      await page.locator('.moved').scrollIntoViewIfNeeded();
+    },
+  ],
+  'edit-fix': ['all-statuses', async (page) => page.getByRole('button', { name: /^Fix settings/ }).click()],
+  waiting: ['waiting', openRow(0)],
+  device: ['device', openRow(0)],
+  'waiting-blocked': ['no-browser', async (page) => page.getByRole('button', { name: /^Connect:/ }).click()],
+  copied: [
+    'few',
+    async (page) =>
+      page
+        .getByRole('button', { name: /^Copy token/ })
+        .first()
+        .click(),
+  ],
+  confirm: [
+    'few',
+    async (page) => {
+      await row(page, 2).focus();
+      await page.keyboard.press('d');
+    },
+  ],
+  unsaved: [
+    'few',
+    async (page) => {
+      await page.evaluate(() => __fake.emit({ event: 'unsaved', connections: [__fake.views()[0].id] }));
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  keys: ['few', async (page) => page.keyboard.press('?')],
+  error: [
+    'errors',
+    async (page) =>
+      page
+        .getByRole('button', { name: /^Refresh:/ })
+        .first()
+        .click(),
+  ],
+  disconnected: [
+    'few',
+    async (page) => {
+      await row(page, 2).focus();
+      await page.keyboard.press('d');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+    },
+  ],
+  gallery: ['few', async (page) => page.keyboard.press('Control+n')],
+  'gallery-url': [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.fill('#provider-search', 'https://login.example.com');
+    },
+  ],
+  'gallery-by-hand': [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.locator('#provider-search').fill('https://html.example/');
+      await page.keyboard.press('Enter');
+      await page.getByText('Give the endpoints by hand').click();
+    },
+  ],
+  'add-github': ['few', choose(/GitHub/)],
+  'add-tried': [
+    'few',
+    async (page) => {
+      await choose(/GitHub/)(page);
+      await page.getByRole('button', { name: 'Add and connect' }).click();
+      await page.locator('.error').first().waitFor();
+    },
+  ],
+  'spec-start': ['few', own],
+  'spec-start-problem': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByLabel('URL of the server').fill('https://html.example/');
+      await page.getByRole('button', { name: 'Read its metadata' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'spec-empty': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page.getByRole('button', { name: 'Start empty' }).click();
+      await page.getByText('2 mistakes').waitFor();
+      await page.keyboard.press('Control+s');
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'spec-findings': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      const text = page.getByLabel('Provider file');
+      await text.fill((await text.inputValue()).replace('token_endpoint', 'token_endpont') + 'odd = [\n[scopes\n');
+      await page.locator('li button').first().waitFor();
+      await page.getByRole('button', { name: 'Save' }).click();
+    },
+  ],
+  'spec-checked': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByText('A sign-in can work').waitFor();
+    },
+  ],
+  'spec-replaces': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      const text = page.getByLabel('Provider file');
+      await text.fill((await text.inputValue()).replace(/id = ".*"/, 'id = "github"'));
+      await page.getByText('replaces the built-in').waitFor();
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByText('1 check failed.').waitFor();
+    },
+  ],
+  'spec-import': [
+    'few',
+    async (page) => {
+      await own(page);
+      await page
+        .getByLabel('Document', { exact: true })
+        .fill('authorizeUri: https://acme.example/a\nclientSecret: x\n');
+      await page.getByRole('button', { name: 'Import' }).click();
+      await page.getByText('Left out of the document').click();
+    },
+  ],
+  'spec-leave': [
+    'few',
+    async (page) => {
+      await fromUrl(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  'own-page': ['few', choose(/GitLab/)],
+  settings: ['few', async (page) => page.keyboard.press('Control+,')],
+};
