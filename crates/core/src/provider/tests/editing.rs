@@ -45,7 +45,7 @@ fn mistakes_are_said_with_their_lines_of_whatever_is_there() {
 /// What the window's editor begins with, when it begins from nothing.
 #[test]
 fn the_empty_beginning_lacks_its_endpoints_and_nothing_else() {
-    let page = include_str!("../../../../../ui/src/lib/text-spec.ts");
+    let page = include_str!("../../../../../ui/src/lib/text/en/spec.ts");
     let blank = page.split("export const blank = `").nth(1).unwrap().split('`').next().unwrap();
     let seen = Catalog::builtin().look_at(blank);
     let places: Vec<&str> =

@@ -1,0 +1,82 @@
+//! The person's settings, and what the doctor found.
+
+use serde::{Deserialize, Serialize};
+
+/// One check of the doctor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CheckView {
+    /// keychain, deep_link, clock, database, browser, files.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// How it went.
+    pub outcome: CheckOutcome,
+    /// What was seen.
+    pub finding: String,
+    /// What to do, unless it is well.
+    pub cure: Option<String>,
+}
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CheckOutcome {
+    /// Well.
+    Ok,
+    /// Usable, with a limit.
+    Warning,
+    /// Not usable.
+    Failed,
+}
+
+/// The person's settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Seconds until a copied token leaves the clipboard, 5 to 300.
+    pub clipboard_seconds: u32,
+    /// Colours.
+    pub theme: Theme,
+    /// Row height.
+    pub density: Density,
+    /// Whether the desktop says what needs the person while they do not look at the window.
+    pub notifications: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            clipboard_seconds: 30,
+            theme: Theme::System,
+            density: Density::Comfortable,
+            notifications: true,
+        }
+    }
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the desktop.
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// Row height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Density {
+    /// 40 px.
+    Comfortable,
+    /// 28 px.
+    Compact,
+}
