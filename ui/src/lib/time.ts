@@ -22,9 +22,10 @@ export function span(ms: number): string {
   return text.time.days(Math.floor(ms / DAY), Math.floor((ms % DAY) / HOUR));
 }
 
-/** The same for `<time datetime>` and screen readers. */
+/** The same for `<time datetime>`, and no finer: what nobody sees change must not cost every row a change a second. */
 export function isoSpan(ms: number): string {
-  return `PT${Math.ceil(ms / SECOND)}S`;
+  const seconds = Math.ceil(ms / SECOND);
+  return seconds < 3600 ? `PT${seconds}S` : `PT${Math.floor(seconds / 60)}M`;
 }
 
 /** How long ago, coarsely: `now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`. */
@@ -37,11 +38,10 @@ export function ago(instant: string, now: number): string {
   return text.time.daysAgo(Math.floor(ms / DAY));
 }
 
-/** The same without "ago", for a column. */
+/** The same without "ago", for a column: fifty rows that count seconds are no quiet console. */
 export function age(instant: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(instant));
-  if (ms < 5 * SECOND) return text.time.now;
-  if (ms < MINUTE) return text.time.seconds(Math.floor(ms / SECOND));
+  if (ms < MINUTE) return text.time.now;
   if (ms < HOUR) return text.time.minutes(Math.floor(ms / MINUTE));
   if (ms < DAY) return text.time.wholeHours(Math.floor(ms / HOUR));
   return text.time.wholeDays(Math.floor(ms / DAY));

@@ -1,18 +1,17 @@
 // Which rows of a long table are worth drawing. A thousand rows cost WebKitGTK half a second; fifty cost nothing.
 
-const ALWAYS = 200;
-const MARGIN = 10;
+const ALWAYS = 0;
+const MARGIN = 4;
 
 export type Piece<T> = { row: T; index: number } | { gap: number; key: string };
 
 /**
- * The rows near the visible part, the row that holds the tab stop wherever it is, and gaps for the rest.
- * `scroll` and `height` in rows.
+ * The visible rows and so many around them, the row that holds the tab stop wherever it is, and gaps for the rest.
+ * `scroll`, `height` and `around` in rows.
  */
-export function pieces<T>(rows: T[], scroll: number, height: number, stop: number): Piece<T>[] {
-  if (rows.length <= ALWAYS) return rows.map((row, index) => ({ row, index }));
-  const from = Math.max(0, Math.floor(scroll) - MARGIN);
-  const to = Math.min(rows.length, Math.ceil(scroll + height) + MARGIN);
+export function pieces<T>(rows: T[], scroll: number, height: number, stop: number, around: number): Piece<T>[] {
+  const from = Math.max(0, Math.floor(scroll) - around);
+  const to = Math.min(rows.length, Math.ceil(scroll + height) + around);
   const kept = new Set<number>();
   for (let index = from; index < to; index += 1) kept.add(index);
   if (stop >= 0 && stop < rows.length) kept.add(stop);

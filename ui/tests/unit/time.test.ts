@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { age, ago, clock, passed, span, until } from '../../src/lib/time';
+import { age, ago, clock, isoSpan, passed, span, until } from '../../src/lib/time';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 const after = (seconds: number): string => new Date(now + seconds * 1000).toISOString();
@@ -19,13 +19,18 @@ describe('span', () => {
     [76 * 3_600_000, '3 d 4 h'],
   ])('%i ms is %s', (ms, words) => expect(span(ms)).toBe(words));
 
+  it('is written for programs no finer than for people', () => {
+    expect(isoSpan(59_001)).toBe('PT60S');
+    expect(isoSpan(7_199_000)).toBe('PT119M');
+  });
+
   it('is never negative', () => expect(until(after(-5), now)).toBe(0));
 });
 
 describe('ago', () => {
   it.each([
     [1, 'just now', 'now'],
-    [12, '12 s ago', '12 s'],
+    [12, '12 s ago', 'now'],
     [61, '1 min ago', '1 min'],
     [7200, '2 h ago', '2 h'],
     [200_000, '2 d ago', '2 d'],

@@ -7,10 +7,14 @@ const height = (list: ReturnType<typeof pieces<number>>): number =>
   list.reduce((sum, piece) => sum + ('gap' in piece ? piece.gap : 1), 0);
 
 describe('pieces', () => {
-  it('draws a short table whole', () => expect(pieces(rows(200), 0, 10, 0)).toHaveLength(200));
+  it('draws what is seen, and so many around it', () => {
+    expect(pieces(rows(50), 0, 16, 0, 0)).toHaveLength(17);
+    expect(pieces(rows(50), 0, 16, 0, 10)).toHaveLength(27);
+    expect(pieces(rows(9), 0, 16, 0, 0)).toHaveLength(9);
+  });
 
   it.each([0, 1, 499.5, 985, 5000])('is as tall as all rows at %d, with no row twice', (scroll) => {
-    const list = pieces(rows(1000), scroll, 16, 3);
+    const list = pieces(rows(1000), scroll, 16, 3, 10);
     expect(height(list)).toBe(1000);
     const drawn = list.flatMap((piece) => ('gap' in piece ? [] : [piece.index]));
     expect(new Set(drawn).size).toBe(drawn.length);
@@ -19,7 +23,7 @@ describe('pieces', () => {
   });
 
   it('gives every piece a key of its own', () => {
-    const keys = pieces(rows(1000), 500, 16, 3).map((piece) => ('gap' in piece ? piece.key : String(piece.row)));
+    const keys = pieces(rows(1000), 500, 16, 3, 10).map((piece) => ('gap' in piece ? piece.key : String(piece.row)));
     expect(new Set(keys).size).toBe(keys.length);
   });
 });

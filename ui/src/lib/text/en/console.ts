@@ -34,7 +34,6 @@ export const console = {
     hours: (hours: number, minutes: string) => `${hours} h ${minutes} min`,
     days: (days: number, hours: number) => `${days} d ${hours} h`,
     now: 'now',
-    seconds: (n: number) => `${n} s`,
     minutes: (n: number) => `${n} min`,
     wholeHours: (n: number) => `${n} h`,
     wholeDays: (n: number) => `${n} d`,
