@@ -115,6 +115,10 @@ fn words(reminder: &Reminder) -> (String, &'static str) {
             format!("New tokens of “{name}” are not saved"),
             "Unlock the keychain before you close Tokenrack: they are only in its memory.",
         ),
+        Reason::TokensMissing => (
+            format!("The keychain has no tokens of “{name}”"),
+            "Start or unlock the keyring that has them, or connect again.",
+        ),
     }
 }
 
@@ -131,6 +135,7 @@ mod tests {
             Reason::SettingsRefused,
             Reason::FailingForDays,
             Reason::Unsaved,
+            Reason::TokensMissing,
         ] {
             let reminder = Reminder {
                 connection: ConnectionId("000000000000".into()),

@@ -6,7 +6,6 @@ use crate::connection::Connection;
 use crate::event::{Attention, Reason};
 use crate::forecast;
 use crate::lifecycle::{RefreshState, Settled, is_about_settings};
-use crate::problem::Code;
 use crate::scheduler;
 use crate::view::SignInBasis;
 
@@ -14,6 +13,8 @@ use crate::view::SignInBasis;
 const AHEAD: i64 = 3 * 86_400;
 /// An access token that nothing can renew and that lives for less is no surprise.
 const SHORT: i64 = 86_400;
+/// A keyring that starts with the session has its items by then.
+const LATE_KEYRING: SignedDuration = SignedDuration::from_secs(60);
 
 /// What a person should hear of now.
 pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
@@ -25,8 +26,11 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
         Settled::Authorized(grant) => {
             if let Some(failure) = grant.failure() {
                 let since = failure.since.unwrap_or(failure.at);
-                if failure.problem.code == Code::Unsaved {
+                if grant.is_unsaved() {
                     return is(Reason::Unsaved, since);
+                }
+                if grant.is_missing() && failure.at.duration_since(since) >= LATE_KEYRING {
+                    return is(Reason::TokensMissing, since);
                 }
                 if is_about_settings(&failure.problem) {
                     return is(Reason::SettingsRefused, since);

@@ -77,6 +77,8 @@ pub enum Reason {
     FailingForDays,
     /// New tokens wait in memory for the vault.
     Unsaved,
+    /// The vault does not have the tokens.
+    TokensMissing,
 }
 
 /// Which door a request or a redirect came through.

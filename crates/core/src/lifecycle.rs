@@ -13,7 +13,7 @@ use tokenrack_oauth::secret::State;
 use crate::classify::Verdict;
 use crate::connection::RedirectMethod;
 use crate::ports::StateDigest;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// Where a connection stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -306,6 +306,47 @@ impl ConnectionState {
         }
     }
 
+    /// The vault does not have the tokens of this generation. They may come back: in another keyring, or in one that comes
+    /// up late. So it is one more failed try, and ends nothing. Answers whether that is news.
+    pub fn miss_tokens(&mut self, generation: u64, problem: Problem, now: Timestamp) -> bool {
+        let is_news = !self.misses_tokens();
+        if let Settled::Authorized(grant) = self.settled_mut()
+            && grant.generation == generation
+        {
+            let mut failure = Failure::after(&grant.refresh, problem, now);
+            if is_news {
+                (failure.since, failure.attempt) = (Some(now), 1);
+            }
+            grant.refresh = RefreshState::Failed(failure);
+        }
+        is_news
+    }
+
+    /// Whether the vault did not have the tokens when it was read last.
+    pub fn misses_tokens(&self) -> bool {
+        match self.settled() {
+            Settled::Authorized(grant) => grant.is_missing(),
+            // The first versions took it for an end.
+            Settled::ReauthorizationRequired { problem, .. } => problem.code == Code::VaultItemMissing,
+            Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => false,
+        }
+    }
+
+    /// The vault has them again. An answer that may be lost stays so.
+    pub fn find_tokens(&mut self) {
+        if !self.misses_tokens() {
+            return;
+        }
+        let settled = self.settled_mut();
+        if let Settled::Authorized(grant) | Settled::ReauthorizationRequired { grant, .. } = settled {
+            let refresh = match grant.refresh.answer_may_be_lost() {
+                true => RefreshState::InFlight { since: grant.issued_at, generation: grant.generation },
+                false => RefreshState::Idle,
+            };
+            *settled = Settled::Authorized(Grant { refresh, ..grant.clone() });
+        }
+    }
+
     /// The provider has ended the grant of this generation for good. The record stays.
     pub fn end_grant(&mut self, generation: u64, problem: Problem, now: Timestamp) {
         let settled = self.settled_mut();
@@ -361,6 +402,16 @@ impl Grant {
         }
     }
 
+    /// Whether the vault did not have the tokens when it was read last.
+    pub fn is_missing(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.problem.code == Code::VaultItemMissing)
+    }
+
+    /// Whether the tokens were in one process's memory only when the record was written.
+    pub fn is_unsaved(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.problem.code == Code::Unsaved)
+    }
+
     /// Whether the access token has ended. One without an end has not.
     pub fn expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
@@ -393,7 +444,6 @@ pub fn is_about_settings(problem: &Problem) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::problem::Code;
 
     fn at(text: &str) -> Timestamp {
         format!("2026-01-01T{text}Z").parse().unwrap()

@@ -293,7 +293,7 @@ codes! {
     VaultMismatch "vault/other_backend" Usage None,
         "This profile keeps its secrets in the other kind of vault", "Unset TOKENRACK_VAULT, or use another profile (TOKENRACK_HOME).";
     VaultItemMissing "vault/item_missing" NeedsPerson Some(Action::Connect),
-        "The keychain no longer has this connection's tokens", "Connect again; something outside Tokenrack deleted them.";
+        "The keychain does not have this connection's tokens", "Start or unlock the keyring that has them, and they are found again; where something outside Tokenrack deleted them, connect again.";
     Unsaved "vault/unsaved" NeedsPerson Some(Action::Retry),
         "New tokens could not be saved", "Unlock the keychain and try again before closing.";
     Busy "connection/busy" Temporary Some(Action::Retry),

@@ -40,7 +40,7 @@ pub fn due_at(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let Settled::Authorized(grant) = connection.state.settled() else { return None };
-    if !grant.refreshable {
+    if !grant.refreshable && !grant.is_missing() {
         return None;
     }
     match &grant.refresh {

@@ -217,7 +217,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
         },
         Settled::ReauthorizationRequired { since, problem, .. } => {
             let evidence = match problem.code {
-                Code::VaultItemMissing => "The keychain no longer has the tokens.",
+                Code::VaultItemMissing => MISSING,
                 Code::RefreshInterrupted => "The newest refresh token was lost, and the one before is spent.",
                 _ => "The provider no longer accepts the refresh token.",
             };
@@ -234,7 +234,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
         Settled::Authorized(grant)
             if matches!(context.vault, VaultState::Locked | VaultState::Absent | VaultState::Denied)
                 // Those are in memory only, which matters more than why.
-                && grant.failure().is_none_or(|failure| failure.problem.code != Code::Unsaved) =>
+                && !grant.is_unsaved() =>
         {
             plain(
                 StatusKind::KeychainLocked,
@@ -246,6 +246,8 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
         Settled::Authorized(grant) => authorized(grant, now, context.next_try),
     }
 }
+
+const MISSING: &str = "The keychain did not have the tokens when it was read last; it is read again.";
 
 /// What runs longer than every time limit together belongs to a process that died.
 const LONGEST_WORK_SECONDS: i64 = 90;
@@ -332,9 +334,11 @@ fn failed(
     let problem = &failure.problem;
     let first = failure.since.unwrap_or(failure.at);
     let needed = grant.inactive_since.is_some() || grant.expires_soon_at().is_some_and(|soon| soon <= now);
-    let (kind, since, until, evidence, next) = if problem.code == Code::Unsaved {
+    let (kind, since, until, evidence, next) = if grant.is_unsaved() {
         let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
         (StatusKind::Unsaved, first, next_try, evidence.to_owned(), Some(Action::Refresh))
+    } else if grant.is_missing() {
+        (StatusKind::ActionNeeded, first, None, MISSING.to_owned(), Some(Action::Connect))
     } else if is_about_settings(problem) {
         let evidence = "The provider refuses the client or its settings; the tokens are kept.";
         let until = grant.expires_at.filter(|_| !grant.expired(now));

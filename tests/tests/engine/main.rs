@@ -7,6 +7,7 @@ mod clients;
 mod clock;
 mod damage;
 mod grants;
+mod missing;
 mod own_providers;
 mod reminders;
 mod revocations;
@@ -289,16 +290,6 @@ async fn a_redirect_works_once_and_a_newer_attempt_takes_its_place() {
     assert_eq!(refused.problem.code, Code::AlreadyAnswered);
     assert_eq!(world.network.sent().len(), 1, "one code, one exchange");
     assert_eq!(kind(&engine, &id), StatusKind::Connected);
-}
-
-#[tokio::test]
-async fn a_deleted_vault_item_is_said_to_be_one() {
-    let world = World::new();
-    let engine = world.engine();
-    let id = world.connected(&engine).await;
-    world.vault.restore(Default::default());
-    assert_eq!(token(&engine, &id).await, Err(Code::VaultItemMissing));
-    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
 }
 
 #[tokio::test]

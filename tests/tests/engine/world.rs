@@ -407,6 +407,16 @@ impl ConnectionLock for TakenBy {
     }
 }
 
+/// Another process has this lock for as long as anybody waits.
+pub struct Taken;
+
+#[async_trait]
+impl ConnectionLock for Taken {
+    async fn acquire(&self, _: &ConnectionId, _: Duration) -> Result<LockGuard, LockError> {
+        Err(LockError::Busy)
+    }
+}
+
 struct NoBrowser;
 
 #[async_trait]

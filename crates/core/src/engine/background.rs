@@ -122,6 +122,9 @@ impl Engine {
 
     async fn refresh_unless_done(&self, due: &Due, turn: Turn) -> Result<(), Problem> {
         let connection = self.load(&due.id)?;
+        if connection.state.misses_tokens() {
+            return self.look_again(&due.id, Channel::Engine).await.map(drop);
+        }
         let in_flight = connection
             .state
             .grant()

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, broadcast};
 use super::{Engine, Inner, locked};
 use crate::Timestamp;
 use crate::connection::{Connection, ConnectionId};
-use crate::event::EngineEvent;
+use crate::event::{Channel, EngineEvent};
 use crate::ports::{Revision, VaultState, VaultStatus};
 use crate::problem::Problem;
 use crate::status;
@@ -71,12 +71,26 @@ impl Engine {
             Ok(status) => status,
             Err(_) => self.known_vault().unwrap_or_else(|| self.unresponsive()),
         };
+        if vault.state == VaultState::Ready {
+            // One that hangs is looked at another time.
+            let _ = tokio::time::timeout(VAULT_PATIENCE, self.look_for_missing()).await;
+        }
         self.vault_is(vault.clone());
         self.reload()?;
         let shown = locked(&self.inner.faces.shown);
         let mut connections: Vec<_> = shown.connections.values().map(|(_, _, view)| view.clone()).collect();
         connections.sort_by_key(|view| view.name.to_lowercase());
         Ok(Snapshot { revision: shown.revision, connections, vault, settings: self.settings()? })
+    }
+
+    /// Tokens that the vault did not have may be there again.
+    async fn look_for_missing(&self) {
+        let Ok(all) = self.inner.ports.store.load_all() else { return };
+        for connection in all.connections.iter().filter(|connection| connection.state.misses_tokens()) {
+            if let Err(problem) = self.look_again(&connection.id, Channel::Engine).await {
+                tracing::debug!(%problem, connection = %connection.id, "its tokens are still missing");
+            }
+        }
     }
 
     /// One connection as faces see it.

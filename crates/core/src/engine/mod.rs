@@ -3,6 +3,7 @@
 //! Every process of a profile has an engine; the store is the truth between them, the connection's lock keeps
 //! their writes to the vault apart, and the one path for redirects is [`Engine::deliver`].
 
+mod agreement;
 mod background;
 mod check;
 mod choices;

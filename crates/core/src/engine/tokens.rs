@@ -49,14 +49,10 @@ impl Engine {
         let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
         let _single: tokio::sync::OwnedMutexGuard<()> = Arc::clone(&flight).lock_owned().await;
         let lock = self.lock(id).await;
-        let mut connection = self.load(id)?;
+        let connection = self.load(id)?;
         not_disconnecting(&connection)?;
         let known = connection.state.grant().map_or(0, |grant| grant.generation);
-        let is_saved = connection
-            .state
-            .grant()
-            .and_then(Grant::failure)
-            .is_none_or(|failure| failure.problem.code != Code::Unsaved);
+        let is_saved = connection.state.grant().is_none_or(|grant| !grant.is_unsaved());
         let _lock = match lock {
             // Whoever had it all that time has renewed the tokens meanwhile.
             Err(busy) if busy.code == Code::Busy && known > seen && is_saved => {
@@ -65,33 +61,18 @@ impl Engine {
             lock => lock?,
         };
         let record = self.read_secrets(&connection).await?;
-        let Some(tokens) = &record.tokens else {
-            return Err(match connection.state.grant() {
-                None => Code::NotConnected.into(),
-                Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
-            });
-        };
         if self.is_unsaved(id) {
             return self.save_again(&connection, record, channel).await;
         }
-        let spends = connection.registration.grant_type != GrantType::ClientCredentials;
-        if tokens.grant.generation < known && spends {
-            // Whoever had the newest tokens would still hold the lock: they ended with it.
-            if connection.state.grant().is_none_or(|grant| !grant.same_refresh_token) {
-                // The older refresh token is spent, and sending it again could end more than this grant.
-                return Err(self.tokens_are_gone(id, Code::RefreshInterrupted, channel)?);
-            }
-            let mut tokens = tokens.clone();
-            tokens.grant.generation = known;
-            return self.renew(&connection, record, &tokens, channel, turn).await;
-        }
-        if tokens.grant.generation > known {
-            connection = self.adopt(id, &tokens.grant)?;
-        }
-        if tokens.grant.generation > seen {
+        let connection = self.agree(connection, &record, channel)?;
+        let mut tokens = record.tokens.clone().ok_or(Code::NotConnected)?;
+        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        if tokens.grant.generation >= known && tokens.grant.generation > seen {
             return Ok(self.view_of(&connection));
         }
-        self.renew(&connection, record.clone(), tokens, channel, turn).await
+        // What has ended with a process counts too.
+        tokens.grant.generation = tokens.grant.generation.max(known);
+        self.renew(&connection, record, &tokens, channel, turn).await
     }
 
     async fn renew(
@@ -202,30 +183,11 @@ impl Engine {
         self.save_new_tokens(connection, record).await?;
         let connection =
             self.update_with(&connection.id, ActivityKind::Refreshed, channel, None, |connection, _| {
+                // The database may have refused them when they came.
+                connection.state.refreshed(grant.clone());
                 connection.state.with_grant(|now| *now = grant.clone());
             })?;
         Ok(self.view_of(&connection))
-    }
-
-    /// The vault knows newer tokens than the database: another process, or a crash between the two.
-    fn adopt(&self, id: &ConnectionId, grant: &Grant) -> Result<Connection, Problem> {
-        self.update(id, |connection| {
-            let known = connection.state.grant().map_or(0, |known| known.generation);
-            (grant.generation > known).then(|| {
-                connection.state.refreshed(grant.clone());
-                Change::default()
-            })
-        })
-    }
-
-    /// The vault no longer has the tokens the record speaks of: only a person helps.
-    fn tokens_are_gone(&self, id: &ConnectionId, code: Code, channel: Channel) -> Result<Problem, Problem> {
-        let problem = Problem::new(code);
-        self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
-            let generation = connection.state.grant().map_or(0, |grant| grant.generation);
-            connection.state.end_grant(generation, problem.clone(), now);
-        })?;
-        Ok(problem)
     }
 
     /// The access token, refreshed first when less than `min_valid` is left, or when that is not known
@@ -271,25 +233,23 @@ impl Engine {
         min_valid: Duration,
         channel: Channel,
     ) -> Result<Tokens, Problem> {
-        let connection = self.load(id)?;
+        let mut connection = self.load(id)?;
         not_disconnecting(&connection)?;
-        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
+        let is_missed = connection.state.misses_tokens();
+        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled()
+            && !is_missed
+        {
             return Err(problem.clone());
         }
         let mut record = self.read_secrets(&connection).await?;
         let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
-        let Some(tokens) = &record.tokens else {
-            return Err(match connection.state.grant() {
-                None => Code::NotConnected.into(),
-                Some(_) => self.tokens_are_gone(id, Code::VaultItemMissing, channel)?,
-            });
-        };
-        let is_newer =
-            connection.state.grant().is_none_or(|known| known.generation < tokens.grant.generation);
+        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let is_known = record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation <= known);
         // The record may not speak of tokens as saved that are not.
-        if is_newer && !self.is_unsaved(id) {
-            self.adopt(id, &tokens.grant)?;
+        if (is_missed || !is_known) && !self.is_unsaved(id) {
+            (connection, record) = self.look_again(id, channel).await?;
         }
+        let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
         // That the server no longer takes it, only the record knows.
         let inactive_since = connection
             .state
@@ -322,7 +282,7 @@ impl Engine {
 }
 
 /// What the vault still holds of a connection that is being disconnected is no token to use.
-fn not_disconnecting(connection: &Connection) -> Result<(), Problem> {
+pub(super) fn not_disconnecting(connection: &Connection) -> Result<(), Problem> {
     match connection.state.settled() {
         Settled::Disconnecting { .. } => {
             Err(Problem::new(Code::NotConnected).because("it was being disconnected"))

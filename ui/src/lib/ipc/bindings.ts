@@ -882,7 +882,7 @@ reason: Reason,
  */
 at: string, };
 
-export type Reason = "sign_in_soon" | "sign_in_needed" | "settings_refused" | "failing_for_days" | "unsaved";
+export type Reason = "sign_in_soon" | "sign_in_needed" | "settings_refused" | "failing_for_days" | "unsaved" | "tokens_missing";
 
 export type ActivityEntry = { 
 /**

@@ -1,0 +1,95 @@
+//! What the vault has, against what the record says: they may differ after a death between two writes, while another
+//! process is at work, and where something else has a hand in the keychain.
+
+use super::Engine;
+use super::tokens::not_disconnecting;
+use crate::connection::{Connection, ConnectionId, GrantType};
+use crate::event::{ActivityKind, Channel};
+use crate::lifecycle::{Grant, Settled};
+use crate::ports::Change;
+use crate::problem::{Code, Problem};
+use crate::record::SecretRecord;
+
+impl Engine {
+    /// Reads the vault once more where it did not have what the record speaks of, or has more: under the connection's
+    /// lock, so that nobody is between the two.
+    ///
+    /// # Errors
+    /// `NotConnected`, `VaultItemMissing`, or a vault problem.
+    pub(super) async fn look_again(
+        &self,
+        id: &ConnectionId,
+        channel: Channel,
+    ) -> Result<(Connection, SecretRecord), Problem> {
+        let _lock = self.lock(id).await?;
+        let connection = self.load(id)?;
+        not_disconnecting(&connection)?;
+        let record = self.read_secrets(&connection).await?;
+        Ok((self.agree(connection, &record, channel)?, record))
+    }
+
+    /// Holds what the vault has against what the record says, and writes down what differs: newer tokens are adopted,
+    /// tokens that are not there are missed, and those that are there again are found.
+    pub(super) fn agree(
+        &self,
+        connection: Connection,
+        record: &SecretRecord,
+        channel: Channel,
+    ) -> Result<Connection, Problem> {
+        let id = &connection.id;
+        let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
+        match (stored, connection.state.grant()) {
+            (None, None) => Err(Code::NotConnected.into()),
+            // Another process has renewed them, or ended between the vault's write and the database's.
+            (Some(stored), known) if known.is_none_or(|known| known.generation < stored.generation) => self
+                .update(id, |connection| {
+                    connection.state.refreshed(stored.clone());
+                    Some(Change::default())
+                }),
+            (Some(stored), Some(known))
+                if stored.generation == known.generation
+                    || known.same_refresh_token
+                    || connection.registration.grant_type == GrantType::ClientCredentials =>
+            {
+                if !connection.state.misses_tokens() {
+                    return Ok(connection);
+                }
+                self.update(id, |connection| {
+                    connection.state.find_tokens();
+                    Some(Change::default())
+                })
+            }
+            (_, Some(known)) => Err(self.not_there(&connection, known, channel)?),
+            (Some(_), None) => Err(Code::Internal.into()),
+        }
+    }
+
+    /// The vault has no tokens, or older ones, whose refresh token is spent: to send that again could end more than this
+    /// grant.
+    fn not_there(
+        &self,
+        connection: &Connection,
+        known: &Grant,
+        channel: Channel,
+    ) -> Result<Problem, Problem> {
+        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
+            return Ok(problem.clone());
+        }
+        // Whoever had them in its memory would still hold the lock: they ended with it.
+        let are_lost = known.is_unsaved();
+        let problem = Problem::new(if are_lost { Code::RefreshInterrupted } else { Code::VaultItemMissing });
+        let (now, generation) = (self.now(), known.generation);
+        self.update(&connection.id, |connection| {
+            let is_news = if are_lost {
+                connection.state.end_grant(generation, problem.clone(), now);
+                true
+            } else {
+                connection.state.miss_tokens(generation, problem.clone(), now)
+            };
+            let kind = ActivityKind::RefreshFailed;
+            let line = is_news.then(|| connection.event(now, kind, channel, Some(problem.code), None));
+            Some(Change { activity: line.into_iter().collect(), ended: None })
+        })?;
+        Ok(problem)
+    }
+}

@@ -1,0 +1,187 @@
+//! A vault that does not have the tokens: for a while, or for good.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::StatusKind;
+
+use super::background::{pass, settle};
+use super::world::{Taken, World};
+use super::{FRESH, kind, token};
+
+/// A connection whose tokens were missed once and are there again.
+async fn missed(world: &World) -> (Engine, ConnectionId) {
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let items = world.vault.snapshot();
+    world.vault.restore(HashMap::new());
+    assert_eq!(token(&engine, &id).await, Err(Code::VaultItemMissing));
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+    world.vault.restore(items);
+    (engine, id)
+}
+
+#[tokio::test]
+async fn an_item_that_comes_back_is_found_by_whoever_reads() {
+    for reads in ["token", "refresh", "status"] {
+        let world = World::new();
+        let (_, id) = missed(&world).await;
+        let engine = world.engine();
+        match reads {
+            "token" => assert_eq!(token(&engine, &id).await.unwrap(), "at-1"),
+            "refresh" => {
+                world.network.answer(200, FRESH);
+                engine.refresh(&id, Channel::Command).await.unwrap();
+            }
+            _ => _ = engine.snapshot().await.unwrap(),
+        }
+        let view = engine.view(&id).unwrap();
+        assert_eq!((view.status.kind, view.problem), (StatusKind::Connected, None), "{reads}");
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_comes_up_late_is_read_again_without_a_person() {
+    for answer in [
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+        r#"{"access_token":"at-1","token_type":"bearer","expires_in":7200}"#,
+    ] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.add(&engine).await;
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, answer);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        world.network.sent();
+        let items = world.vault.snapshot();
+        world.vault.restore(HashMap::new());
+        let mut events = engine.subscribe();
+        engine.keep_fresh();
+        settle().await;
+        token(&engine, &id).await.unwrap_err();
+        pass(&world, 10).await;
+        let heard = std::iter::from_fn(|| events.try_recv().ok());
+        assert!(!heard.into_iter().any(|event| matches!(event, EngineEvent::NeedsPerson { .. })), "too soon");
+        world.vault.restore(items);
+        for _ in 0..4 {
+            pass(&world, 20).await;
+        }
+        assert_eq!(kind(&engine, &id), StatusKind::Connected, "{answer}");
+        assert!(world.network.sent().is_empty(), "no reason to ask the provider");
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_stays_away_is_said_once() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.restore(HashMap::new());
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    token(&engine, &id).await.unwrap_err();
+    for _ in 0..12 {
+        pass(&world, 25).await;
+    }
+    let reasons = std::iter::from_fn(|| events.try_recv().ok()).filter_map(|event| match event {
+        EngineEvent::NeedsPerson { attention, .. } => Some(attention.reason),
+        _ => None,
+    });
+    assert_eq!(reasons.collect::<Vec<_>>(), [Reason::TokensMissing]);
+    let lines = engine.activity(&Default::default()).unwrap();
+    let said = lines.iter().filter(|line| line.code == Some(Code::VaultItemMissing)).count();
+    assert_eq!(said, 1, "one line, however often it was read");
+}
+
+#[tokio::test]
+async fn an_answer_that_may_be_lost_stays_so_while_the_tokens_are_missing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Interrupted);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    let items = world.vault.snapshot();
+    world.vault.restore(HashMap::new());
+    token(&engine, &id).await.unwrap_err();
+    world.vault.restore(items);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+}
+
+#[tokio::test]
+async fn an_older_copy_is_not_spent_again_and_the_newest_is_found() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let older = world.vault.snapshot();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let newest = world.vault.snapshot();
+    world.network.sent();
+    world.vault.restore(older);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::VaultItemMissing);
+    assert!(world.network.sent().is_empty(), "its refresh token is spent");
+    world.vault.restore(newest);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn a_record_of_the_first_versions_that_took_it_for_an_end_heals_too() {
+    let world = World::new();
+    let (_, id) = missed(&world).await;
+    world.tamper(
+        "UPDATE connections SET record = json_set(record, '$.state', json_object('settled', json_object(
+             'reauthorization_required', json_object('since', '2026-01-01T12:00:00Z',
+                 'problem', json_object('code', 'vault/item_missing'),
+                 'grant', json_extract(record, '$.state.settled.authorized')))))",
+    );
+    let engine = world.engine();
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn tokens_in_the_memory_of_another_process_are_not_missing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    let other = world.engine_with(Arc::new(Taken));
+    assert_eq!(token(&other, &id).await, Err(Code::Busy));
+    assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
+    world.vault.refuse_writes(false);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn tokens_that_neither_vault_nor_database_took_at_first_are_not_forgotten() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    world.refuse_records_with("vault/unsaved");
+    assert_eq!(
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err().problem.code,
+        Code::StoreFailed
+    );
+    world.vault.refuse_writes(false);
+    world.accept_all_records();
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(engine.view(&id).unwrap().problem, None);
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
