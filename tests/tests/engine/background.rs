@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::engine::Engine;
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
+use tokenrack_core::engine::{ConnectOptions, Engine};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::{ConnectionView, StatusKind};
+use tokenrack_core::view::{ConnectionView, Draft, StatusKind};
+use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 
 use super::world::World;
 use super::{FRESH, token};
@@ -251,4 +252,74 @@ async fn a_face_that_ends_waits_for_what_is_under_way() {
     assert!(!engine.is_renewing());
     refresh.await.unwrap().unwrap();
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn a_face_that_ends_waits_for_the_tokens_of_a_sign_in() {
+    let draft = |grant| Draft {
+        provider: "gitlab".into(),
+        client_id: "me".into(),
+        scopes: Some(vec!["api".into()]),
+        grant: Some(grant),
+        ..Draft::default()
+    };
+    let options = ConnectOptions {
+        open_browser: false,
+        time_limit: Duration::from_secs(300),
+        channel: Channel::Command,
+    };
+    for way in ["redirect", "device code", "client credentials", "import"] {
+        let world = World::new();
+        let engine = world.engine();
+        let other = engine.clone();
+        let (gate, signing_in) = match way {
+            "redirect" => {
+                let id = world.add(&engine).await;
+                let redirect = world.start(&engine, &id).await;
+                let gate = world.network.hold();
+                let deliver = async move { _ = other.deliver(&redirect, Channel::DeepLink).await.unwrap() };
+                (gate, tokio::spawn(deliver))
+            }
+            "device code" => {
+                let id = engine.add(&draft(GrantType::DeviceCode), None, Channel::Command).await.unwrap().id;
+                world.network.answer(
+                    200,
+                    r#"{"device_code":"d-1","user_code":"WDJB-MJHT","expires_in":600,"interval":5,
+                        "verification_uri":"https://gitlab.com/device"}"#,
+                );
+                engine.connect(&id, options).await.unwrap();
+                let gate = world.network.hold();
+                world.clock.forward(5);
+                (gate, tokio::spawn(settle()))
+            }
+            "client credentials" => {
+                let draft = Draft {
+                    authentication: Some(ClientAuthentication::ClientSecretBasic),
+                    ..draft(GrantType::ClientCredentials)
+                };
+                let secret = Some(ClientSecret::new("s".into()));
+                let id = engine.add(&draft, secret, Channel::Command).await.unwrap().id;
+                let gate = world.network.hold();
+                let connect = async move { _ = other.connect(&id, options).await.unwrap() };
+                (gate, tokio::spawn(connect))
+            }
+            _ => {
+                let gate = world.network.hold();
+                let brought = RefreshToken::new("rt-0".into());
+                let draft = draft(GrantType::AuthorizationCode);
+                let import = async move {
+                    _ = other.import(&draft, None, brought, Channel::Command).await.unwrap();
+                };
+                (gate, tokio::spawn(import))
+            }
+        };
+        settle().await;
+        world.network.answer(200, FRESH);
+        assert!(engine.is_renewing(), "{way}: the tokens may be on their way");
+        gate.add_permits(1);
+        let left = engine.save_all_before_the_end(Duration::from_secs(3), Channel::App).await;
+        assert!(left.is_empty() && !engine.is_renewing(), "{way}");
+        assert_eq!(world.vault.snapshot().len(), 1, "{way}: saved");
+        signing_in.await.unwrap();
+    }
 }

@@ -4,6 +4,7 @@
 //! started the attempt does, and so does every face that watches. The connection's lock and `next_poll_at` keep them
 //! from asking twice. When nobody is left to ask, the attempt ends by its time limit.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -91,6 +92,12 @@ impl Engine {
 
     /// Asks the server, if it is time. An error leaves the attempt as it was.
     async fn look(&self, id: &ConnectionId, digest: &StateDigest) -> Result<Look, Problem> {
+        if self.inner.is_ending.load(Ordering::Relaxed) {
+            // A person may have stayed after all.
+            return Ok(Look::Later(AGAIN_AFTER));
+        }
+        // What is asked may be answered with tokens.
+        let _flight = self.flight(id).await;
         let _lock = self.lock(id).await?;
         let connection = match self.load(id) {
             Err(problem) if problem.code == Code::NoSuchConnection => return Ok(Look::Over),

@@ -110,6 +110,7 @@ impl Engine {
         channel: Channel,
         response: Result<ValidatedResponse, RedirectError>,
     ) -> Result<ConnectionView, Refusal> {
+        let _flight = self.flight(id).await;
         let lock = self.lock(id).await;
         let outcome = match (&lock, response) {
             (Ok(_), Ok(response)) => self.exchange(id, attempt, redirect_uri, response).await,

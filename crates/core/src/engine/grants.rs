@@ -21,6 +21,7 @@ impl Engine {
         spec: &ProviderSpec,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
+        let _flight = self.flight(&connection.id).await;
         let _lock = self.lock(&connection.id).await?;
         self.server_is_known(connection)?;
         let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
@@ -67,6 +68,7 @@ impl Engine {
         refresh_token: RefreshToken,
         channel: Channel,
     ) -> Result<ConnectionView, Refusal> {
+        let _flight = self.flight(id).await;
         let _lock = self.lock(id).await?;
         let mut connection = self.load(id)?;
         let spec = self.spec(&connection)?;

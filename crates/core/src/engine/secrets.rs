@@ -132,7 +132,7 @@ impl Engine {
         left
     }
 
-    /// Refreshes that are under way in this process.
+    /// What may bring new tokens in this process now.
     fn flying(&self) -> impl Iterator<Item = (ConnectionId, Flight)> {
         let flights: Vec<_> =
             locked(&self.inner.flights).iter().map(|(id, flight)| (id.clone(), flight.clone())).collect();

@@ -1,11 +1,10 @@
 //! What happens to tokens after a sign-in: refresh and release.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Engine, ReleasedToken, locked};
+use super::{Engine, ReleasedToken};
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
@@ -46,8 +45,7 @@ impl Engine {
         channel: Channel,
         turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
-        let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
-        let _single: tokio::sync::OwnedMutexGuard<()> = Arc::clone(&flight).lock_owned().await;
+        let _flight = self.flight(id).await;
         let lock = self.lock(id).await;
         let connection = self.load(id)?;
         not_disconnecting(&connection)?;
