@@ -4,6 +4,7 @@
 /// The contract with the page; the same names are in `capabilities/main.json`, in the handler and in `ipc.ts`.
 const COMMANDS: &[&str] = &[
     "subscribe",
+    "language",
     "painted",
     "providers",
     "provider",

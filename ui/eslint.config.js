@@ -7,6 +7,10 @@ import svelteConfig from './svelte.config.js';
 
 const tauri = { group: ['@tauri-apps/*'], message: 'Only lib/ipc talks to the app: use $ipc through the stores.' };
 const ipc = { group: ['$ipc', '**/lib/ipc/ipc', '**/lib/ipc/fake'], message: 'Go through lib/state.' };
+const words = {
+  group: ['**/text/en', '**/text/en/*', '**/text/de', '**/text/de/*'],
+  message: 'Ask $lib/text: it speaks the language that is chosen.',
+};
 const domains = {
   group: ['$lib/state/*', '$lib/state', '**/connections/*', '**/providers/*', '**/settings/*'],
   message: 'Primitives know no domain.',
@@ -25,15 +29,16 @@ export default ts.config(
   {
     files: ['src/**'],
     rules: {
-      ...restrict(tauri, ipc),
+      ...restrict(tauri, ipc, words),
       'no-console': 'error',
       // The policy of the page has no 'unsafe-inline', and {@html} would be a door for a provider's words.
       'svelte/no-at-html-tags': 'error',
       'svelte/no-inline-styles': ['error', { allowTransitions: false }],
     },
   },
-  { files: ['src/lib/components/primitives/**'], rules: restrict(tauri, ipc, domains) },
-  { files: ['src/lib/state/index.ts'], rules: restrict(tauri) },
+  { files: ['src/lib/components/primitives/**'], rules: restrict(tauri, ipc, words, domains) },
+  { files: ['src/lib/state/index.ts'], rules: restrict(tauri, words) },
+  { files: ['src/lib/text/**'], rules: restrict(tauri, ipc) },
   // Stores keep books that nothing renders; what is rendered is checked by the page's tests.
   { files: ['src/lib/state/**'], rules: { 'svelte/prefer-svelte-reactivity': 'off' } },
   { files: ['src/lib/ipc/**'], rules: { 'no-restricted-imports': 'off' } },

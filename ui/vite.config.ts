@@ -12,7 +12,11 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), providerSprite()],
   resolve: {
-    alias: { $ipc: at(mode === 'fake' ? './src/lib/ipc/fake.ts' : './src/lib/ipc/ipc.ts'), $lib: at('./src/lib') },
+    alias: {
+      $ipc: at(mode === 'fake' ? './src/lib/ipc/fake.ts' : './src/lib/ipc/ipc.ts'),
+      $languages: at(mode === 'fake' ? './src/lib/text/fake-languages.ts' : './src/lib/text/languages.ts'),
+      $lib: at('./src/lib'),
+    },
     // Vitest runs in Node; without this Svelte would resolve to its server build, where runes are inert.
     conditions: mode === 'test' ? ['browser', 'module', 'import', 'default'] : undefined,
   },
@@ -25,5 +29,10 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
-  test: { include: ['tests/unit/**/*.test.ts'], environment: 'node', env: { TZ: 'UTC' } },
+  test: {
+    include: ['tests/unit/**/*.test.ts'],
+    environment: 'node',
+    setupFiles: ['tests/unit/speak.ts'],
+    env: { TZ: 'UTC' },
+  },
 }));

@@ -97,6 +97,7 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
         .plugin(states.build())
         .invoke_handler(tauri::generate_handler![
             commands::console::subscribe,
+            commands::console::language,
             commands::console::painted,
             commands::console::quit,
             commands::providers::providers,

@@ -1,12 +1,10 @@
 import { mount, tick } from 'svelte';
 
-import App from './App.svelte';
+import Spoken from './Spoken.svelte';
 import { app } from './lib/state';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app');
-mount(App, { target });
-app.clock.start();
 
 // The window is hidden until this: it appears painted, with its connections if they come at once. A timer, because
 // animation frames never fire in a hidden window.
@@ -16,4 +14,14 @@ const show = (): void => {
   shown = true;
 };
 setTimeout(show, 300);
-void app.start().then(tick).then(show);
+
+/** Nothing can be shown without words. */
+async function open(target: HTMLElement): Promise<void> {
+  await app.speak();
+  mount(Spoken, { target });
+  app.clock.start();
+  await app.start();
+  await tick();
+  show();
+}
+void open(target);

@@ -7,6 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
 use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason};
+use crate::language::Language;
 use crate::ports::{VaultKind, VaultState, VaultStatus};
 use crate::problem::Code;
 use crate::provider::{LeftOut, ProviderId};
@@ -97,6 +98,7 @@ fn bindings() -> String {
         CheckOutcome,
         Settings,
         Theme,
+        Language,
         Density,
         ClientAuthentication,
         GrantType,

@@ -12,6 +12,7 @@ pub mod event;
 pub mod export;
 mod flows;
 mod forecast;
+pub mod language;
 pub mod lifecycle;
 pub mod ports;
 pub mod problem;

@@ -7,6 +7,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::event::{ActivityEntry, ActivityFilter};
+use tokenrack_core::language::Language;
 use tokenrack_core::view::{CheckView, Origin, Settings, Snapshot};
 use tokenrack_oauth::secret::Passphrase;
 
@@ -33,6 +34,16 @@ pub(crate) async fn subscribe(face: State<'_, Face>, channel: Channel<FaceEvent>
     let snapshot = face.try_to_open()?.engine.snapshot().await?;
     face.pages.shows(&snapshot);
     Ok(snapshot)
+}
+
+/// The language to speak, here and in the page: the person's, or the first of the system's, which the page knows.
+#[tauri::command]
+pub(crate) async fn language(face: State<'_, Face>, system: Vec<String>) -> Answer<Language> {
+    let chosen =
+        face.core().and_then(|core| core.engine.settings()).ok().and_then(|settings| settings.language);
+    let language = chosen.unwrap_or_else(|| Language::of_system(&system));
+    language.speak();
+    Ok(language)
 }
 
 #[tauri::command]

@@ -1,7 +1,7 @@
 // The gallery's headings.
 
 import type { ProviderView } from './ipc/bindings';
-import { text } from './text';
+import { collator, text } from './text';
 
 export interface Category {
   id: string;
@@ -19,5 +19,5 @@ export function byCategory(providers: readonly ProviderView[]): Category[] {
   const last = (id: string): number => (id === 'other' ? 1 : 0);
   return [...found]
     .map(([id, members]) => ({ id, members }))
-    .sort((a, b) => last(a.id) - last(b.id) || text.category(a.id).localeCompare(text.category(b.id), 'en'));
+    .sort((a, b) => last(a.id) - last(b.id) || collator.compare(text.category(a.id), text.category(b.id)));
 }

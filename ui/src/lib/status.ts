@@ -1,6 +1,7 @@
 // What each status means to the page: its tone, its place in the order, and what it counts as.
 
 import type { ConnectionView, StatusKind } from './ipc/bindings';
+import { collator } from './text';
 
 export type Tone = 'quiet' | 'info' | 'ok' | 'warn' | 'danger';
 
@@ -33,8 +34,6 @@ const meanings: Record<StatusKind, Meaning> = {
 };
 
 export const meaning = (kind: StatusKind): Meaning => meanings[kind];
-
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** By attention first, then by name. */
 export function byAttention(a: ConnectionView, b: ConnectionView): number {

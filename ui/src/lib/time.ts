@@ -58,7 +58,7 @@ export function clock(instant: string, now: number): string {
 export function day(instant: string): string {
   const at = new Date(instant);
   const sameYear = at.getFullYear() === new Date().getFullYear();
-  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: sameYear ? undefined : 'numeric' });
+  return at.toLocaleDateString(text.locale, { day: 'numeric', month: 'short', year: sameYear ? undefined : 'numeric' });
 }
 
 /** How much of a span has passed at `now`, 0 to 1. */

@@ -13,7 +13,7 @@ const BUDGET = { opening: 60_000, all: 90_000 };
 
 async function bundle(
   mode: string,
-): Promise<{ html: string; icons: string; script: string; weight: typeof BUDGET; remove: () => void }> {
+): Promise<{ html: string; icons: string; entry: string; script: string; weight: typeof BUDGET; remove: () => void }> {
   const outDir = mkdtempSync(join(tmpdir(), 'tokenrack-ui-'));
   // Vitest has set NODE_ENV to "test", which would build a development bundle.
   vi.stubEnv('NODE_ENV', 'production');
@@ -22,16 +22,22 @@ async function bundle(
   const scripts = readdirSync(join(outDir, 'assets')).filter((name) => name.endsWith('.js'));
   const bodies = scripts.map((name) => readFileSync(join(outDir, 'assets', name)));
   const html = readFileSync(join(outDir, 'index.html'), 'utf8');
+  const weights = bodies.map((body) => gzipSync(body, { level: 9 }).length);
   const weigh = (some: (name: string) => boolean): number =>
-    bodies
-      .filter((_, index) => some(scripts[index] ?? ''))
-      .reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
+    weights.filter((_, index) => some(scripts[index] ?? '')).reduce((sum, weight) => sum + weight, 0);
+  const spoken = (name: string): boolean => /^(en|de)-/.test(name);
+  // One language is loaded, before anything is shown.
+  const words = Math.max(...weights.filter((_, index) => spoken(scripts[index] ?? '')));
   return {
     html,
     icons: readFileSync(join(outDir, 'provider-icons.svg'), 'utf8'),
+    entry: bodies.filter((_, index) => html.includes(`/assets/${scripts[index]}"`)).join('\n'),
     script: Buffer.concat(bodies).toString('utf8'),
     // The entry, and what it imports: Vite names both in the page.
-    weight: { opening: weigh((name) => html.includes(`/assets/${name}"`)), all: weigh(() => true) },
+    weight: {
+      opening: words + weigh((name) => html.includes(`/assets/${name}"`)),
+      all: words + weigh((name) => !spoken(name)),
+    },
     remove: () => rmSync(outDir, { recursive: true }),
   };
 }
@@ -50,6 +56,11 @@ describe('the shipped page', () => {
   it('loads the views for it when they are asked for', () => {
     expect(shipped.weight.opening).toBeGreaterThan(0);
     expect(shipped.weight.opening).toBeLessThan(shipped.weight.all);
+  });
+  it('loads no language before it is chosen', () => {
+    expect(shipped.entry).not.toContain('Add connection');
+    expect(shipped.script).toContain('Add connection');
+    expect(shipped.script).toContain('Verbindung hinzufügen');
   });
   it('does not hold the fake', () => expect(shipped.script).not.toContain('tokenrack-fake-ipc'));
   it('has nothing inline', () => {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::Language;
+
 /// One check of the doctor.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -44,6 +46,8 @@ pub struct Settings {
     pub density: Density,
     /// Whether the desktop says what needs the person while they do not look at the window.
     pub notifications: bool,
+    /// The window's language; absent: the system's.
+    pub language: Option<Language>,
 }
 
 impl Default for Settings {
@@ -53,6 +57,7 @@ impl Default for Settings {
             theme: Theme::System,
             density: Density::Comfortable,
             notifications: true,
+            language: None,
         }
     }
 }

@@ -700,9 +700,15 @@ density: Density,
 /**
  * Whether the desktop says what needs the person while they do not look at the window.
  */
-notifications: boolean, };
+notifications: boolean, 
+/**
+ * The window's language; absent: the system's.
+ */
+language: Language | null, };
 
 export type Theme = "system" | "light" | "dark";
+
+export type Language = "en" | "de";
 
 export type Density = "comfortable" | "compact";
 

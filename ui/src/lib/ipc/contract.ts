@@ -11,6 +11,7 @@ import type {
   EngineEvent,
   ImportView,
   IntrospectionView,
+  Language,
   ProblemView,
   ProviderPage,
   ProviderLink,
@@ -43,6 +44,8 @@ export interface Place {
 
 export interface Ipc {
   subscribe(listener: (event: FaceEvent) => void): Promise<Snapshot>;
+  /** The language to speak, where the system's are these: the person's choice, or the first of them there is. */
+  language(system: readonly string[]): Promise<Language>;
   painted(): Promise<void>;
 
   providers(query: string): Promise<ProviderView[]>;

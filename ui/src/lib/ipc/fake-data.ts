@@ -26,6 +26,7 @@ export const settings: Settings = {
   theme: 'system',
   density: 'comfortable',
   notifications: true,
+  language: null,
 };
 export const ready: VaultStatus = { kind: 'keychain', backend: 'GNOME Keyring', state: 'ready', detail: null };
 

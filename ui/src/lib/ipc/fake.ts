@@ -176,6 +176,7 @@ export const ipc: Ipc = {
     listener = receive;
     return { revision, connections: [...views.values()], vault, settings };
   },
+  language: async () => settings.language ?? ((query.get('language') ?? 'en') as 'en'),
   async painted() {
     document.documentElement.dataset['painted'] = String(Number(document.documentElement.dataset['painted'] ?? 0) + 1);
   },

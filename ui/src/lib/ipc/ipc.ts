@@ -10,6 +10,7 @@ export const ipc: Ipc = {
     channel.onmessage = listener;
     return invoke('subscribe', { channel });
   },
+  language: (system) => invoke('language', { system }),
   painted: () => invoke('painted'),
 
   providers: (query) => invoke('providers', { query }),

@@ -2,10 +2,10 @@ import { untrack } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 
 import { focusHeading, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
-import type { Action, ConnectionView, Draft, ProblemView, ProviderLink, Settings } from '$lib/ipc/bindings';
+import type { Action, ConnectionView, Draft, Language, ProblemView, ProviderLink, Settings } from '$lib/ipc/bindings';
 import type { FaceEvent, Ipc } from '$lib/ipc/contract';
 import { hasTokens } from '$lib/status';
-import { text } from '$lib/text';
+import { speak, text } from '$lib/text';
 
 import { Announcer } from './announcer.svelte';
 import { Clipboard } from './clipboard.svelte';
@@ -37,6 +37,8 @@ export class App {
   /** Why the profile could not be read. */
   failure = $state<ProblemView | null>(null);
   version = $state('');
+  /** What is spoken. */
+  language = $state<Language>('en');
   /** Counts the changes of the person's own provider files. */
   catalog = $state(0);
 
@@ -63,6 +65,13 @@ export class App {
     this.#early = null;
     for (const event of early) this.receive(event);
     this.version = await this.ipc.version().catch(() => '');
+  }
+
+  /** Speaks the person's language from now on, or the system's. */
+  async speak(): Promise<void> {
+    const language = await this.ipc.language(navigator.languages).catch(() => 'en' as const);
+    await speak(language);
+    this.language = language;
   }
 
   receive(event: FaceEvent): void {
@@ -199,6 +208,15 @@ export class App {
     const before = this.preferences.current;
     this.preferences.set(settings);
     if (!(await this.run('savesettings', null, () => this.ipc.savesettings(settings)))) this.preferences.set(before);
+    else if (settings.language !== before.language) await this.#speakAnew();
+  }
+
+  /** What the core has said before is said again, and the page starts to listen again. */
+  async #speakAnew(): Promise<void> {
+    await this.speak();
+    await this.start();
+    await this.ipc.painted();
+    void focusHeading();
   }
 
   // ------------------------------------------------------------- where the person is

@@ -9,7 +9,8 @@ import type { App } from './app.svelte';
 export interface RowCommand {
   /** Acts only while the table or the panel's heading has the focus. */
   key: string;
-  label: string;
+  /** Read when it is shown: in the language spoken then. */
+  readonly label: string;
   possible(view: ConnectionView): boolean;
   run(app: App, view: ConnectionView): void;
 }
@@ -17,31 +18,41 @@ export interface RowCommand {
 export const rowCommands: RowCommand[] = [
   {
     key: 'c',
-    label: text.shortcuts.connect,
+    get label() {
+      return text.shortcuts.connect;
+    },
     possible: (view) => view.waiting === null,
     run: (app, view) => void app.connect(view.id),
   },
   {
     key: 'r',
-    label: text.shortcuts.refresh,
+    get label() {
+      return text.shortcuts.refresh;
+    },
     possible: (view) => isAlive(view) && view.refreshable,
     run: (app, view) => void app.refresh(view.id),
   },
   {
     key: 'y',
-    label: text.shortcuts.copy,
+    get label() {
+      return text.shortcuts.copy;
+    },
     possible: isAlive,
     run: (app, view) => void app.copyToken(view.id),
   },
   {
     key: 'e',
-    label: text.shortcuts.edit,
+    get label() {
+      return text.shortcuts.edit;
+    },
     possible: (view) => view.waiting === null,
     run: (app, view) => void app.edit(view.id),
   },
   {
     key: 'd',
-    label: text.shortcuts.disconnect,
+    get label() {
+      return text.shortcuts.disconnect;
+    },
     possible: canDisconnect,
     run: (app, view) => (app.route.question = { kind: 'disconnect', id: view.id }),
   },
@@ -49,7 +60,7 @@ export const rowCommands: RowCommand[] = [
 
 export interface GlobalCommand {
   keys: string;
-  label: string;
+  readonly label: string;
   matches(event: KeyboardEvent): boolean;
   run(app: App): void;
 }
@@ -62,7 +73,9 @@ const plain = (event: KeyboardEvent, key: string): boolean =>
 export const globalCommands: GlobalCommand[] = [
   {
     keys: '/',
-    label: text.shortcuts.filter,
+    get label() {
+      return text.shortcuts.filter;
+    },
     matches: (event) => plain(event, '/'),
     run: (app) => {
       app.show('console');
@@ -71,25 +84,33 @@ export const globalCommands: GlobalCommand[] = [
   },
   {
     keys: 'Ctrl N',
-    label: text.shortcuts.add,
+    get label() {
+      return text.shortcuts.add;
+    },
     matches: (event) => withControl(event, 'n'),
     run: (app) => app.show('add'),
   },
   {
     keys: 'Ctrl S',
-    label: text.shortcuts.saveSpec,
+    get label() {
+      return text.shortcuts.saveSpec;
+    },
     matches: (event) => withControl(event, 's'),
     run: (app) => void app.writing.save(),
   },
   {
     keys: 'Ctrl ,',
-    label: text.shortcuts.settings,
+    get label() {
+      return text.shortcuts.settings;
+    },
     matches: (event) => withControl(event, ','),
     run: (app) => app.show('settings'),
   },
   {
     keys: '?',
-    label: text.shortcuts.help,
+    get label() {
+      return text.shortcuts.help;
+    },
     matches: (event) => plain(event, '?'),
     run: (app) => (app.route.keys = true),
   },

@@ -2,7 +2,13 @@ import type { Settings } from '$lib/ipc/bindings';
 
 /** The person's settings, and their effect on the page. */
 export class Preferences {
-  current = $state<Settings>({ clipboard_seconds: 30, theme: 'system', density: 'comfortable', notifications: true });
+  current = $state<Settings>({
+    clipboard_seconds: 30,
+    theme: 'system',
+    density: 'comfortable',
+    notifications: true,
+    language: null,
+  });
 
   set(settings: Settings): void {
     this.current = settings;

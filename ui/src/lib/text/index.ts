@@ -1,3 +1,23 @@
-// Every word of the page, whole sentences only. Words about failures and statuses' evidence come from the core.
+// Every word of the page, whole sentences only, in the language that is spoken. Words about failures, statuses' evidence
+// and checks come from the core, in the same language.
 
-export { text } from './en';
+import { languages } from '$languages';
+
+export type Text = typeof import('./en').text;
+
+/** Nothing until `speak` has been awaited, so a module may read it only when it is asked for a word. */
+export let text: Text;
+/** Orders names as the language does. */
+export let collator: Intl.Collator;
+
+let spoken: keyof typeof languages;
+export const rooms = () => languages[spoken];
+
+/** Loads a language and makes it the page's. What is mounted keeps its words: mount it again. */
+export async function speak(language: keyof typeof languages): Promise<void> {
+  ({ text } = await languages[language].opening());
+  spoken = language;
+  collator = new Intl.Collator(text.locale, { numeric: true, sensitivity: 'base' });
+  const root = globalThis.document?.documentElement;
+  if (root) Object.assign(root, { lang: text.locale, dir: text.direction });
+}

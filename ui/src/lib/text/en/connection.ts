@@ -9,6 +9,7 @@ export const connection = {
     empty: 'Give an address of the provider’s API.',
     summary: (status: number, reason: string, ms: number, size: string) =>
       `${status}${reason && ` ${reason}`}, ${ms} ms, ${size}`,
+    size: (bytes: number) => (bytes < 1000 ? `${bytes} bytes` : `${(bytes / 1000).toFixed(1)} kB`),
     body: 'Answer',
     binary: 'The answer is no text.',
     none: 'The answer has no body.',

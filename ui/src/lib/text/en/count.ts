@@ -1,2 +1,4 @@
+import { counting } from '../counting';
+
 /** "1 connection", "2 connections". */
-export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+export const count = counting('en-GB');

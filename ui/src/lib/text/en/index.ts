@@ -4,4 +4,13 @@ import { console } from './console';
 import { settings } from './settings';
 import { words } from './words';
 
-export const text = { ...words, ...console, ...connection, ...adding, ...settings };
+export const text = {
+  /** For dates, numbers and the order of names. */
+  locale: 'en-GB',
+  direction: 'ltr' as 'ltr' | 'rtl',
+  ...words,
+  ...console,
+  ...connection,
+  ...adding,
+  ...settings,
+};

@@ -55,6 +55,9 @@ export const settings = {
     themes: { system: 'As the desktop', light: 'Light', dark: 'Dark' },
     density: 'Rows',
     densities: { comfortable: 'Comfortable', compact: 'Compact' },
+    language: 'Language',
+    /** Each by its own name, so that everybody finds theirs. */
+    languages: { system: 'As the system', en: 'English', de: 'Deutsch' },
     notifications: 'Notifications',
     notificationsLabel: 'Say on the desktop what needs you',
     onOff: { on: 'On', off: 'Off' },

@@ -3,7 +3,7 @@
 import { count } from './count';
 
 /** The least that is worth a start; what has no value yet is said to be wrong until it has. */
-export const blank = `schema = 1
+export const blank: string = `schema = 1
 id = "my-provider"        # the name of the file
 name = "My provider"
 

@@ -1,0 +1,152 @@
+// Eine Verbindung: ihr Bereich, ihr Warten, ihr Scheitern, ihr Ende.
+
+import type { connection as en } from '../en/connection';
+
+const kilobytes = new Intl.NumberFormat('de', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const connection: typeof en = {
+  request: {
+    open: 'Testanfrage',
+    url: 'Adresse',
+    hint: 'Gefragt wird mit GET und dem Token dieser Verbindung. Das Token ist hier nicht zu sehen.',
+    send: 'Senden',
+    empty: 'Eine Adresse der API des Anbieters angeben.',
+    summary: (status: number, reason: string, ms: number, size: string) =>
+      `${status}${reason && ` ${reason}`}, ${ms} ms, ${size}`,
+    size: (bytes: number) => (bytes < 1000 ? `${bytes} Byte` : `${kilobytes.format(bytes / 1000)} kB`),
+    body: 'Antwort',
+    binary: 'Die Antwort ist kein Text.',
+    none: 'Die Antwort hat keinen Inhalt.',
+    truncated: 'Es gibt noch mehr; der Befehl `tokenrack request` zeigt alles.',
+  },
+  panel: {
+    label: (name: string) => `Verbindung ${name}`,
+    close: 'Schließen',
+    evidence: 'Beleg',
+    held: (age: string) => (age === 'jetzt' ? 'gerade eben' : `seit ${age}`),
+    more: 'Mehr',
+    copyToken: 'Token kopieren',
+    refresh: 'Erneuern',
+    reconnect: 'Neu verbinden',
+    connect: 'Verbinden',
+    disconnect: 'Trennen…',
+    forget: 'Entfernen…',
+    edit: 'Ändern',
+    life: 'Leben des Tokens',
+    issued: 'Ausgestellt',
+    ends: 'Endet',
+    ended: 'Abgelaufen',
+    now: 'Jetzt',
+    noEnd: 'Der Anbieter sagt nicht, wann dieses Token abläuft.',
+    untilClock: (time: string) => `Gültig bis ${time}.`,
+    left: (left: string) => `noch ${left}`,
+    signInBy: {
+      refresh_token: (when: string) => `Neue Anmeldung nötig bis ${when}: Dann endet das Refresh-Token.`,
+      history: (when: string) => `Neue Anmeldung nötig etwa bis ${when}: So lange hielten die früheren.`,
+      moves: (when: string) => `Keine neue Anmeldung nötig, solange vor dem ${when} erneuert wird.`,
+    },
+    refreshable: 'Tokenrack erneuert es selbst, bevor es abläuft.',
+    notRefreshable: 'Der Anbieter gab kein Refresh-Token: Nach dem Ende ist eine neue Anmeldung nötig.',
+    lifeMark: (what: string, when: string) => `${what}, ${when}`,
+    scopes: 'Scopes',
+    granted: 'gewährt',
+    notGranted: 'nicht gewährt',
+    extra: 'zusätzlich gewährt',
+    asked: 'erbeten',
+    noScopes: 'Der übliche Zugriff des Anbieters; es werden keine Scopes erbeten.',
+    details: 'Einzelheiten',
+    provider: 'Anbieter',
+    account: 'Konto',
+    environment: 'Umgebung',
+    clientId: 'Client-ID',
+    authentication: 'Client-Authentifizierung',
+    redirect: 'Rückweg',
+    redirectUri: 'Redirect-URI',
+    unknown: 'noch unbekannt',
+    grant: 'Weg zu Token',
+    choose: 'Auswählen',
+    choiceHint: 'Anfragen gehen von jetzt an dorthin.',
+    cautions: 'Schwächer als möglich',
+    activity: 'Verlauf',
+    noActivity: 'Noch ist nichts geschehen.',
+    allActivity: 'Mehr anzeigen',
+  },
+  waiting: {
+    title: 'Anmeldung im Browser abschließen',
+    blocked: 'Der Browser ließ sich nicht öffnen',
+    blockedHint: (host: string) => `Link kopieren, selbst in einem Browser öffnen und bei ${host} anmelden.`,
+    awaited: (host: string) => `Bei ${host} anmelden. Tokenrack wartet, bis der Browser zurückkommt.`,
+    elsewhere: (host: string) =>
+      `Ein anderer Tokenrack-Prozess hat ${host} geöffnet und wartet, bis der Browser zurückkommt.`,
+    exchanging: 'Der Browser ist zurück. Die Token werden geholt…',
+    entered: 'Der Code wurde eingegeben. Die Token werden geholt…',
+    code: (host: string) => `Diesen Code bei ${host} eingeben`,
+    codeHint: 'Auf diesem oder einem anderen Gerät. Nur eingeben, wenn er gerade eben hier angefordert wurde.',
+    copyCode: 'Code kopieren',
+    codeCopied: 'Code kopiert',
+    page: 'Seite für den Code',
+    openPage: 'Seite öffnen',
+    left: 'für die Anmeldung',
+    cancel: 'Abbrechen',
+    reopen: 'Erneut öffnen',
+    copyLink: 'Link kopieren',
+    copied: 'Link kopiert',
+    trouble: 'Der Browser kommt nicht zurück?',
+    troubleHint: 'Nach der Anmeldung die ganze Adresse aus der Adresszeile des Browsers kopieren und hier einfügen.',
+    comesBackTo: 'Er kommt zurück zu',
+    paste: 'Redirect-URL',
+    pasteButton: 'Abschließen',
+    pasteEmpty: 'Zuerst die Adresse einfügen.',
+  },
+  problem: {
+    provider: 'Die Gegenseite sagt',
+    why: 'Warum',
+    code: 'Code',
+    http: 'HTTP-Status',
+    details: 'Einzelheiten',
+    learn: 'Was das bedeutet',
+    report: 'Bericht kopieren',
+    reportCopied: 'Bericht kopiert',
+    dismiss: 'Schließen',
+    retry: 'Wiederholen',
+    unknownCode: 'internal',
+    unknown: 'Tokenrack hat einen Fehler gemacht',
+    unknownHint: 'Bitte mit den Angaben unten melden.',
+  },
+  confirm: {
+    cancel: 'Abbrechen',
+    disconnectTitle: (name: string) => `„${name}“ trennen?`,
+    disconnect: 'Trennen',
+    disconnectText: (provider: string) =>
+      `Tokenrack bittet ${provider}, diesen Zugriff zu beenden, und löscht die Token von diesem Rechner. Die Verbindung bleibt in der Liste; um sie wieder zu verbinden, ist eine Anmeldung nötig. Das lässt sich nicht rückgängig machen.`,
+    forgetTitle: (name: string) => `„${name}“ entfernen?`,
+    forget: 'Entfernen',
+    forgetText: (provider: string) =>
+      `Tokenrack bittet ${provider}, diesen Zugriff zu beenden, löscht die Token und entfernt die Verbindung mit Client-ID und Secret. Das lässt sich nicht rückgängig machen.`,
+  },
+  unsaved: {
+    title: (names: string[]) =>
+      names.length === 1
+        ? `Die neuen Token von „${names[0]}“ sind nicht gesichert`
+        : `Neue Token von ${names.length} Verbindungen sind nicht gesichert`,
+    what: 'Der Schlüsselbund nahm sie nicht an; sie sind nur im Speicher von Tokenrack. Wird es jetzt geschlossen, sind sie verloren, und eine neue Anmeldung ist nötig. Zuerst den Schlüsselbund entsperren, dann erneut sichern.',
+    save: 'Sichern und schließen',
+    stay: 'Offen lassen',
+    lose: 'Schließen und verlieren',
+  },
+  revocationPage: 'Beim Anbieter beenden',
+  revocation: {
+    revoked: (provider: string) => `${provider} hat den Zugriff beendet; die Token sind hier gelöscht.`,
+    unsupported: (provider: string) =>
+      `Die Token sind hier gelöscht. ${provider} lässt den Zugriff nicht von außen beenden; auf der Seite des Anbieters ist es möglich.`,
+    failed: (provider: string) =>
+      `Die Token sind hier gelöscht, aber ${provider} hat den Zugriff nicht beendet. Dort können sie bis zu ihrem Ablauf weiterleben.`,
+    again: (provider: string) =>
+      `Hier kann niemand mehr die Token verwenden, aber ${provider} war nicht zu erreichen, um den Zugriff zu beenden. Tokenrack versucht es drei Tage lang weiter.`,
+    nothing: (provider: string) => `Die Token sind hier gelöscht. Bei ${provider} war nichts zu beenden.`,
+  },
+  plainReport: (version, p) =>
+    [`Tokenrack ${version}`, `${p.code}: ${p.message}`, p.cause ?? '', p.http_status ? `HTTP ${p.http_status}` : '']
+      .filter((line) => line !== '')
+      .join('\n'),
+};

@@ -1,0 +1,14 @@
+// The languages there are, each a folder of rooms. Only the one in use is loaded: `opening` before the page mounts,
+// the others with the views they belong to.
+
+import type { Language } from '../ipc/bindings';
+
+export interface Rooms {
+  opening(): Promise<typeof import('./en')>;
+  spec(): Promise<typeof import('./en/spec')>;
+}
+
+export const languages: Record<Language, Rooms> = {
+  en: { opening: () => import('./en'), spec: () => import('./en/spec') },
+  de: { opening: () => import('./de'), spec: () => import('./de/spec') },
+};
