@@ -1,7 +1,4 @@
-// Which rows of a long table are worth drawing. A thousand rows cost WebKitGTK half a second; fifty cost nothing.
-
-const ALWAYS = 0;
-const MARGIN = 4;
+// Which rows of a table are worth drawing. A row costs WebKitGTK some three milliseconds, seen or not.
 
 export type Piece<T> = { row: T; index: number } | { gap: number; key: string };
 

@@ -13,6 +13,12 @@ const choose = (name) => async (page) => {
   await page.waitForSelector('#client-id');
 };
 
+/** Opens the palette and types. */
+export const summon = (words) => async (page) => {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill(words);
+};
+
 /** The ways to begin a provider file of one's own. */
 export const own = async (page) => {
   await page.keyboard.press('Control+n');
@@ -98,7 +104,17 @@ export const scenes = {
       await page.getByRole('alertdialog').waitFor();
     },
   ],
-  keys: ['few', async (page) => page.keyboard.press('?')],
+  keys: [
+    'few',
+    async (page) => {
+      await page.keyboard.press('?');
+      await page.waitForSelector('dialog[open]');
+    },
+  ],
+  palette: ['few', summon('')],
+  'palette-found': ['few', summon('git')],
+  'palette-many': ['full-1000', summon('refresh')],
+  'palette-none': ['few', summon('zebra crossing')],
   error: [
     'errors',
     async (page) =>

@@ -168,7 +168,7 @@ function discovered(url: string): ProviderPage {
   return { ...oidc, id: host.replaceAll('.', '-'), name: host, category: 'discovered', vars: [] };
 }
 
-export const ipc: Ipc = {
+const commands: Ipc = {
   async subscribe(receive) {
     if (scene === 'loading') return new Promise(() => undefined);
     if (scene === 'broken')
@@ -415,10 +415,25 @@ export const ipc: Ipc = {
   version: async () => '0.1.0',
 };
 
+/** Every command that the page gave, and to what. */
+const calls: string[] = [];
+export const ipc = new Proxy(commands, {
+  get: (all, name: keyof Ipc) => {
+    const command = all[name].bind(all) as (...given: unknown[]) => unknown;
+    return (...given: unknown[]) => {
+      calls.push([name, ...given].filter((word) => typeof word !== 'function').join(' '));
+      return command(...given);
+    };
+  },
+});
+
 declare global {
   /** What the page's tests hold on to. */
   var __fake: {
     mark: string;
+    calls: string[];
+    /** The registry of commands. */
+    registry: () => Promise<{ id: string; keys: string | null; label: string }[]>;
     copied: string;
     quit: boolean;
     /** What the shell knows of a provider file being written. */
@@ -435,6 +450,13 @@ declare global {
 }
 globalThis.__fake = {
   mark: FAKE_MARK,
+  calls,
+  async registry() {
+    const { rowCommands, globalCommands } = await import('../state/commands');
+    return [...rowCommands.map(({ id, key, label }) => ({ id, keys: key, label })), ...globalCommands].map(
+      ({ id, keys, label }) => ({ id, keys, label }),
+    );
+  },
   copied: '',
   unsavedText: false,
   closed: false,

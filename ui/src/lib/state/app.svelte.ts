@@ -33,6 +33,8 @@ export class App {
   readonly writing = new Writing(this);
   /** Commands that have not been answered yet, as `verb:id`. */
   readonly busy = new SvelteSet<string>();
+  /** What was done from the palette, the newest first. */
+  used: string[] = [];
 
   /** Why the profile could not be read. */
   failure = $state<ProblemView | null>(null);
@@ -203,6 +205,12 @@ export class App {
     this.reveal(id);
     this.announcer.say(text.announce.edited(draft.name ?? ''));
   }
+
+  copyDiagnostics = (): Promise<boolean> =>
+    this.run('copydiagnostics', null, async () => {
+      await this.ipc.copytext(text.settings.diagnosticsText(this.version, await this.ipc.diagnostics()));
+      this.announcer.say(text.settings.diagnosticsCopied);
+    });
 
   async saveSettings(settings: Settings): Promise<void> {
     const before = this.preferences.current;

@@ -1,117 +1,158 @@
-import type { ConnectionView } from '$lib/ipc/bindings';
-import { canDisconnect, isAlive } from '$lib/status';
-import { text } from '$lib/text';
 import { focusFilter } from '$lib/focus';
+import type { ConnectionView, Settings } from '$lib/ipc/bindings';
+import { canDisconnect, isAlive } from '$lib/status';
+import { text, type Text } from '$lib/text';
 
 import type { App } from './app.svelte';
 
-/** One registry feeds the keys, the buttons of the panel and the list of keys. */
+// One registry feeds the keys, the list of keys and the palette. What stands here has a button somewhere as well.
+
+/** Something that is done with one connection. */
 export interface RowCommand {
-  /** Acts only while the table or the panel's heading has the focus. */
-  key: string;
+  id: keyof Text['commands']['row'];
+  /** Acts only while the table or the panel's heading has the focus; without one, by the palette and its button. */
+  key: string | null;
   /** Read when it is shown: in the language spoken then. */
   readonly label: string;
   possible(view: ConnectionView): boolean;
   run(app: App, view: ConnectionView): void;
 }
 
+const row = (
+  id: RowCommand['id'],
+  key: string | null,
+  possible: RowCommand['possible'],
+  run: RowCommand['run'],
+): RowCommand => ({
+  id,
+  key,
+  get label() {
+    return text.commands.row[id];
+  },
+  possible,
+  run,
+});
+
+const isFree = (view: ConnectionView): boolean => view.waiting === null;
+const isAwaited = (view: ConnectionView): boolean => view.waiting !== null && !view.waiting.exchanging;
+const hasLink = (view: ConnectionView): boolean =>
+  isAwaited(view) && view.waiting?.device === null && view.waiting.authorization_url !== null;
+
 export const rowCommands: RowCommand[] = [
-  {
-    key: 'c',
-    get label() {
-      return text.shortcuts.connect;
-    },
-    possible: (view) => view.waiting === null,
-    run: (app, view) => void app.connect(view.id),
-  },
-  {
-    key: 'r',
-    get label() {
-      return text.shortcuts.refresh;
-    },
-    possible: (view) => isAlive(view) && view.refreshable,
-    run: (app, view) => void app.refresh(view.id),
-  },
-  {
-    key: 'y',
-    get label() {
-      return text.shortcuts.copy;
-    },
-    possible: isAlive,
-    run: (app, view) => void app.copyToken(view.id),
-  },
-  {
-    key: 'e',
-    get label() {
-      return text.shortcuts.edit;
-    },
-    possible: (view) => view.waiting === null,
-    run: (app, view) => void app.edit(view.id),
-  },
-  {
-    key: 'd',
-    get label() {
-      return text.shortcuts.disconnect;
-    },
-    possible: canDisconnect,
-    run: (app, view) => (app.route.question = { kind: 'disconnect', id: view.id }),
-  },
+  row('connect', 'c', isFree, (app, view) => void app.connect(view.id)),
+  row(
+    'refresh',
+    'r',
+    (view) => isAlive(view) && view.refreshable,
+    (app, view) => void app.refresh(view.id),
+  ),
+  row('copy', 'y', isAlive, (app, view) => void app.copyToken(view.id)),
+  row('edit', 'e', isFree, (app, view) => void app.edit(view.id)),
+  row('disconnect', 'd', canDisconnect, (app, view) => (app.route.question = { kind: 'disconnect', id: view.id })),
+  row(
+    'forget',
+    'Delete',
+    () => true,
+    (app, view) => (app.route.question = { kind: 'forget', id: view.id }),
+  ),
+  row('cancel', null, isAwaited, (app, view) => void app.cancel(view.id)),
+  row('copyLink', null, hasLink, (app, view) => void app.copyLink(view.id)),
+  row('reopen', null, hasLink, (app, view) => void app.reopen(view.id)),
+  // In the table Enter opens, as in every grid.
+  row(
+    'open',
+    null,
+    () => true,
+    (app, view) => app.reveal(view.id),
+  ),
 ];
 
+/** Something that concerns no one connection. */
 export interface GlobalCommand {
-  keys: string;
+  id: keyof Text['commands']['all'];
+  /** One key, or `Ctrl` (on a Mac ⌘) and a key; without one, by the palette and its control. */
+  keys: string | null;
   readonly label: string;
-  matches(event: KeyboardEvent): boolean;
+  possible(app: App): boolean;
   run(app: App): void;
 }
 
-const withControl = (event: KeyboardEvent, key: string): boolean =>
-  (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === key;
-const plain = (event: KeyboardEvent, key: string): boolean =>
-  !event.ctrlKey && !event.metaKey && !event.altKey && event.key === key;
+const always = (): boolean => true;
+const global = (
+  id: GlobalCommand['id'],
+  keys: string | null,
+  run: GlobalCommand['run'],
+  possible: GlobalCommand['possible'] = always,
+): GlobalCommand => ({
+  id,
+  keys,
+  get label() {
+    return text.commands.all[id];
+  },
+  possible,
+  run,
+});
+
+/** Sets one setting to one value, where it has another. */
+const setting = <K extends keyof Settings>(id: GlobalCommand['id'], key: K, value: Settings[K]): GlobalCommand =>
+  global(
+    id,
+    null,
+    (app) => void app.saveSettings({ ...app.preferences.current, [key]: value }),
+    (app) => app.preferences.current[key] !== value,
+  );
 
 export const globalCommands: GlobalCommand[] = [
-  {
-    keys: '/',
-    get label() {
-      return text.shortcuts.filter;
-    },
-    matches: (event) => plain(event, '/'),
-    run: (app) => {
+  global('palette', 'Ctrl K', (app) => (app.route.palette = true)),
+  global(
+    'filter',
+    '/',
+    (app) => {
       app.show('console');
       void focusFilter();
     },
-  },
-  {
-    keys: 'Ctrl N',
-    get label() {
-      return text.shortcuts.add;
+    (app) => app.connections.sorted.length > 0,
+  ),
+  global('add', 'Ctrl N', (app) => app.show('add')),
+  global('settings', 'Ctrl ,', (app) => app.show('settings')),
+  global(
+    'saveSpec',
+    'Ctrl S',
+    (app) => void app.writing.save(),
+    (app) => app.route.view === 'provider' && app.route.spec !== null,
+  ),
+  global('keys', '?', (app) => (app.route.keys = true)),
+  global(
+    'clearClipboard',
+    null,
+    (app) => void app.clearClipboard(),
+    (app) => app.clipboard.clearsAt !== null,
+  ),
+  global(
+    'unlock',
+    null,
+    (app) => {
+      app.show('console');
+      void app.unlock();
     },
-    matches: (event) => withControl(event, 'n'),
-    run: (app) => app.show('add'),
-  },
-  {
-    keys: 'Ctrl S',
-    get label() {
-      return text.shortcuts.saveSpec;
-    },
-    matches: (event) => withControl(event, 's'),
-    run: (app) => void app.writing.save(),
-  },
-  {
-    keys: 'Ctrl ,',
-    get label() {
-      return text.shortcuts.settings;
-    },
-    matches: (event) => withControl(event, ','),
-    run: (app) => app.show('settings'),
-  },
-  {
-    keys: '?',
-    get label() {
-      return text.shortcuts.help;
-    },
-    matches: (event) => plain(event, '?'),
-    run: (app) => (app.route.keys = true),
-  },
+    (app) => app.vault.blocked,
+  ),
+  global('ownProvider', null, (app) => void app.writing.open(null)),
+  global('copyDiagnostics', null, (app) => void app.copyDiagnostics()),
+  setting('themeSystem', 'theme', 'system'),
+  setting('themeLight', 'theme', 'light'),
+  setting('themeDark', 'theme', 'dark'),
+  setting('comfortable', 'density', 'comfortable'),
+  setting('compact', 'density', 'compact'),
+  setting('notify', 'notifications', true),
+  setting('silence', 'notifications', false),
 ];
+
+/** Whether an event is the keys of a command, as the list writes them. */
+export function isPressed(keys: string | null, event: KeyboardEvent): boolean {
+  if (keys === null || event.altKey) return false;
+  const key = keys.replace('Ctrl ', '');
+  const wantsControl = key !== keys;
+  if (wantsControl !== (event.ctrlKey || event.metaKey)) return false;
+  return wantsControl ? event.key.toLowerCase() === key.toLowerCase() : event.key === key;
+}

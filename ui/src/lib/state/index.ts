@@ -5,4 +5,5 @@ import { ipc } from '$ipc';
 import { App } from './app.svelte';
 
 export const app = new App(ipc);
-export { rowCommands, globalCommands } from './commands';
+export { rowCommands, globalCommands, isPressed } from './commands';
+export type { GlobalCommand } from './commands';

@@ -14,6 +14,7 @@ export class Route {
   /** The window was to close: connections whose new tokens would be lost. */
   unsaved = $state.raw<string[]>([]);
   keys = $state(false);
+  palette = $state(false);
   /** The connection being added, once its provider is chosen. */
   adding = $state.raw<DraftForm | null>(null);
   /** The connection whose settings are being edited, while the view is `edit`. */

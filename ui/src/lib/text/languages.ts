@@ -5,10 +5,11 @@ import type { Language } from '../ipc/bindings';
 
 export interface Rooms {
   opening(): Promise<typeof import('./en')>;
+  palette(): Promise<typeof import('./en/palette')>;
   spec(): Promise<typeof import('./en/spec')>;
 }
 
 export const languages: Record<Language, Rooms> = {
-  en: { opening: () => import('./en'), spec: () => import('./en/spec') },
-  de: { opening: () => import('./de'), spec: () => import('./de/spec') },
+  en: { opening: () => import('./en'), palette: () => import('./en/palette'), spec: () => import('./en/spec') },
+  de: { opening: () => import('./de'), palette: () => import('./de/palette'), spec: () => import('./de/spec') },
 };

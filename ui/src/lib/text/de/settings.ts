@@ -2,6 +2,7 @@
 
 import type { VaultStatus } from '../../ipc/bindings';
 import type { settings as en } from '../en/settings';
+import { words } from './words';
 
 export const settings: typeof en = {
   vault: {
@@ -77,6 +78,12 @@ export const settings: typeof en = {
     about: 'Über',
     version: (version: string) => `Tokenrack ${version}`,
     copyDiagnostics: 'Als Text kopieren',
+    diagnosticsText: (version, checks) =>
+      [
+        `Tokenrack ${version}`,
+        ...checks.map((c) => [c.title, words.outcome[c.outcome], c.finding, c.cure ?? ''].filter(Boolean).join(' · ')),
+      ].join('\n'),
+    diagnosticsCopied: 'Die Diagnose ist kopiert.',
     saved: 'Gespeichert',
   },
   share: {

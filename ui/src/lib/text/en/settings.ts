@@ -1,6 +1,7 @@
 // Settings, diagnostics, the vault.
 
-import type { VaultStatus } from '../../ipc/bindings';
+import type { CheckView, VaultStatus } from '../../ipc/bindings';
+import { words } from './words';
 
 export const settings = {
   vault: {
@@ -77,6 +78,12 @@ export const settings = {
     about: 'About',
     version: (version: string) => `Tokenrack ${version}`,
     copyDiagnostics: 'Copy as text',
+    diagnosticsText: (version: string, checks: CheckView[]) =>
+      [
+        `Tokenrack ${version}`,
+        ...checks.map((c) => [c.title, words.outcome[c.outcome], c.finding, c.cure ?? ''].filter(Boolean).join(' · ')),
+      ].join('\n'),
+    diagnosticsCopied: 'Diagnostics copied.',
     saved: 'Saved',
   },
   share: {
