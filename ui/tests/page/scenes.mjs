@@ -50,6 +50,17 @@ export const scenes = {
   'vault-absent': ['vault-absent'],
   panel: ['few', openRow(3)],
   'panel-problem': ['few', openRow(0)],
+  'life-1': ['life-1', openRow(0)],
+  'life-20': ['life-20', openRow(0)],
+  'life-500': ['life-500', openRow(0)],
+  'life-table': [
+    'life-500',
+    async (page) => {
+      await openRow(0)(page);
+      await page.locator('aside summary', { hasText: 'Show as a table' }).click();
+      await page.locator('aside table').scrollIntoViewIfNeeded();
+    },
+  ],
   'panel-test-request': [
     'few',
     async (page) => {

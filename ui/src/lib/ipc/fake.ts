@@ -11,15 +11,18 @@ import type {
 } from './bindings';
 import type { FaceEvent, Ipc } from './contract';
 import * as data from './fake-data';
+import { lived } from './fake-life';
 import * as spec from './fake-spec';
 
 export const FAKE_MARK = 'tokenrack-fake-ipc';
 
 const query = new URLSearchParams(globalThis.location?.search ?? '');
 const scene = query.get('fake') ?? 'few';
+const life = /^life-(\d+)$/.exec(scene);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function scenery(): ConnectionView[] {
+  if (life) return [data.connection('connected', 1)];
   const full = /^full-(\d+)$/.exec(scene);
   if (full) return Array.from({ length: Number(full[1]) }, (_, n) => data.connection(mixed(n), n));
   switch (scene) {
@@ -77,6 +80,7 @@ let listener: (event: FaceEvent) => void = () => undefined;
 let clipboardTimer: ReturnType<typeof setTimeout> | undefined;
 
 function past(view: ConnectionView, n: number): ActivityEntry[] {
+  if (life) return lived(view, Number(life[1]));
   const kinds: [ActivityKind, number][] = [
     ['added', 300],
     ['authorization_started', 299],
@@ -371,6 +375,8 @@ const commands: Ipc = {
 
   async copytoken(id) {
     await wait(60);
+    const view = views.get(id);
+    if (view) records.push({ ...entry(view, 'token_released', 0, 2_000_000 + records.length), detail: 'clipboard' });
     setClipboard(id);
   },
   clearclipboard: async () => setClipboard(null),

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { stage } from './harness.mjs';
+
+let it_;
+before(async () => (it_ = await stage()));
+after(() => it_.close());
+
+/** Opens the first connection's panel in a scene, runs the body, and fails when the page complained. */
+async function panel(scene, body, options = {}) {
+  const { page, close } = await it_.open(scene, options);
+  await page.locator('[data-row]').first().focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('aside');
+  await body(page, page.locator('aside'));
+  await close();
+}
+
+describe('the life of a connection', () => {
+  const names = (page) => page.locator('aside svg .name').allTextContents();
+  const counts = (page) => page.locator('aside svg .count').allTextContents();
+
+  it('is drawn with a name for every line, and told in a sentence', () =>
+    panel('life-20', async (page) => {
+      const picture = page.getByRole('img', { name: /^In the last 24 hours: signed in 1 time, refreshed 13 times/ });
+      await picture.waitFor();
+      assert.deepEqual(await names(page), ['Token', 'Signed in', 'Refreshed', 'Failed', 'Handed out']);
+      assert.equal(await page.locator('aside fieldset').count(), 0, 'there is nothing to choose');
+    }));
+
+  it('counts what would overlap, and shows more on demand', () =>
+    panel('life-500', async (page, aside) => {
+      await aside.getByLabel('30 d', { exact: true }).check();
+      await page.getByRole('img', { name: /^In the last 30 days/ }).waitFor();
+      const sum = (await counts(page)).reduce((all, n) => all + Number(n), 0);
+      assert.ok(sum > 400, `${sum} of 500 events are in counted marks`);
+      const overlaps = await aside.locator('svg').evaluateAll((svgs) =>
+        svgs.flatMap((svg) => {
+          const boxes = [...svg.querySelectorAll('.mark')].map((mark) => [
+            mark.classList[1],
+            mark.getBoundingClientRect(),
+          ]);
+          return boxes.flatMap(([lane, box], n) =>
+            boxes.slice(n + 1).filter(([other, next]) => other === lane && next.left < box.right - 1.5),
+          );
+        }),
+      );
+      assert.deepEqual(overlaps, []);
+    }));
+
+  it('is a table too, for everybody', () =>
+    panel('life-20', async (page, aside) => {
+      await aside.locator('summary', { hasText: 'Show as a table' }).click();
+      const rows = await aside.locator('tbody tr').allInnerTexts();
+      assert.match(rows[0], /Token ends/);
+      assert.ok(rows.some((row) => /\d\d:\d\d to .*Refreshed\s+\d+/.test(row)));
+      assert.ok(rows.some((row) => /Failed\s+2/.test(row)));
+    }));
+
+  it('is live: a token that is copied is there at once, in the picture and in the record', () =>
+    panel('life-1', async (page, aside) => {
+      await aside.locator('svg .name').first().waitFor();
+      assert.deepEqual(await names(page), ['Token', 'Signed in']);
+      await aside.getByRole('button', { name: /^Copy token/ }).click();
+      await page.waitForFunction(() => document.querySelectorAll('aside svg .name').length === 3);
+      assert.deepEqual(await names(page), ['Token', 'Signed in', 'Handed out']);
+      await aside.locator('li', { hasText: 'Token handed out' }).waitFor();
+    }));
+});
