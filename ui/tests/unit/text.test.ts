@@ -7,9 +7,11 @@ import { App } from '../../src/lib/state/app.svelte';
 import { collator, speak, text } from '../../src/lib/text';
 import { counting } from '../../src/lib/text/counting';
 import * as de from '../../src/lib/text/de';
+import * as deLife from '../../src/lib/text/de/life';
 import * as dePalette from '../../src/lib/text/de/palette';
 import * as deSpec from '../../src/lib/text/de/spec';
 import * as en from '../../src/lib/text/en';
+import * as enLife from '../../src/lib/text/en/life';
 import * as enPalette from '../../src/lib/text/en/palette';
 import * as enSpec from '../../src/lib/text/en/spec';
 import { ago, clock } from '../../src/lib/time';
@@ -25,6 +27,7 @@ function sentences(room: object, place = ''): [string, unknown][] {
 
 describe.each([
   ['the page', en, de],
+  ['the life', enLife, deLife],
   ['the palette', enPalette, dePalette],
   ['the editor', enSpec, deSpec],
 ])('%s in German', (_, english, german) => {
