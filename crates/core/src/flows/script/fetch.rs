@@ -27,6 +27,8 @@ pub(super) struct Asker {
 /// What happened so far.
 struct Told {
     seen: Seen,
+    /// A request was answered, or may have arrived: it may have spent what it was sent with.
+    has_asked: bool,
     /// What became of the newest request, where it brought no answer.
     failed: Option<Failed>,
     /// Who has not answered yet.
@@ -50,7 +52,7 @@ impl Asker {
     ) -> Self {
         let mut seen = Seen::default();
         seen.add(argument);
-        let told = Mutex::new(Told { seen, failed: None, waits_for: None });
+        let told = Mutex::new(Told { seen, has_asked: false, failed: None, waits_for: None });
         Self { http, spec, server, token_endpoint, told }
     }
 
@@ -101,7 +103,12 @@ impl Asker {
                 (ScriptError::Threw(_), Some(Failed::Refused(why))) => {
                     failed(format!("was not let out: {why}"))
                 }
-                (ScriptError::Threw(_), Some(Failed::Network(error))) => OAuthError::Http(error).into(),
+                (ScriptError::Threw(_), Some(Failed::Network(error))) => {
+                    let problem = Problem::from(OAuthError::Http(error));
+                    // That the newest request was not sent says nothing of those before it.
+                    let code = if told.has_asked { Code::Interrupted } else { problem.code };
+                    Problem { code, ..problem }
+                }
                 (ScriptError::Threw(words), None) if ends_grant(words.trim()) => {
                     Problem::new(Code::InvalidGrant).because(format!("{function} says {}", words.trim()))
                 }
@@ -142,6 +149,7 @@ impl Fetch for Asker {
         let answer = self.http.send(request).await;
         self.told(|told| {
             told.waits_for = None;
+            told.has_asked |= answer.as_ref().map_or_else(|error| error.kind.may_have_arrived(), |_| true);
             match answer {
                 Ok(response) => {
                     told.seen.add(&String::from_utf8_lossy(response.body()));
@@ -163,21 +171,31 @@ mod tests {
     use tokenrack_oauth::http::HttpErrorKind;
 
     use super::*;
+    use crate::classify::Verdict;
 
-    /// Nobody is reached.
-    struct Offline;
+    /// Answers so many requests, and is not reached after that.
+    struct Answers(Mutex<u32>);
 
     #[async_trait]
-    impl HttpClient for Offline {
+    impl HttpClient for Answers {
         async fn send(&self, _: HttpRequest) -> Result<HttpResponse, HttpError> {
-            Err(HttpError { kind: HttpErrorKind::Connect, detail: "refused".into() })
+            let mut left = self.0.lock().unwrap();
+            if *left == 0 {
+                return Err(HttpError { kind: HttpErrorKind::Connect, detail: "refused".into() });
+            }
+            *left -= 1;
+            Ok(HttpResponse::new(Vec::new()))
         }
     }
 
     fn asker() -> Asker {
+        asker_of(Answers(Mutex::new(0)))
+    }
+
+    fn asker_of(http: Answers) -> Asker {
         let text = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[api]\nhosts = [\"api.acme.example\"]";
         let token_endpoint = Url::parse("https://acme.example/token").unwrap();
-        Asker::new(Arc::new(Offline), toml::from_str(text).unwrap(), None, token_endpoint, "{}")
+        Asker::new(Arc::new(http), toml::from_str(text).unwrap(), None, token_endpoint, "{}")
     }
 
     fn request(method: &str, url: &str, header: &'static str) -> HttpRequest {
@@ -206,6 +224,18 @@ mod tests {
         ] {
             let words = format!("{bad:?}");
             assert!(asker.check(bad).is_err(), "{words}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_may_be_lost_once_anything_was_sent() {
+        for (answers, verdict) in [(0, Verdict::Transient), (1, Verdict::Unknown)] {
+            let asker = asker_of(Answers(Mutex::new(answers)));
+            for _ in 0..=answers {
+                _ = asker.fetch(request("POST", "https://acme.example/token", "x-tenant")).await;
+            }
+            let problem = asker.explain("refreshCredentials", ScriptError::Threw("no luck".into()));
+            assert_eq!(Verdict::of(&problem), verdict, "after {answers}: {problem}");
         }
     }
 
