@@ -98,8 +98,19 @@ fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Option<Time
     } else {
         back_off(failure.attempt, chance)
     };
-    let asked = i64::from(problem.retry_after.unwrap_or(0)) * 1_000;
-    Some(after(failure.at, wait.max(asked)))
+    Some(after(failure.at, wait).max(wanted_at(failure)))
+}
+
+/// Until when a server's answers to this connection want it to wait (`Retry-After`, RFC 9110 §10.2.3).
+pub fn asked_to_wait(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    let refresh = connection.state.grant().and_then(Grant::failure);
+    let failures = [refresh, connection.unrevoked.as_ref()].into_iter().flatten();
+    let current = failures.filter(|failure| !lies_ahead(failure.at, now));
+    current.map(wanted_at).filter(|until| *until > now).max()
+}
+
+fn wanted_at(failure: &Failure) -> Timestamp {
+    after(failure.at, i64::from(failure.problem.retry_after.unwrap_or(0)) * 1_000)
 }
 
 /// Whether this was written before the clock was set back, by more than clocks are corrected by.

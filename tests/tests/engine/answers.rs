@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use tokenrack_core::connection::{ConnectionId, GrantType};
-use tokenrack_core::engine::{ConnectOptions, Engine};
+use tokenrack_core::engine::{ApiCall, ConnectOptions, Engine};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::StatusKind;
 
+use crate::background::{pass, settle};
 use crate::world::World;
 use crate::{FRESH, kind, token};
 
@@ -174,4 +175,44 @@ async fn a_value_that_is_not_allowed_is_left_out_of_a_refresh() {
         let base = engine.usual_request(&id).unwrap().unwrap();
         assert!(base.starts_with(&format!("https://{kept}.acme.example/")), "{said}: {base}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_to_wait_is_asked_by_nobody_but_a_person() {
+    let world = World::new();
+    let engine = world.engine();
+    let first = world.connected(&engine).await;
+    let second = world.connected_as(&engine, world.named("second")).await;
+    world.clock.forward(7200 - 30);
+    world.network.answer_after(503, 90);
+    assert_eq!(token(&engine, &first).await, Err(Code::ServerError));
+    assert_eq!(world.network.sent().len(), 1);
+
+    let other = world.engine();
+    assert_eq!(token(&engine, &first).await, Err(Code::RateLimited));
+    assert_eq!(token(&other, &second).await, Err(Code::RateLimited), "the same server");
+    let call = ApiCall {
+        method: "GET".into(),
+        url: "https://gitlab.com/api/v4/user".into(),
+        headers: vec![],
+        body: None,
+    };
+    let told = other.request(&second, &call, Channel::Command).await.unwrap_err();
+    assert_eq!((told.code, told.retry_after), (Code::RateLimited, Some(90)));
+    assert_eq!(told.cause.as_deref(), Some("gitlab.com is to be asked again at 2026-01-01T14:01:00Z"));
+    assert_eq!(other.view(&second).unwrap().problem, None, "nothing was asked, so nothing has failed");
+    other.keep_fresh();
+    settle().await;
+    pass(&world, 25).await;
+    assert!(world.network.sent().is_empty(), "also after a restart");
+
+    world.network.answer(200, FRESH);
+    engine.refresh(&second, Channel::App).await.unwrap();
+    assert_eq!(world.network.sent().len(), 1, "a person may know better");
+    world.network.answer(200, FRESH);
+    for _ in 0..3 {
+        pass(&world, 25).await;
+    }
+    assert_eq!(world.network.sent().len(), 1);
+    assert_eq!(token(&engine, &first).await.unwrap(), "at-2");
 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::tokens::Asks;
 use super::{Engine, Inner};
 use crate::attention;
 use crate::classify::Verdict;
@@ -54,6 +55,7 @@ impl Engine {
         if self.known_vault().is_some_and(|vault| vault.state != VaultState::Ready) {
             return Plan::default();
         }
+        let resting = self.shown_connections(|connection| self.asked_to_wait(connection, now));
         let catalog = self.catalog();
         let due = |connection: &Connection| {
             let spec = status::spec(connection, &catalog);
@@ -66,9 +68,34 @@ impl Engine {
             };
             let generation = connection.state.grant().map_or(0, |grant| grant.generation);
             let host = self.token_host(connection).unwrap_or_default();
+            let at = resting.iter().filter(|(who, _)| *who == host).fold(at, |at, (_, until)| at.max(*until));
             Some(Due { id: connection.id.clone(), work, generation, host, at })
         };
         scheduler::plan(self.shown_connections(due), load, now)
+    }
+
+    /// Whom this connection asks, and until when the answers it got want it to wait.
+    fn asked_to_wait(&self, connection: &Connection, now: Timestamp) -> Option<(String, Timestamp)> {
+        let until = scheduler::asked_to_wait(connection, now)?;
+        Some((self.token_host(connection)?, until))
+    }
+
+    /// Not while the server asks to wait, whichever connection or process it has told so.
+    ///
+    /// # Errors
+    /// `RateLimited`, with the time.
+    pub(super) fn may_be_asked(&self, connection: &Connection) -> Result<(), Problem> {
+        let (host, now) = (self.token_host(connection), self.now());
+        let all = self.inner.ports.store.load_all()?.connections;
+        let asked = all.iter().filter_map(|other| self.asked_to_wait(other, now));
+        let until = asked.filter(|(who, _)| Some(who) == host.as_ref()).map(|(_, until)| until).max();
+        let Some((host, until)) = host.zip(until) else { return Ok(()) };
+        let words = format!("{host} is to be asked again at {until:.0}");
+        let left = until.duration_since(now).as_secs();
+        Err(Problem {
+            retry_after: u32::try_from(left).ok(),
+            ..Problem::new(Code::RateLimited).because(words)
+        })
     }
 
     /// Tells of what needs a person and was not told yet; answers when there may be more.
@@ -133,7 +160,7 @@ impl Engine {
         if in_flight && !self.is_unsaved(&due.id) && self.is_at_work(&due.id).await {
             return Err(Code::Busy.into());
         }
-        self.refresh_in_turn(&due.id, due.generation, Channel::Engine, turn).await.map(drop)
+        self.refresh_in_turn(&due.id, due.generation, Asks::Program(Channel::Engine), turn).await.map(drop)
     }
 }
 
@@ -263,8 +290,7 @@ impl Load {
         let mine = rest(self.resting.get(&done.id), &scheduler::wait_for_vault);
         self.resting.insert(done.id.clone(), mine);
         if is_the_hosts(&problem) {
-            let asked = i64::from(problem.retry_after.unwrap_or(0)) * 1_000;
-            let wait = |failures| scheduler::back_off(failures, scheduler::chance(&done.id, &now)).max(asked);
+            let wait = |failures| scheduler::back_off(failures, scheduler::chance(&done.id, &now));
             let whole = rest(self.resting_hosts.get(&done.host), &wait);
             self.resting_hosts.insert(done.host, whole);
         }

@@ -17,24 +17,34 @@ use crate::record::{SecretRecord, Tokens};
 use crate::status;
 use crate::view::ConnectionView;
 
+/// Who wants new tokens.
+#[derive(Clone, Copy)]
+pub(super) enum Asks {
+    /// Somebody who says so.
+    Person(Channel),
+    /// Something that needs a token.
+    Program(Channel),
+}
+
 impl Engine {
-    /// Renews the token; joins a refresh that is under way, adopts one another process has just made.
+    /// Renews the token, because a person wants it: also while its server asks to wait. Joins a refresh that is under way,
+    /// adopts one another process has just made.
     ///
     /// # Errors
     /// Why there are no new tokens. Unless the provider has ended the grant, the old ones are as before.
     pub async fn refresh(&self, id: &ConnectionId, channel: Channel) -> Result<ConnectionView, Problem> {
         let seen = self.load(id)?.state.grant().map_or(0, |grant| grant.generation);
-        self.refresh_from(id, seen, channel).await
+        self.refresh_in_turn(id, seen, Asks::Person(channel), ()).await
     }
 
-    /// Renews the token set of generation `seen`; a newer one is adopted instead.
+    /// Renews the token set of generation `seen`, because something needs a token; a newer one is adopted instead.
     pub(super) async fn refresh_from(
         &self,
         id: &ConnectionId,
         seen: u64,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
-        self.refresh_in_turn(id, seen, channel, ()).await
+        self.refresh_in_turn(id, seen, Asks::Program(channel), ()).await
     }
 
     /// As `refresh_from`; `turn` is dropped when the server has answered: the next may ask while these tokens are saved.
@@ -42,9 +52,10 @@ impl Engine {
         &self,
         id: &ConnectionId,
         seen: u64,
-        channel: Channel,
+        asks: Asks,
         turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
+        let (Asks::Person(channel) | Asks::Program(channel)) = asks;
         let _flight = self.flight(id).await;
         let lock = self.lock(id).await;
         let connection = self.load(id)?;
@@ -70,7 +81,7 @@ impl Engine {
         }
         // What has ended with a process counts too.
         tokens.grant.generation = tokens.grant.generation.max(known);
-        self.renew(&connection, record, &tokens, channel, turn).await
+        self.renew(&connection, record, &tokens, asks, turn).await
     }
 
     async fn renew(
@@ -78,9 +89,10 @@ impl Engine {
         connection: &Connection,
         record: SecretRecord,
         tokens: &Tokens,
-        channel: Channel,
+        asks: Asks,
         turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
+        let (Asks::Person(channel) | Asks::Program(channel)) = asks;
         let id = &connection.id;
         let spec = self.spec_of_tokens(connection)?;
         let ended = match connection.state.settled() {
@@ -96,6 +108,9 @@ impl Engine {
         let known = connection.state.grant().unwrap_or(&tokens.grant);
         if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
             return Err(problem);
+        }
+        if matches!(asks, Asks::Program(_)) {
+            self.may_be_asked(connection)?;
         }
         let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
         let now = self.now();
