@@ -100,6 +100,7 @@ fn bindings() -> String {
         Theme,
         Language,
         Density,
+        Grouping,
         ClientAuthentication,
         GrantType,
         DeviceCodeView,

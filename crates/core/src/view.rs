@@ -19,7 +19,7 @@ pub use provider::{
     SpecView, VarView,
 };
 pub use response::{BodyEncoding, ResponseView};
-pub use settings::{CheckOutcome, CheckView, Density, Settings, Theme};
+pub use settings::{CheckOutcome, CheckView, Density, Grouping, Settings, Theme};
 
 /// Everything a face needs when it opens.
 #[derive(Debug, Clone, PartialEq, Serialize)]

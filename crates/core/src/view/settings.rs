@@ -44,6 +44,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Row height.
     pub density: Density,
+    /// What the table's rows are grouped by.
+    pub grouping: Grouping,
     /// Whether the desktop says what needs the person while they do not look at the window.
     pub notifications: bool,
     /// The window's language; absent: the system's.
@@ -56,6 +58,7 @@ impl Default for Settings {
             clipboard_seconds: 30,
             theme: Theme::System,
             density: Density::Comfortable,
+            grouping: Grouping::Nothing,
             notifications: true,
             language: None,
         }
@@ -84,4 +87,31 @@ pub enum Density {
     Comfortable,
     /// 28 px.
     Compact,
+}
+
+/// What the table's rows are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Grouping {
+    /// One list.
+    Nothing,
+    /// The accounts of one provider side by side.
+    Provider,
+    /// Work, test and the like.
+    Environment,
+    /// What the summary counts them as.
+    Status,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_an_older_version_saved_are_read() {
+        let older = r#"{"clipboard_seconds":45,"theme":"dark","density":"compact","notifications":false}"#;
+        let settings: Settings = serde_json::from_str(older).unwrap();
+        assert_eq!((settings.clipboard_seconds, settings.grouping), (45, Grouping::Nothing));
+    }
 }

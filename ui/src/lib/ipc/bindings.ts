@@ -698,6 +698,10 @@ theme: Theme,
  */
 density: Density, 
 /**
+ * What the table's rows are grouped by.
+ */
+grouping: Grouping, 
+/**
  * Whether the desktop says what needs the person while they do not look at the window.
  */
 notifications: boolean, 
@@ -711,6 +715,8 @@ export type Theme = "system" | "light" | "dark";
 export type Language = "en" | "de";
 
 export type Density = "comfortable" | "compact";
+
+export type Grouping = "nothing" | "provider" | "environment" | "status";
 
 export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
 

@@ -25,6 +25,7 @@ export const settings: Settings = {
   clipboard_seconds: 30,
   theme: 'system',
   density: 'comfortable',
+  grouping: 'nothing',
   notifications: true,
   language: null,
 };

@@ -6,6 +6,7 @@ export class Preferences {
     clipboard_seconds: 30,
     theme: 'system',
     density: 'comfortable',
+    grouping: 'nothing',
     notifications: true,
     language: null,
   });
