@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use tokenrack_core::Timestamp;
 use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::export::Export;
 use tokenrack_core::ports::{Clock, Entropy};
 use tokenrack_core::problem::{Code, Problem};
-use tokenrack_oauth::secret::AccessToken;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -26,8 +26,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 type Done = oneshot::Sender<Result<(), Problem>>;
 
 enum Job {
-    /// A token, for so many seconds.
-    Token(ConnectionId, AccessToken, u32, Done),
+    /// A token as it was written, for so many seconds.
+    Token(ConnectionId, Export, u32, Done),
     /// Public text, for good.
     Text(String, Done),
     /// Clear now, if it is still ours.
@@ -61,12 +61,7 @@ impl Clipboard {
     }
 
     /// Copies a token for so many seconds.
-    pub(crate) async fn token(
-        &self,
-        id: ConnectionId,
-        token: AccessToken,
-        seconds: u32,
-    ) -> Result<(), Problem> {
+    pub(crate) async fn token(&self, id: ConnectionId, token: Export, seconds: u32) -> Result<(), Problem> {
         self.ask(|done| Job::Token(id, token, seconds, done)).await
     }
 
@@ -141,7 +136,7 @@ impl Owner {
         }
     }
 
-    fn token(&mut self, connection: ConnectionId, token: &AccessToken, seconds: u32) -> Result<(), Problem> {
+    fn token(&mut self, connection: ConnectionId, token: &Export, seconds: u32) -> Result<(), Problem> {
         put_secret(self.board()?, token.expose()).map_err(|error| failed(&error))?;
         self.copies += 1;
         let copy = self.copies;

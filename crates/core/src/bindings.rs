@@ -7,6 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
 use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason};
+use crate::export::Format;
 use crate::language::Language;
 use crate::ports::{VaultKind, VaultState, VaultStatus};
 use crate::problem::Code;
@@ -105,6 +106,7 @@ fn bindings() -> String {
         GrantType,
         DeviceCodeView,
         IntrospectionView,
+        Format,
         ResponseView,
         BodyEncoding,
         RedirectMethod,

@@ -69,6 +69,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         scopes_missing: grant.map(|grant| missing(connection, grant, spec)).unwrap_or_default(),
         resources: connection.resources.clone(),
         refreshable: grant.is_some_and(|grant| grant.refreshable),
+        dpop_bound: bound,
         registration: RegistrationView {
             client_id: connection.registration.client_id.clone(),
             grant: connection.registration.grant_type,

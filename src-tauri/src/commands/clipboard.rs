@@ -5,6 +5,7 @@ use std::time::Duration;
 use tauri::State;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::event::Channel;
+use tokenrack_core::export::Format;
 use tokenrack_core::problem::{Code, Problem};
 
 use super::Answer;
@@ -17,11 +18,12 @@ const MIN_VALID: Duration = Duration::from_secs(60);
 const MOST: usize = 512 * 1024;
 
 #[tauri::command]
-pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId) -> Answer<()> {
+pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId, format: Format) -> Answer<()> {
     let core = face.core()?;
     let seconds = core.engine.settings()?.clipboard_seconds;
-    let released = core.engine.release_token(&id, MIN_VALID, Channel::App, "clipboard").await?;
-    Ok(face.clipboard.token(id, released.access_token, seconds).await?)
+    let detail = format!("clipboard, {}", format.as_str());
+    let released = core.engine.release_token(&id, MIN_VALID, Channel::App, &detail).await?;
+    Ok(face.clipboard.token(id, format.write(&released)?, seconds).await?)
 }
 
 #[tauri::command]

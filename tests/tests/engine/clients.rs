@@ -1,5 +1,7 @@
 //! Clients that register themselves, and the keys that tokens are bound to.
 
+use std::time::Duration;
+
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
@@ -77,7 +79,10 @@ async fn the_key_of_bound_tokens_goes_with_the_last_of_them() {
     let world = World::new();
     let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");
     let id = bound(&world, &engine).await;
-    assert_eq!(engine.view(&id).unwrap().status.next, None, "it is not offered for copying");
+    let view = engine.view(&id).unwrap();
+    assert_eq!((view.dpop_bound, view.status.next), (true, None), "it is not offered for copying");
+    let released = engine.release_token(&id, Duration::ZERO, Channel::App, "clipboard, raw").await;
+    assert_eq!(released.unwrap_err().code, Code::TokenBound);
     let asked = async |status: u16, body: &str| {
         (0..2).for_each(|_| world.network.answer(status, body));
         engine.disconnect(&id, false, Channel::App).await.unwrap().revocation

@@ -45,6 +45,11 @@ export function isAlive(connection: ConnectionView): boolean {
   return hasTokens(connection) && connection.status.kind !== 'action_needed';
 }
 
+/** Whether the token is of use where it would be pasted: one that is bound to a key (RFC 9449) is not. */
+export function canCopy(connection: ConnectionView): boolean {
+  return isAlive(connection) && !connection.dpop_bound;
+}
+
 /** Whether there is something to revoke or delete. A disconnect that was cut short may have left tokens that no view shows. */
 export function canDisconnect(connection: ConnectionView): boolean {
   return hasTokens(connection) || connection.status.kind === 'action_needed';

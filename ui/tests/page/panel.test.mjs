@@ -68,3 +68,62 @@ describe('the life of a connection', () => {
       await aside.locator('li', { hasText: 'Token handed out' }).waitFor();
     }));
 });
+
+describe('copying', () => {
+  it('offers the formats of the command in a menu, by keyboard alone', () =>
+    panel('life-1', async (page, aside) => {
+      const more = aside.getByRole('button', { name: 'Copy as…' });
+      await more.focus();
+      await page.keyboard.press('Enter');
+      const items = page.getByRole('menuitem');
+      await items.first().waitFor();
+      assert.deepEqual(await items.locator('span').allTextContents(), [
+        'Header',
+        'curl configuration',
+        'Shell line',
+        '.env line',
+        'PowerShell line',
+        'JSON',
+      ]);
+      await page.waitForFunction(() => document.activeElement?.textContent.startsWith('Header'));
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('[role=menu]', { state: 'detached' });
+      assert.equal(await more.evaluate((button) => button === document.activeElement), true);
+      assert.equal(await page.locator('aside').count(), 1, 'Esc goes back one level only');
+
+      await page.keyboard.press('Enter');
+      await items.first().waitFor();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await aside.locator('li', { hasText: 'Token handed out' }).filter({ hasText: 'clipboard, json' }).waitFor();
+      assert.equal(await page.locator('[role=menu]').count(), 0);
+    }));
+
+  it('closes the menu when the person turns elsewhere', () =>
+    panel('life-1', async (page, aside) => {
+      await aside.getByRole('button', { name: 'Copy as…' }).click();
+      await page.getByRole('menuitem').first().waitFor();
+      await aside.locator('header p').click();
+      await page.waitForSelector('[role=menu]', { state: 'detached' });
+    }));
+
+  it('can be undone where it was done, and the focus stays there', () =>
+    panel('life-1', async (page, aside) => {
+      await aside.getByRole('button', { name: /^Copy token/ }).click();
+      const clear = aside.getByRole('button', { name: 'Clear now' });
+      await clear.focus();
+      await page.keyboard.press('Enter');
+      await clear.waitFor({ state: 'detached' });
+      assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^Copy token: /);
+    }));
+
+  it('is not offered for a token that is bound to a key, by button or by key', () =>
+    panel('bound', async (page, aside) => {
+      await aside.getByText('bound to a key').waitFor();
+      assert.equal(await page.getByRole('button', { name: /^Copy (token|as)/ }).count(), 0);
+      await page.locator('[data-row]').first().focus();
+      await page.keyboard.press('y');
+      await page.waitForTimeout(200);
+      assert.equal(await page.getByText('on the clipboard').count(), 0);
+    }));
+});

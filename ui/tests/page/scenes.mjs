@@ -61,6 +61,26 @@ export const scenes = {
       await page.locator('aside table').scrollIntoViewIfNeeded();
     },
   ],
+  'copy-menu': [
+    'life-20',
+    async (page) => {
+      await openRow(0)(page);
+      await page.getByRole('button', { name: 'Copy as…' }).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
+  ],
+  'copied-panel': [
+    'life-20',
+    async (page) => {
+      await openRow(0)(page);
+      await page
+        .locator('aside')
+        .getByRole('button', { name: /^Copy token/ })
+        .click();
+      await page.locator('aside').getByRole('button', { name: 'Clear now' }).waitFor();
+    },
+  ],
+  bound: ['bound', openRow(0)],
   'panel-test-request': [
     'few',
     async (page) => {

@@ -6,14 +6,6 @@ import { connection, ready, settings } from '../../src/lib/ipc/fake-data';
 import { App } from '../../src/lib/state/app.svelte';
 import { collator, speak, text } from '../../src/lib/text';
 import { counting } from '../../src/lib/text/counting';
-import * as de from '../../src/lib/text/de';
-import * as deLife from '../../src/lib/text/de/life';
-import * as dePalette from '../../src/lib/text/de/palette';
-import * as deSpec from '../../src/lib/text/de/spec';
-import * as en from '../../src/lib/text/en';
-import * as enLife from '../../src/lib/text/en/life';
-import * as enPalette from '../../src/lib/text/en/palette';
-import * as enSpec from '../../src/lib/text/en/spec';
 import { ago, clock } from '../../src/lib/time';
 
 afterEach(() => speak('en'));
@@ -25,28 +17,30 @@ function sentences(room: object, place = ''): [string, unknown][] {
   );
 }
 
-describe.each([
-  ['the page', en, de],
-  ['the life', enLife, deLife],
-  ['the palette', enPalette, dePalette],
-  ['the editor', enSpec, deSpec],
-])('%s in German', (_, english, german) => {
-  it('has every sentence, and no others', () => {
-    const places = (room: object): string[] => sentences(room).map(([place]) => place);
-    expect(places(german).sort()).toEqual(places(english).sort());
-  });
+const rooms = import.meta.glob<object>('../../src/lib/text/{de,en}/*.ts', { eager: true });
+const places = Object.keys(rooms).filter((path) => path.includes('/en/'));
 
-  it('leaves no sentence in English or unfinished', () => {
-    const originals = new Map(sentences(english));
-    for (const [place, words] of sentences(german)) {
-      if (typeof words !== 'string') continue;
-      const original = String(originals.get(place));
-      expect(words, place).not.toBe('');
-      expect(/[.:…?]$/.exec(words)?.[0], place).toBe(/[.:…?]$/.exec(original)?.[0]);
-      if (/ .* /.test(original)) expect(words, place).not.toBe(original);
-    }
-  });
-});
+describe.each(places.map((path) => [path, rooms[path] ?? {}, rooms[path.replace('/en/', '/de/')] ?? {}]))(
+  '%s in German',
+  (_, english, german) => {
+    it('has every sentence, and no others', () => {
+      const places = (room: object): string[] => sentences(room).map(([place]) => place);
+      expect(places(german).sort()).toEqual(places(english).sort());
+    });
+
+    it('leaves no sentence in English or unfinished', () => {
+      const originals = new Map(sentences(english));
+      for (const [place, words] of sentences(german)) {
+        if (typeof words !== 'string') continue;
+        const original = String(originals.get(place));
+        expect(words, place).not.toBe('');
+        expect(/[.:…?]$/.exec(words)?.[0], place).toBe(/[.:…?]$/.exec(original)?.[0]);
+        // What a program reads has no spaces around its words, or is no sentence.
+        if (/[a-z] [a-z].* [a-z]/.test(original)) expect(words, place).not.toBe(original);
+      }
+    });
+  },
+);
 
 describe('counting', () => {
   it('follows the language', () => {

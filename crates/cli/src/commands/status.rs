@@ -118,6 +118,7 @@ mod tests {
             scopes_requested: vec!["read".to_owned(), "write".to_owned()],
             scopes_granted: Some(vec!["read".to_owned()]),
             scopes_missing: vec!["write".to_owned()],
+            dpop_bound: false,
             refreshable: true,
             resources: vec![],
             choices: vec![],

@@ -28,8 +28,8 @@ struct Format(export::Format);
 
 impl clap::ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        use export::Format::{Curl, Dotenv, Env, Header, Json, Raw};
-        &[Self(Raw), Self(Header), Self(Json), Self(Env), Self(Dotenv), Self(Curl)]
+        use export::Format::{Curl, Dotenv, Env, Header, Json, PowerShell, Raw};
+        &[Self(Raw), Self(Header), Self(Json), Self(Env), Self(Dotenv), Self(PowerShell), Self(Curl)]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -39,6 +39,7 @@ impl clap::ValueEnum for Format {
             export::Format::Json => "one JSON object",
             export::Format::Env => "export NAME_TOKEN='…', for eval in a shell",
             export::Format::Dotenv => "NAME_TOKEN='…', for a .env file",
+            export::Format::PowerShell => "$env:NAME_TOKEN = '…', for Invoke-Expression in PowerShell",
             export::Format::Curl => "for curl --config -",
         };
         Some(PossibleValue::new(self.0.as_str()).help(help))

@@ -7,18 +7,22 @@ mod dotenv;
 mod env;
 mod header;
 mod json;
+mod powershell;
 mod quote;
 mod raw;
 
 use std::fmt;
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::engine::ReleasedToken;
 use crate::problem::{Code, Problem};
 
 /// What a token can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// The token alone.
     Raw,
@@ -30,13 +34,16 @@ pub enum Format {
     Env,
     /// `NAME_TOKEN='…'`, a line of a `.env` file.
     Dotenv,
+    /// `$env:NAME_TOKEN = '…'`, for `Invoke-Expression` in PowerShell.
+    PowerShell,
     /// A line for `curl --config -`, which keeps the token out of the process list.
     Curl,
 }
 
 impl Format {
     /// All formats, in the order of the help.
-    pub const ALL: &[Self] = &[Self::Raw, Self::Header, Self::Json, Self::Env, Self::Dotenv, Self::Curl];
+    pub const ALL: &[Self] =
+        &[Self::Raw, Self::Header, Self::Json, Self::Env, Self::Dotenv, Self::PowerShell, Self::Curl];
 
     /// The stable name, for the command and the activity record.
     pub fn as_str(self) -> &'static str {
@@ -46,6 +53,7 @@ impl Format {
             Self::Json => "json",
             Self::Env => "env",
             Self::Dotenv => "dotenv",
+            Self::PowerShell => "powershell",
             Self::Curl => "curl",
         }
     }
@@ -70,6 +78,7 @@ impl Format {
             Self::Json => json::write(token, &mut out)?,
             Self::Env => env::write(token, &mut out),
             Self::Dotenv => dotenv::write(token, &mut out),
+            Self::PowerShell => powershell::write(token, &mut out),
             Self::Curl => curl::write(token, &mut out),
         }
         Ok(Export(out))
@@ -130,6 +139,14 @@ mod tests {
                 let room = 6 * (token.len() + "GitHub (work)".len() + 11) + 256;
                 assert!(export.0.len() <= room, "{format:?} outgrew its buffer");
             }
+        }
+    }
+
+    #[test]
+    fn the_page_calls_a_format_as_the_command_does() {
+        for format in Format::ALL {
+            let read: Format = serde_json::from_value(format.as_str().into()).unwrap();
+            assert_eq!(read, *format);
         }
     }
 

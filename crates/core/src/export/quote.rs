@@ -19,6 +19,19 @@ pub(super) fn posix_double(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// PowerShell single quotes: nothing inside is special but a quote, which is doubled. It takes the typographic ones for
+/// quotes too.
+pub(super) fn powershell_single(text: &str, out: &mut String) {
+    out.push('\'');
+    for c in text.chars() {
+        if matches!(c, '\'' | '\u{2018}'..='\u{201b}') {
+            out.push(c);
+        }
+        out.push(c);
+    }
+    out.push('\'');
+}
+
 /// Inside a quoted value of a curl configuration: two characters get a backslash (curl(1), `--config`).
 pub(super) fn curl_inside(text: &str, out: &mut String) {
     escape(text, &['\\', '"'], out);

@@ -48,6 +48,8 @@ pub struct ConnectionView {
     pub resources: Vec<String>,
     /// Whether it can be renewed without a person.
     pub refreshable: bool,
+    /// Whether the tokens are bound to a key that stays in the vault (RFC 9449): of no use elsewhere, so never copied.
+    pub dpop_bound: bool,
     /// The client.
     pub registration: RegistrationView,
     /// While a person is awaited.

@@ -88,6 +88,10 @@ resources: Array<string>,
  */
 refreshable: boolean, 
 /**
+ * Whether the tokens are bound to a key that stays in the vault (RFC 9449): of no use elsewhere, so never copied.
+ */
+dpop_bound: boolean, 
+/**
  * The client.
  */
 registration: RegistrationView, 
@@ -785,6 +789,8 @@ iat: string | null,
  * From when it is taken.
  */
 nbf: string | null, };
+
+export type Format = "raw" | "header" | "json" | "env" | "dotenv" | "powershell" | "curl";
 
 export type ResponseView = { 
 /**

@@ -9,6 +9,7 @@ import type {
   DraftPreview,
   Endpoints,
   EngineEvent,
+  Format,
   ImportView,
   IntrospectionView,
   Language,
@@ -91,7 +92,7 @@ export interface Ipc {
   draft(id: string): Promise<Draft>;
   edit(id: string, draft: Draft, secret: string | null): Promise<void>;
 
-  copytoken(id: string): Promise<void>;
+  copytoken(id: string, format: Format): Promise<void>;
   clearclipboard(): Promise<void>;
   copytext(text: string): Promise<void>;
 

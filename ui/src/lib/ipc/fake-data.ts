@@ -303,6 +303,7 @@ export function connection(kind: StatusKind, n: number): ConnectionView {
     scopes_missing: life && n % 5 === 3 ? scopes.slice(-1) : [],
     resources: [],
     refreshable: provider !== 'github',
+    dpop_bound: false,
     registration: {
       client_id: `Iv1.${(0x8f3a2b * (n + 3)).toString(16)}`,
       grant: 'authorization_code',

@@ -40,6 +40,10 @@ function scenery(): ConnectionView[] {
     }
     case 'interrupted':
       return [data.interrupted(data.connection('connected', 0))];
+    case 'bound': {
+      const view = data.connection('connected', 2);
+      return [{ ...view, dpop_bound: true, status: { ...view.status, next: null } }];
+    }
     case 'waiting':
       return [
         data.connection('waiting_for_browser', 1),
@@ -373,10 +377,11 @@ const commands: Ipc = {
     }));
   },
 
-  async copytoken(id) {
+  async copytoken(id, format) {
     await wait(60);
     const view = views.get(id);
-    if (view) records.push({ ...entry(view, 'token_released', 0, 2_000_000 + records.length), detail: 'clipboard' });
+    if (view)
+      records.push({ ...entry(view, 'token_released', 0, 2_000_000 + records.length), detail: `clipboard, ${format}` });
     setClipboard(id);
   },
   clearclipboard: async () => setClipboard(null),

@@ -42,7 +42,7 @@ export const ipc: Ipc = {
   draft: (id) => invoke('draft', { id }),
   edit: (id, draft, secret) => invoke('edit', { id, draft, secret }),
 
-  copytoken: (id) => invoke('copytoken', { id }),
+  copytoken: (id, format) => invoke('copytoken', { id, format }),
   clearclipboard: () => invoke('clearclipboard'),
   copytext: (text) => invoke('copytext', { text }),
 

@@ -2,7 +2,16 @@ import { untrack } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 
 import { focusHeading, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
-import type { Action, ConnectionView, Draft, Language, ProblemView, ProviderLink, Settings } from '$lib/ipc/bindings';
+import type {
+  Action,
+  ConnectionView,
+  Draft,
+  Format,
+  Language,
+  ProblemView,
+  ProviderLink,
+  Settings,
+} from '$lib/ipc/bindings';
 import type { FaceEvent, Ipc } from '$lib/ipc/contract';
 import { hasTokens } from '$lib/status';
 import { speak, text } from '$lib/text';
@@ -120,7 +129,8 @@ export class App {
   cancel = (id: string): Promise<boolean> => this.run('cancel', id, () => this.ipc.cancel(id));
   reopen = (id: string): Promise<boolean> => this.run('reopen', id, () => this.ipc.reopen(id));
   refresh = (id: string): Promise<boolean> => this.run('refresh', id, () => this.ipc.refresh(id));
-  copyToken = (id: string): Promise<boolean> => this.run('copytoken', id, () => this.ipc.copytoken(id));
+  copyToken = (id: string, format: Format = 'raw'): Promise<boolean> =>
+    this.run('copytoken', id, () => this.ipc.copytoken(id, format));
   copyLink = (id: string): Promise<boolean> => this.run('copylink', id, () => this.ipc.copylink(id));
   openLink = (id: string, which: ProviderLink): Promise<boolean> =>
     this.run('openlink', id, () => this.ipc.openlink(id, which));

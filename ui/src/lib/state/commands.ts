@@ -1,6 +1,6 @@
 import { focusFilter } from '$lib/focus';
 import type { ConnectionView, Settings } from '$lib/ipc/bindings';
-import { canDisconnect, isAlive } from '$lib/status';
+import { canCopy, canDisconnect, isAlive } from '$lib/status';
 import { text, type Text } from '$lib/text';
 
 import type { App } from './app.svelte';
@@ -46,7 +46,7 @@ export const rowCommands: RowCommand[] = [
     (view) => isAlive(view) && view.refreshable,
     (app, view) => void app.refresh(view.id),
   ),
-  row('copy', 'y', isAlive, (app, view) => void app.copyToken(view.id)),
+  row('copy', 'y', canCopy, (app, view) => void app.copyToken(view.id)),
   row('edit', 'e', isFree, (app, view) => void app.edit(view.id)),
   row('disconnect', 'd', canDisconnect, (app, view) => (app.route.question = { kind: 'disconnect', id: view.id })),
   row(

@@ -1,6 +1,6 @@
 import type { ConnectionView } from '$lib/ipc/bindings';
 import { hasTokens, meaning } from '$lib/status';
-import { words } from '$lib/text/palette';
+import { room } from '$lib/text';
 
 import type { App } from './app.svelte';
 import { globalCommands, rowCommands, type GlobalCommand, type RowCommand } from './commands';
@@ -32,7 +32,10 @@ const LATELY = 5;
 const again = (view: ConnectionView): boolean => hasTokens(view) || view.status.kind === 'action_needed';
 
 function ofRow(command: RowCommand, view: ConnectionView): Entry {
-  const title = command.id === 'connect' && again(view) ? words.reconnect(view.name) : words.row[command.id](view.name);
+  const title =
+    command.id === 'connect' && again(view)
+      ? room('palette').words.reconnect(view.name)
+      : room('palette').words.row[command.id](view.name);
   return {
     key: `${command.id}:${view.id}`,
     title,
@@ -93,12 +96,12 @@ export function find(app: App, query: string): { groups: Group[]; all: number } 
 
   const lists: [string, Entry[]][] = [
     [here?.name ?? '', mine],
-    [words.group.needed, asked.length === 0 ? urgent.slice(0, LATELY) : urgent],
-    [words.group.commands, commands],
-    [words.group.connections, connections],
-    [words.group.others, others],
+    [room('palette').words.group.needed, asked.length === 0 ? urgent.slice(0, LATELY) : urgent],
+    [room('palette').words.group.commands, commands],
+    [room('palette').words.group.connections, connections],
+    [room('palette').words.group.others, others],
   ];
-  return group([[words.group.recent, lately(app)], ...lists], fits);
+  return group([[room('palette').words.group.recent, lately(app)], ...lists], fits);
 }
 
 /** What was used before, if it can be done now; the newest first. */

@@ -1,1 +1,1 @@
-export { languages } from './languages';
+export { languages, type Rooms } from './languages';

@@ -1,7 +1,7 @@
 // Every word of the page, whole sentences only, in the language that is spoken. Words about failures, statuses' evidence
 // and checks come from the core, in the same language.
 
-import { languages } from '$languages';
+import { languages, type Rooms } from '$languages';
 
 export type Text = typeof import('./en').text;
 
@@ -11,7 +11,16 @@ export let text: Text;
 export let collator: Intl.Collator;
 
 let spoken: keyof typeof languages;
-export const rooms = () => languages[spoken];
+const entered: Partial<Rooms> = {};
+
+/** Loads the words of a view, then the view. */
+export async function enter<V>(name: keyof Rooms, view: () => Promise<V>): Promise<V> {
+  Object.assign(entered, { [name]: await languages[spoken].room(name) });
+  return view();
+}
+
+/** The words of a view that was entered. */
+export const room = <R extends keyof Rooms>(name: R): Rooms[R] => entered[name] as Rooms[R];
 
 /** Loads a language and makes it the page's. What is mounted keeps its words: mount it again. */
 export async function speak(language: keyof typeof languages): Promise<void> {

@@ -1,6 +1,6 @@
 // Die Befehlspalette. Kommt mit ihr.
 
-import type { palette as en } from '../en/palette';
+import type { words as en } from '../en/palette';
 import { count } from './count';
 
 /** Ein Befehl mit der Verbindung, um die es geht. */
@@ -17,7 +17,7 @@ const row: typeof en.row = {
   open: (name) => `${name} öffnen`,
 };
 
-export const palette: typeof en = {
+export const words: typeof en = {
   title: 'Befehle',
   label: 'Befehl oder Verbindung finden',
   row,

@@ -22,6 +22,9 @@ export const connection = {
     held: (age: string) => (age === 'now' ? 'just now' : `for ${age}`),
     more: 'More',
     copyToken: 'Copy token',
+    copyAs: 'Copy as…',
+    bound:
+      'The token is bound to a key in the vault (DPoP). It is of no use elsewhere, so it is not copied; Test request sends it with its proof.',
     refresh: 'Refresh',
     reconnect: 'Reconnect',
     connect: 'Connect',

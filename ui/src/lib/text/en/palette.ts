@@ -17,7 +17,7 @@ const row: Record<RowCommand['id'], (name: string) => string> = {
   open: (name) => `Open ${name}`,
 };
 
-export const palette = {
+export const words = {
   title: 'Commands',
   label: 'Find a command or a connection',
   row,
