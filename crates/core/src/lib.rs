@@ -18,6 +18,7 @@ pub mod ports;
 pub mod problem;
 pub mod provider;
 mod record;
+pub mod refused;
 mod scheduler;
 pub mod script;
 mod status;

@@ -14,6 +14,7 @@ use crate::classify::Verdict;
 use crate::connection::RedirectMethod;
 use crate::ports::StateDigest;
 use crate::problem::{Code, Problem};
+use crate::refused::{Refused, RefusedBy};
 
 /// Where a connection stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,11 +136,8 @@ pub struct Grant {
     pub issued_at: Timestamp,
     /// When the access token ends; `None` when the provider does not say.
     pub expires_at: Option<Timestamp>,
-    /// The server has said, before that end, that it no longer takes the access token (RFC 7662 §2.2).
-    #[serde(default)]
-    pub inactive_since: Option<Timestamp>,
-    /// The API no longer takes the access token, although it was renewed where it can be.
-    #[serde(default)]
+    /// It is no longer taken, before that end.
+    #[serde(flatten, with = "crate::refused")]
     pub refused: Option<Refused>,
     /// Granted scopes; `None` when the provider does not say (RFC 6749 §5.1: then as asked for).
     pub scopes: Option<Vec<String>>,
@@ -162,15 +160,6 @@ pub struct Grant {
     pub same_refresh_token: bool,
     /// The person finished a sign-in at this time; refreshes do not move it.
     pub authorized_at: Timestamp,
-}
-
-/// An API's answer 401 (RFC 6750 §3.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// Since when.
-    pub since: Timestamp,
-    /// Whose answer it is.
-    pub host: String,
 }
 
 /// What the refresh is doing.
@@ -417,9 +406,14 @@ impl Grant {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// Whether its server has said that it no longer takes it.
+    pub fn is_inactive(&self) -> bool {
+        self.refused.as_ref().is_some_and(|refused| refused.by == RefusedBy::Server)
+    }
+
     /// Whether the access token can be expected to work for so long.
     pub fn lives(&self, span: SignedDuration, now: Timestamp) -> bool {
-        self.inactive_since.is_none() && self.expires_at.is_none_or(|end| end.duration_since(now) >= span)
+        !self.is_inactive() && self.expires_at.is_none_or(|end| end.duration_since(now) >= span)
     }
 
     /// Whether this machine's clock was set back after the tokens came, by more than clocks are corrected by: an end that
@@ -454,7 +448,6 @@ pub(crate) mod tests {
             generation,
             issued_at: at("12:00:00"),
             expires_at: Some(at("13:00:00")),
-            inactive_since: None,
             refused: None,
             scopes: None,
             refreshable: true,

@@ -50,7 +50,6 @@ impl Tokens {
             generation,
             issued_at,
             expires_at: tokens.expires_at,
-            inactive_since: None,
             refused: None,
             scopes: tokens.scopes,
             refreshable: tokens.refresh_token.is_some(),

@@ -55,7 +55,7 @@ pub fn due_at(
             let spread = scaled(SPREAD, chance(&connection.id, &up));
             Some(up.map_or(again, |up| again.min(after(up, spread))))
         }
-        RefreshState::Idle if grant.inactive_since.is_some() || grant.clock_was_set_back(now) => Some(now),
+        RefreshState::Idle if grant.is_inactive() || grant.clock_was_set_back(now) => Some(now),
         RefreshState::Idle => renewal_at(&connection.id, grant, spec),
     }
 }

@@ -8,6 +8,7 @@ use crate::event::ActivityKind;
 use crate::lifecycle::{self, ConnectionState};
 use crate::problem::Problem;
 use crate::provider::ProviderId;
+use crate::refused::{Refused, RefusedBy};
 
 fn at(text: &str) -> Timestamp {
     format!("2026-01-01T{text}Z").parse().unwrap()
@@ -100,7 +101,7 @@ fn what_cannot_be_renewed_or_has_no_end_is_never_due() {
     assert_eq!(due(&connection("a", Grant { refreshable: false, ..grant(60) }), None), None);
     assert_eq!(due(&connection("a", Grant { expires_at: None, ..grant(60) }), None), None);
     let now = at("12:00:01");
-    let refused = Grant { inactive_since: Some(now), ..grant(3_600) };
+    let refused = Grant { refused: Some(Refused { since: now, by: RefusedBy::Server }), ..grant(3_600) };
     assert_eq!(due(&connection("a", refused), None), Some(now));
     let set_back = due_at(&connection("a", grant(3_600)), None, None, at("11:00:00"));
     assert_eq!(set_back, Some(at("11:00:00")), "an end that a clock set back speaks of says nothing");

@@ -11,6 +11,7 @@ use crate::lifecycle::{
 use crate::ports::VaultState;
 use crate::problem::{Class, Code, Problem};
 use crate::provider::{Catalog, ProviderSpec};
+use crate::refused::{Refused, RefusedBy};
 use crate::view::{
     Action, ChoiceView, ConnectionView, DeviceCodeView, OptionView, RegistrationView, StatusKind, StatusView,
     WaitingView,
@@ -272,20 +273,18 @@ fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> Sta
             "New tokens are being fetched; the old ones stay until then.",
             None,
         ),
-        _ if let Some(since) = grant.inactive_since.filter(|_| !expired) => {
-            let evidence = "The server, asked about the access token, says that it is not active.";
-            (StatusKind::ActionNeeded, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))
-        }
-        _ if let Some(refused) = grant.refused.as_ref().filter(|_| !expired) => {
-            let evidence = format!("{} no longer takes this token (HTTP 401).", refused.host);
-            let next = Some(Action::Connect);
-            return StatusView {
-                kind: StatusKind::ActionNeeded,
-                since: refused.since,
-                until: None,
-                evidence,
-                next,
+        _ if let Some(Refused { since, by }) = grant.refused.as_ref().filter(|_| !expired) => {
+            let (evidence, next) = match by {
+                RefusedBy::Server => (
+                    "The server, asked about the access token, says that it is not active.".to_owned(),
+                    next_if_refreshable(Action::Refresh),
+                ),
+                RefusedBy::Api(host) => {
+                    (format!("{host} no longer takes this token (HTTP 401)."), Action::Connect)
+                }
             };
+            let (kind, since) = (StatusKind::ActionNeeded, *since);
+            return StatusView { kind, since, until: None, evidence, next: Some(next) };
         }
         RefreshState::Idle if expired && next_try.is_some() => {
             let since = grant.expires_at.unwrap_or(grant.issued_at);
@@ -334,7 +333,7 @@ fn failed(
 ) -> Option<StatusView> {
     let problem = &failure.problem;
     let first = failure.since.unwrap_or(failure.at);
-    let needed = grant.inactive_since.is_some() || grant.expires_soon_at().is_some_and(|soon| soon <= now);
+    let needed = grant.is_inactive() || grant.expires_soon_at().is_some_and(|soon| soon <= now);
     let (kind, since, until, evidence, next) = if grant.is_unsaved() {
         let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
         (StatusKind::Unsaved, first, next_try, evidence.to_owned(), Some(Action::Refresh))

@@ -6,6 +6,7 @@ use crate::event::{ActivityKind, Channel};
 use crate::flows::introspect;
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
+use crate::refused::{Refused, RefusedBy};
 use crate::view::IntrospectionView;
 
 impl Engine {
@@ -42,8 +43,7 @@ impl Engine {
         self.update(id, |connection| {
             connection.state.with_grant(|grant| {
                 if grant.generation == generation {
-                    let since = grant.inactive_since.unwrap_or(now);
-                    grant.inactive_since = (!active).then_some(since);
+                    grant.refused = Refused::after(grant.refused.take(), RefusedBy::Server, active, now);
                 }
             });
             let words = if active { "active" } else { "not active" };

@@ -11,11 +11,12 @@ use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::request::{self, ApiCall};
 use crate::flows::server;
-use crate::lifecycle::{Refused, Settled};
+use crate::lifecycle::Settled;
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::provider::{ProviderSpec, place};
 use crate::record::{SecretRecord, Tokens};
+use crate::refused::{Refused, RefusedBy};
 use crate::view::ResponseView;
 
 /// A token that ends sooner is renewed first.
@@ -158,9 +159,9 @@ impl Engine {
             if grant.generation != generation {
                 return None;
             }
-            let since = grant.refused.as_ref().map_or(now, |refused| refused.since);
+            let by = RefusedBy::Api(host.to_owned());
             connection.state.with_grant(|grant| {
-                grant.refused = is_refused.then(|| Refused { since, host: host.to_owned() });
+                grant.refused = Refused::after(grant.refused.take(), by, !is_refused, now);
             });
             Some(Change::default())
         })?;

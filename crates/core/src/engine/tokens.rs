@@ -264,11 +264,10 @@ impl Engine {
         }
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
         // That the server no longer takes it, only the record knows.
-        let inactive_since = connection
-            .state
-            .grant()
-            .and_then(|known| known.inactive_since.filter(|_| known.generation == tokens.grant.generation));
-        let grant = Grant { inactive_since, ..tokens.grant.clone() };
+        let known = connection.state.grant();
+        let known = known.filter(|known| known.generation == tokens.grant.generation);
+        let refused = known.and_then(|known| known.refused.clone());
+        let grant = Grant { refused, ..tokens.grant.clone() };
         let in_doubt = grant.refreshable && grant.clock_was_set_back(self.now());
         if in_doubt || !grant.lives(wanted, self.now()) {
             if !grant.refreshable {

@@ -52,12 +52,10 @@ impl From<Problem> for Refused {
 pub fn too_early(spec: &ProviderSpec, grant: &Grant, now: Timestamp) -> Option<Problem> {
     let longest = i64::from(spec.refresh.min_remaining_s);
     let left = grant.expires_at?.duration_since(now).as_secs();
-    (longest > 0 && left > longest && grant.inactive_since.is_none() && !grant.clock_was_set_back(now)).then(
-        || {
-            let words = format!("possible from {longest} s before its end; {left} s are left");
-            Problem::new(Code::RefreshTooEarly).because(words)
-        },
-    )
+    (longest > 0 && left > longest && !grant.is_inactive() && !grant.clock_was_set_back(now)).then(|| {
+        let words = format!("possible from {longest} s before its end; {left} s are left");
+        Problem::new(Code::RefreshTooEarly).because(words)
+    })
 }
 
 /// Sends the refresh token once, or lets the access token renew itself where the provider has it so.
@@ -126,7 +124,6 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         generation: old.generation + 1,
         issued_at: now,
         expires_at: fresh.expires_at,
-        inactive_since: None,
         refused: None,
         // RFC 6749 §6: absent means unchanged, for scopes as for the refresh token.
         scopes: fresh.scopes.or_else(|| old.scopes.clone()),
