@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::reminders::{Reminder, Reminders};
+use crate::reminders::Reminders;
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tokenrack_core::Timestamp;
@@ -137,12 +137,11 @@ pub(crate) async fn forward(
 ) {
     loop {
         match events.recv().await {
-            Ok(EngineEvent::NeedsPerson { connection, name, attention }) => {
-                reminders.push(Reminder { connection, name, attention });
-            }
+            Ok(EngineEvent::NeedsPerson(reminder)) => reminders.push(reminder),
             Ok(event) => pages.tell(FaceEvent::Engine(event)),
             Err(RecvError::Lagged(missed)) => {
                 tracing::debug!(missed, "events were missed; telling the whole state");
+                engine.untold().into_iter().for_each(|reminder| reminders.push(reminder));
                 match engine.snapshot().await {
                     Ok(snapshot) => tell_all(&pages, snapshot),
                     Err(problem) => {
@@ -161,10 +160,14 @@ fn tell_all(pages: &Pages, snapshot: Snapshot) {
     let Snapshot { revision, connections: changed, vault: status, .. } = snapshot;
     pages.tell(FaceEvent::Engine(EngineEvent::Connections { revision, changed, removed }));
     pages.tell(FaceEvent::Engine(EngineEvent::Vault { status }));
+    pages.tell(FaceEvent::Engine(EngineEvent::Providers));
 }
 
 #[cfg(test)]
 mod tests {
+    use tokenrack_core::ports::{VaultKind, VaultState, VaultStatus};
+    use tokenrack_core::view::Settings;
+
     use super::*;
 
     fn focus(id: &str) -> FaceEvent {
@@ -196,6 +199,25 @@ mod tests {
             *seen.lock().unwrap(),
             [r#"{"event":"focus","connection":"1"}"#, r#"{"event":"focus","connection":"2"}"#]
         );
+    }
+
+    #[test]
+    fn a_page_that_missed_events_is_told_of_everything_that_may_have_changed() {
+        let pages = Pages::default();
+        let (channel, seen) = page();
+        pages.open(channel);
+        let vault = VaultStatus {
+            kind: VaultKind::File,
+            backend: "a file".into(),
+            state: VaultState::Ready,
+            detail: None,
+        };
+        let settings = Settings::default();
+        tell_all(&pages, Snapshot { revision: 7, connections: vec![], vault, settings });
+        let told = seen.lock().unwrap().join("\n");
+        for event in ["connections", "vault", "providers"] {
+            assert!(told.contains(&format!(r#""event":"{event}""#)), "{event}: {told}");
+        }
     }
 
     #[test]

@@ -1,27 +1,16 @@
 //! Desktop notifications of what needs a person who is not looking at the window. Once for each reason: the engine
-//! remembers what was told.
+//! remembers what was delivered.
 
 use std::sync::{Mutex, PoisonError};
 
 use tauri::{AppHandle, Manager as _};
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::event::{Attention, Reason};
+use tokenrack_core::event::{Reason, Reminder};
 use tokio::sync::mpsc;
 
 use crate::events::{FaceEvent, ShellEvent};
 use crate::face::Face;
 use crate::window;
-
-/// What the engine wants a person to hear.
-#[derive(Debug, Clone)]
-pub(crate) struct Reminder {
-    /// Whose.
-    pub(crate) connection: ConnectionId,
-    /// Its name.
-    pub(crate) name: String,
-    /// Why.
-    pub(crate) attention: Attention,
-}
 
 /// Reminders on their way to the desktop; filled before there is a window.
 pub(crate) struct Reminders {
@@ -50,12 +39,25 @@ pub(crate) async fn run(app: AppHandle) {
         app.state::<Face>().reminders.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(mut receiver) = receiver else { return };
     while let Some(reminder) = receiver.recv().await {
-        let wanted = app.state::<Face>().core().and_then(|core| core.engine.settings());
-        let wanted = wanted.is_ok_and(|settings| settings.notifications);
+        let face = app.state::<Face>();
+        let Ok(core) = face.core() else { continue };
+        // It may have been told, or have ended, since it was offered.
+        let is_news = core.engine.untold().contains(&reminder);
+        let wanted = is_news && core.engine.settings().is_ok_and(|settings| settings.notifications);
         // Whoever looks at the window sees it there.
-        if wanted && !window::is_in_front(&app) {
-            show(app.clone(), reminder);
+        match window::is_in_front(&app) {
+            true => told(&app, &reminder),
+            false if wanted => show(app.clone(), reminder),
+            false => {}
         }
+    }
+}
+
+/// Told is what was delivered: anything else is told after the next start.
+fn told(app: &AppHandle, reminder: &Reminder) {
+    let told = app.state::<Face>().core().and_then(|core| core.engine.told(reminder));
+    if let Err(problem) = told {
+        tracing::warn!(%problem, "a person will be told of {} once more", reminder.name);
     }
 }
 
@@ -68,7 +70,10 @@ fn show(app: AppHandle, reminder: Reminder) {
         #[cfg(all(unix, not(target_os = "macos")))]
         notification.action("default", "Show");
         match notification.show() {
-            Ok(handle) => on_click(handle, &app, &reminder.connection),
+            Ok(handle) => {
+                told(&app, &reminder);
+                on_click(handle, &app, &reminder.connection);
+            }
             Err(error) => tracing::warn!(%error, "the desktop takes no notification"),
         }
     });
@@ -124,6 +129,8 @@ fn words(reminder: &Reminder) -> (String, &'static str) {
 
 #[cfg(test)]
 mod tests {
+    use tokenrack_core::event::Attention;
+
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
-use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason};
+use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason, Reminder};
 use crate::export::Format;
 use crate::language::Language;
 use crate::ports::{VaultKind, VaultState, VaultStatus};
@@ -117,6 +117,7 @@ fn bindings() -> String {
         Channel,
         ActivityKind,
         Attention,
+        Reminder,
         Reason,
         ActivityEntry,
     );

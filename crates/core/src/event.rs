@@ -23,15 +23,8 @@ pub enum EngineEvent {
         /// Forgotten.
         removed: Vec<ConnectionId>,
     },
-    /// A person who is not looking should hear of this; told once.
-    NeedsPerson {
-        /// Whose.
-        connection: ConnectionId,
-        /// Its name.
-        name: String,
-        /// Why.
-        attention: Attention,
-    },
+    /// A person who is not looking should hear of this. A face that has told them says so.
+    NeedsPerson(Reminder),
     /// The person's own provider files are others now.
     Providers,
     /// The vault became usable, or stopped being so.
@@ -39,6 +32,18 @@ pub enum EngineEvent {
         /// As it is now.
         status: VaultStatus,
     },
+}
+
+/// What a person should hear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Reminder {
+    /// Of which connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub attention: Attention,
 }
 
 /// Why a person should hear of a connection.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::event::{Channel, Reason};
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::StatusKind;
 
 use super::background::{pass, settle};
+use super::reminders::offered;
 use super::world::{Taken, World};
 use super::{FRESH, kind, token};
 
@@ -65,8 +66,7 @@ async fn a_keyring_that_comes_up_late_is_read_again_without_a_person() {
         settle().await;
         token(&engine, &id).await.unwrap_err();
         pass(&world, 10).await;
-        let heard = std::iter::from_fn(|| events.try_recv().ok());
-        assert!(!heard.into_iter().any(|event| matches!(event, EngineEvent::NeedsPerson { .. })), "too soon");
+        assert!(offered(&mut events).is_empty(), "too soon");
         world.vault.restore(items);
         for _ in 0..4 {
             pass(&world, 20).await;
@@ -89,11 +89,8 @@ async fn an_item_that_stays_away_is_said_once() {
     for _ in 0..12 {
         pass(&world, 25).await;
     }
-    let reasons = std::iter::from_fn(|| events.try_recv().ok()).filter_map(|event| match event {
-        EngineEvent::NeedsPerson { attention, .. } => Some(attention.reason),
-        _ => None,
-    });
-    assert_eq!(reasons.collect::<Vec<_>>(), [Reason::TokensMissing]);
+    let reasons: Vec<_> = offered(&mut events).into_iter().map(|offered| offered.attention.reason).collect();
+    assert_eq!(reasons, [Reason::TokensMissing]);
     let lines = engine.activity(&Default::default()).unwrap();
     let said = lines.iter().filter(|line| line.code == Some(Code::VaultItemMissing)).count();
     assert_eq!(said, 1, "one line, however often it was read");

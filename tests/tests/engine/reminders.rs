@@ -2,7 +2,7 @@
 
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::event::{Channel, EngineEvent, Reason, Reminder};
 use tokenrack_core::view::SignInBasis;
 use tokio::sync::broadcast::Receiver;
 
@@ -12,14 +12,23 @@ use super::world::World;
 const DAY: i64 = 86_400;
 
 /// The reasons since the last look.
-fn heard(events: &mut Receiver<EngineEvent>) -> Vec<Reason> {
-    let mut reasons = Vec::new();
+pub fn offered(events: &mut Receiver<EngineEvent>) -> Vec<Reminder> {
+    let mut reminders = Vec::new();
     while let Ok(event) = events.try_recv() {
-        if let EngineEvent::NeedsPerson { attention, .. } = event {
-            reasons.push(attention.reason);
+        if let EngineEvent::NeedsPerson(reminder) = event {
+            reminders.push(reminder);
         }
     }
-    reasons
+    reminders
+}
+
+/// The same, by a face that tells all of it to somebody.
+fn heard(engine: &Engine, events: &mut Receiver<EngineEvent>) -> Vec<Reason> {
+    let tell = |reminder: Reminder| {
+        engine.told(&reminder).unwrap();
+        reminder.attention.reason
+    };
+    offered(events).into_iter().map(tell).collect()
 }
 
 /// A connection whose sign-in brought this.
@@ -50,16 +59,16 @@ async fn a_refresh_token_that_ends_is_said_ahead_of_time_and_once() {
     engine.keep_fresh();
     settle().await;
     pass(&world, 26 * DAY).await;
-    assert!(heard(&mut events).is_empty(), "three days ahead are enough");
+    assert!(heard(&engine, &mut events).is_empty(), "three days ahead are enough");
     pass(&world, DAY + 60).await;
-    assert_eq!(heard(&mut events), [Reason::SignInSoon]);
+    assert_eq!(heard(&engine, &mut events), [Reason::SignInSoon]);
     pass(&world, DAY).await;
-    assert!(heard(&mut events).is_empty(), "once");
+    assert!(heard(&engine, &mut events).is_empty(), "once");
     let restarted = world.engine();
     let mut events = restarted.subscribe();
     restarted.keep_fresh();
     settle().await;
-    assert!(heard(&mut events).is_empty(), "also after a restart");
+    assert!(heard(&restarted, &mut events).is_empty(), "also after a restart");
 }
 
 #[tokio::test]
@@ -105,11 +114,33 @@ async fn a_grant_that_ended_is_said_and_said_again_when_the_next_one_ends() {
         world.network.answer(400, r#"{"error":"invalid_grant"}"#);
         engine.refresh(&id, Channel::Engine).await.unwrap_err();
         settle().await;
-        assert_eq!(heard(&mut events), [Reason::SignInNeeded]);
+        assert_eq!(heard(&engine, &mut events), [Reason::SignInNeeded]);
         world.clock.forward(10);
         let redirect = world.start(&engine, &id).await;
         world.network.answer(200, super::FRESH);
         engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
         settle().await;
     }
+}
+
+#[tokio::test]
+async fn what_nobody_could_be_told_is_offered_again() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    pass(&world, 60).await;
+    let refused = offered(&mut events);
+    assert_eq!(refused.len(), 1, "a desktop that refuses it is not asked at once again");
+    assert_eq!(engine.untold(), refused, "for a face that has missed it");
+    let restarted = world.engine();
+    let mut events = restarted.subscribe();
+    restarted.keep_fresh();
+    settle().await;
+    assert_eq!(heard(&restarted, &mut events), [Reason::SignInNeeded]);
+    assert!(restarted.untold().is_empty());
 }

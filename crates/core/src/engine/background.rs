@@ -1,5 +1,6 @@
 //! Refreshes that nobody asks for: one task that sleeps until the scheduler's next moment, or until something changes.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
@@ -12,7 +13,7 @@ use super::{Engine, Inner};
 use crate::attention;
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
-use crate::event::{Channel, EngineEvent};
+use crate::event::{Attention, Channel, EngineEvent, Reminder};
 use crate::flows::server;
 use crate::lifecycle::RefreshState;
 use crate::ports::{Change, VaultState};
@@ -98,27 +99,38 @@ impl Engine {
         })
     }
 
-    /// Tells of what needs a person and was not told yet; answers when there may be more.
-    fn remind(&self) -> Option<Timestamp> {
+    /// What a person who is not looking should hear, and has not heard yet.
+    pub fn untold(&self) -> Vec<Reminder> {
         let now = self.now();
-        let news = |connection: &Connection| {
+        self.shown_connections(|connection| {
             let attention = attention::now(connection, now)?;
-            attention
-                .is_news_after(connection.told)
-                .then(|| (connection.id.clone(), connection.name.clone(), attention))
-        };
-        for (connection, name, attention) in self.shown_connections(news) {
-            let mut is_news = false;
-            let told = self.update(&connection, |connection| {
-                is_news = attention.is_news_after(connection.told.replace(attention));
-                is_news.then(Change::default)
-            });
-            match told {
-                Ok(_) if !is_news => {}
-                Ok(_) => self.tell(EngineEvent::NeedsPerson { connection, name, attention }),
-                Err(problem) => tracing::warn!(%problem, "a person could not be told of {name}"),
+            let is_news = attention.is_news_after(connection.told);
+            let (connection, name) = (connection.id.clone(), connection.name.clone());
+            is_news.then_some(Reminder { connection, name, attention })
+        })
+    }
+
+    /// A person has heard of it, and does not need to again.
+    ///
+    /// # Errors
+    /// `NoSuchConnection`, or a store problem: then it is told once more.
+    pub fn told(&self, reminder: &Reminder) -> Result<(), Problem> {
+        self.update(&reminder.connection, |connection| {
+            let before = connection.told.replace(reminder.attention);
+            (before != connection.told).then(Change::default)
+        })?;
+        Ok(())
+    }
+
+    /// Asks the faces, once for each, to tell what is `untold`; answers when there may be more.
+    fn remind(&self, offered: &mut HashMap<ConnectionId, Attention>) -> Option<Timestamp> {
+        for reminder in self.untold() {
+            let before = offered.insert(reminder.connection.clone(), reminder.attention);
+            if reminder.attention.is_news_after(before) {
+                self.tell(EngineEvent::NeedsPerson(reminder));
             }
         }
+        let now = self.now();
         self.shown_connections(|connection| attention::next_at(connection, now)).into_iter().min()
     }
 
@@ -201,6 +213,7 @@ async fn run(
     let (given_back, mut turns) = mpsc::unbounded_channel();
     let mut running = JoinSet::new();
     let mut load = Load::default();
+    let mut offered = HashMap::new();
     let mut online_since = None;
     let mut before: Option<Timestamp> = None;
     if let Some(engine) = engine.upgrade().map(|inner| Engine { inner }) {
@@ -209,7 +222,7 @@ async fn run(
     loop {
         let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
         let mut plan = current.plan(&load, online_since);
-        let reminder_at = current.remind();
+        let reminder_at = current.remind(&mut offered);
         plan.wake_at = plan.wake_at.into_iter().chain(reminder_at).min();
         for due in plan.start {
             load.running.insert(due.id.clone());

@@ -868,19 +868,7 @@ changed: Array<ConnectionView>,
 /**
  * Forgotten.
  */
-removed: Array<ConnectionId>, } | { "event": "needs_person", 
-/**
- * Whose.
- */
-connection: ConnectionId, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Why.
- */
-attention: Attention, } | { "event": "providers" } | { "event": "vault", 
+removed: Array<ConnectionId>, } | { "event": "needs_person" } & Reminder | { "event": "providers" } | { "event": "vault", 
 /**
  * As it is now.
  */
@@ -899,6 +887,20 @@ reason: Reason,
  * Since when; by when, for what lies ahead.
  */
 at: string, };
+
+export type Reminder = { 
+/**
+ * Of which connection.
+ */
+connection: ConnectionId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why.
+ */
+attention: Attention, };
 
 export type Reason = "sign_in_soon" | "sign_in_needed" | "settings_refused" | "failing_for_days" | "unsaved" | "tokens_missing";
 
