@@ -1,6 +1,7 @@
 //! What only the app can check, beside the engine's own checks.
 
 use tauri::AppHandle;
+use tokenrack_core::say;
 use tokenrack_core::view::{CheckOutcome, CheckView};
 
 use crate::face::Face;
@@ -11,10 +12,10 @@ pub(crate) async fn checks(app: &AppHandle, face: &Face) -> Vec<CheckView> {
         Ok(core) => core.engine.doctor().await,
         Err(problem) => vec![CheckView {
             name: "profile".to_owned(),
-            title: "Profile".to_owned(),
+            title: say!("Profile"),
             outcome: CheckOutcome::Failed,
-            finding: problem.to_string(),
-            cure: Some(problem.code.suggestion().to_owned()),
+            finding: problem.say(),
+            cure: Some(problem.code.suggestion().said().to_owned()),
         }],
     };
     checks.extend(permissions(face));
@@ -41,20 +42,23 @@ pub(crate) fn deep_link(app: &AppHandle, _face: &Face) -> CheckView {
     use tauri_plugin_deep_link::DeepLinkExt as _;
     let scheme = crate::SCHEME;
     let (outcome, finding) = match app.deep_link().is_registered(scheme) {
-        Ok(true) => (CheckOutcome::Ok, format!("Links of {scheme} open this program.")),
-        Ok(false) => (CheckOutcome::Failed, format!("Links of {scheme} do not open this program.")),
+        Ok(true) => (CheckOutcome::Ok, say!("Links of {scheme} open this program.", scheme = scheme)),
+        Ok(false) => {
+            (CheckOutcome::Failed, say!("Links of {scheme} do not open this program.", scheme = scheme))
+        }
         // macOS does not say; the app's bundle declares it.
-        Err(error) => (CheckOutcome::Warning, format!("Not known: {error}. The self-test shows it.")),
+        Err(error) => {
+            (CheckOutcome::Warning, say!("Not known: {error}. The self-test shows it.", error = error))
+        }
     };
-    let cure =
-        (outcome == CheckOutcome::Failed).then(|| "Start Tokenrack again, or install it again.".to_owned());
-    CheckView { name: "deep_link".to_owned(), title: "Deep links".to_owned(), outcome, finding, cure }
+    let cure = (outcome == CheckOutcome::Failed).then(|| say!("Start Tokenrack again, or install it again."));
+    CheckView { name: "deep_link".to_owned(), title: say!("Deep links"), outcome, finding, cure }
 }
 
 /// How the window is drawn, and what that means for the clipboard.
 fn display(face: &Face) -> CheckView {
-    let web_view =
-        tauri::webview_version().unwrap_or_else(|error| format!("of an unknown version ({error})"));
+    let web_view = tauri::webview_version()
+        .unwrap_or_else(|error| say!("of an unknown version ({error})", error = error));
     let session = match (cfg!(target_os = "linux"), face.session.wayland) {
         (true, true) => "Wayland, ",
         (true, false) => "X11, ",
@@ -62,14 +66,16 @@ fn display(face: &Face) -> CheckView {
     };
     CheckView {
         name: "display".to_owned(),
-        title: "Window".to_owned(),
+        title: say!("Window"),
         outcome: CheckOutcome::Ok,
         finding: if face.session.wayland {
-            format!(
-                "{session}web view {web_view}. Some Wayland desktops let a copied token be cleared only while this window has the focus."
+            say!(
+                "{session}web view {version}. Some Wayland desktops let a copied token be cleared only while this window has the focus.",
+                session = session,
+                version = web_view
             )
         } else {
-            format!("{session}web view {web_view}.")
+            say!("{session}web view {version}.", session = session, version = web_view)
         },
         cure: None,
     }

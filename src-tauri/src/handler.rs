@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use tokenrack_core::say;
 use tokenrack_core::view::{CheckOutcome, CheckView};
 
 use crate::SCHEME;
@@ -46,34 +47,41 @@ pub(crate) fn check(session: &Session) -> CheckView {
     let (outcome, finding, cure) = match default_entry() {
         Err(error) => (
             CheckOutcome::Warning,
-            format!("The desktop could not be asked who opens {SCHEME} links: {error}."),
-            Some("Install xdg-utils, or use a loopback redirect.".to_owned()),
+            say!(
+                "The desktop could not be asked who opens {scheme} links: {error}.",
+                scheme = SCHEME,
+                error = error
+            ),
+            Some(say!("Install xdg-utils, or use a loopback redirect.")),
         ),
         Ok(name) if name.is_empty() => (
             CheckOutcome::Failed,
-            format!("Nobody opens {SCHEME} links on this desktop."),
-            Some(
-                "Start Tokenrack again, or install its package; meanwhile use a loopback redirect."
-                    .to_owned(),
-            ),
+            say!("Nobody opens {scheme} links on this desktop.", scheme = SCHEME),
+            Some(say!("Start Tokenrack again, or install its package; meanwhile use a loopback redirect.")),
         ),
         Ok(name) => match exec_of(session, &name) {
-            Some((path, exec)) if exec.contains("%u") => {
-                (CheckOutcome::Ok, format!("Links open `{exec}` ({}).", path.display()), None)
-            }
+            Some((path, exec)) if exec.contains("%u") => (
+                CheckOutcome::Ok,
+                say!("Links open `{program}` ({place}).", program = exec, place = path.display()),
+                None,
+            ),
             Some((path, exec)) => (
                 CheckOutcome::Failed,
-                format!("{} starts `{exec}`, which loses the link.", path.display()),
-                Some("Remove that file and start Tokenrack again.".to_owned()),
+                say!(
+                    "{place} starts `{program}`, which loses the link.",
+                    place = path.display(),
+                    program = exec
+                ),
+                Some(say!("Remove that file and start Tokenrack again.")),
             ),
             None => (
                 CheckOutcome::Failed,
-                format!("Links open {name}, which is not there."),
-                Some("Start Tokenrack again, or install its package.".to_owned()),
+                say!("Links open {name}, which is not there.", name = name),
+                Some(say!("Start Tokenrack again, or install its package.")),
             ),
         },
     };
-    CheckView { name: "deep_link".to_owned(), title: "Deep links".to_owned(), outcome, finding, cure }
+    CheckView { name: "deep_link".to_owned(), title: say!("Deep links"), outcome, finding, cure }
 }
 
 fn exec_of(session: &Session, name: &str) -> Option<(PathBuf, String)> {

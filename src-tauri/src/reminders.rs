@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tauri::{AppHandle, Manager as _};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::event::{Reason, Reminder};
+use tokenrack_core::say;
 use tokio::sync::mpsc;
 
 use crate::events::{FaceEvent, ShellEvent};
@@ -66,9 +67,9 @@ fn show(app: AppHandle, reminder: Reminder) {
     let shown = std::thread::Builder::new().name("notification".into()).spawn(move || {
         let (title, body) = words(&reminder);
         let mut notification = notify_rust::Notification::new();
-        notification.appname("Tokenrack").summary(&title).body(body).icon(crate::SCHEME);
+        notification.appname("Tokenrack").summary(&title).body(&body).icon(crate::SCHEME);
         #[cfg(all(unix, not(target_os = "macos")))]
-        notification.action("default", "Show");
+        notification.action("default", &say!("Show"));
         match notification.show() {
             Ok(handle) => {
                 told(&app, &reminder);
@@ -99,30 +100,32 @@ fn on_click(handle: notify_rust::NotificationHandle, app: &AppHandle, connection
 fn on_click<T>(_handle: T, _app: &AppHandle, _connection: &ConnectionId) {}
 
 /// Names the connection and what to do. No instant: the desktop may show it much later.
-fn words(reminder: &Reminder) -> (String, &'static str) {
+fn words(reminder: &Reminder) -> (String, String) {
     let name = &reminder.name;
     match reminder.attention.reason {
-        Reason::SignInSoon => {
-            (format!("“{name}” will need a sign-in soon"), "Connect again before its tokens end.")
-        }
-        Reason::SignInNeeded => (
-            format!("“{name}” needs a sign-in"),
-            "The provider no longer accepts the last one. Connect again.",
+        Reason::SignInSoon => (
+            say!("“{name}” will need a sign-in soon", name = name),
+            say!("Connect again before its tokens end."),
         ),
-        Reason::SettingsRefused => {
-            (format!("“{name}” is refused"), "The provider does not accept the client or its settings.")
-        }
+        Reason::SignInNeeded => (
+            say!("“{name}” needs a sign-in", name = name),
+            say!("The provider no longer accepts the last one. Connect again."),
+        ),
+        Reason::SettingsRefused => (
+            say!("“{name}” is refused", name = name),
+            say!("The provider does not accept the client or its settings."),
+        ),
         Reason::FailingForDays => (
-            format!("“{name}” could not be refreshed for three days"),
-            "Nothing is lost; Tokenrack goes on trying once an hour.",
+            say!("“{name}” could not be refreshed for three days", name = name),
+            say!("Nothing is lost; Tokenrack goes on trying once an hour."),
         ),
         Reason::Unsaved => (
-            format!("New tokens of “{name}” are not saved"),
-            "Unlock the keychain before you close Tokenrack: they are only in its memory.",
+            say!("New tokens of “{name}” are not saved", name = name),
+            say!("Unlock the keychain before you close Tokenrack: they are only in its memory."),
         ),
         Reason::TokensMissing => (
-            format!("The keychain has no tokens of “{name}”"),
-            "Start or unlock the keyring that has them, or connect again.",
+            say!("The keychain has no tokens of “{name}”", name = name),
+            say!("Start or unlock the keyring that has them, or connect again."),
         ),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokenrack_core::ports::Entropy;
+use tokenrack_core::say;
 use tokenrack_core::view::{CheckOutcome, CheckView};
 use tokio::sync::oneshot;
 use url::Url;
@@ -43,26 +44,28 @@ impl SelfTest {
         let (link, arrived) = self.expect(entropy);
         let sent = tokio::task::spawn_blocking(move || open(&link));
         match tokio::time::timeout(PATIENCE, arrived).await {
-            Ok(Ok(())) => {
-                check(CheckOutcome::Ok, "The desktop delivered a link of our own.".to_owned(), None)
-            }
+            Ok(Ok(())) => check(CheckOutcome::Ok, say!("The desktop delivered a link of our own."), None),
             Ok(Err(_)) => {
-                check(CheckOutcome::Warning, "Another test took the place of this one.".to_owned(), None)
+                check(CheckOutcome::Warning, say!("Another test took the place of this one."), None)
             }
             Err(_) => {
                 let finding = if !sent.is_finished() {
-                    "The desktop's program for links did not come back.".to_owned()
+                    say!("The desktop's program for links did not come back.")
                 } else {
                     match sent.await {
                         Ok(Ok(())) => {
-                            "The desktop took the link, but it did not arrive within 5 seconds.".to_owned()
+                            say!("The desktop took the link, but it did not arrive within 5 seconds.")
                         }
-                        Ok(Err(words)) => format!("The desktop could not open the link: {words}."),
-                        Err(_) => "The link could not be sent.".to_owned(),
+                        Ok(Err(words)) => {
+                            say!("The desktop could not open the link: {words}.", words = words)
+                        }
+                        Err(_) => say!("The link could not be sent."),
                     }
                 };
-                let cure = "Use a loopback redirect or paste the redirect URL; installing the package registers the link.";
-                check(CheckOutcome::Failed, finding, Some(cure.to_owned()))
+                let cure = say!(
+                    "Use a loopback redirect or paste the redirect URL; installing the package registers the link."
+                );
+                check(CheckOutcome::Failed, finding, Some(cure))
             }
         }
     }
@@ -83,13 +86,7 @@ impl SelfTest {
 }
 
 fn check(outcome: CheckOutcome, finding: String, cure: Option<String>) -> CheckView {
-    CheckView {
-        name: "selftest".to_owned(),
-        title: "Redirect by deep link".to_owned(),
-        outcome,
-        finding,
-        cure,
-    }
+    CheckView { name: "selftest".to_owned(), title: say!("Redirect by deep link"), outcome, finding, cure }
 }
 
 /// Opens the link as a browser would, by the first of the desktop's programs that manages.

@@ -45,7 +45,7 @@ fn errors() -> String {
     for code in Code::ALL {
         let anchor = code.as_str().replace('/', "-");
         let exit = code.class().exit_code();
-        let (name, title, suggestion) = (code.as_str(), code.title(), code.suggestion());
+        let (name, title, suggestion) = (code.as_str(), code.title().english(), code.suggestion().english());
         out.push_str(&format!(
             "\n<a id=\"{anchor}\"></a>\n## `{name}`\n\n{title}. {suggestion} (Exit code {exit}.)\n"
         ));

@@ -89,9 +89,14 @@ impl Sentence {
         }
     }
 
+    /// In the language of this process, where it has no values.
+    pub fn said(self) -> &'static str {
+        self.within(Language::spoken())
+    }
+
     /// In the language of this process, each `{name}` replaced by its value.
     pub fn say(self, values: &[(&str, &dyn Display)]) -> String {
-        let mut rest = self.within(Language::spoken());
+        let mut rest = self.said();
         let mut said = String::with_capacity(rest.len());
         // In one pass: a value may hold braces of its own.
         while let Some((before, (name, after))) = rest
@@ -122,13 +127,16 @@ macro_rules! say {
 
 type Table = &'static [(&'static str, &'static str)];
 
-const fn translation(table: Table, english: &str) -> &'static str {
-    let mut row = 0;
-    while row < table.len() {
-        if same(table[row].0, english) {
-            return table[row].1;
+const fn translation(mut tables: &[Table], english: &str) -> &'static str {
+    while let [table, rest @ ..] = tables {
+        let mut rows = *table;
+        while let [(original, translation), others @ ..] = rows {
+            if same(original, english) {
+                return translation;
+            }
+            rows = others;
         }
-        row += 1;
+        tables = rest;
     }
     panic!("a file of crates/core/src/language lacks this sentence")
 }
@@ -161,10 +169,50 @@ mod tests {
 
     #[test]
     fn a_translation_ends_alike_and_has_the_same_values() {
-        for (row, (english, german)) in GERMAN.iter().enumerate() {
+        let mut seen = std::collections::HashSet::new();
+        for (english, german) in GERMAN.iter().copied().flatten() {
             assert_eq!(values(english), values(german), "{english}");
             assert_eq!(english.ends_with('.'), german.ends_with('.'), "{english}");
-            assert!(GERMAN[..row].iter().all(|(other, _)| other != english), "twice: {english}");
+            assert!(seen.insert(english), "twice: {english}");
+        }
+    }
+
+    #[test]
+    fn no_translation_outlives_its_sentence() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut folders = vec![root.join("crates"), root.join("src-tauri/src")];
+        let mut code = String::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.ends_with("language/german") {
+                    continue;
+                } else if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    code += &std::fs::read_to_string(path).unwrap();
+                }
+            }
+        }
+        // As the compiler reads a literal that goes on in the next line.
+        let mut parts = code.split("\\\n");
+        let mut whole = parts.next().unwrap_or_default().to_owned();
+        whole.extend(parts.map(str::trim_start));
+        for (english, _) in GERMAN.iter().copied().flatten() {
+            let literal = format!("\"{}\"", english.replace('"', "\\\""));
+            assert!(whole.contains(&literal), "nobody says this any more: {english}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_german_is_german() {
+        let code = crate::problem::Code::InvalidGrant;
+        assert_eq!(code.title().english(), "The provider no longer accepts this sign-in");
+        assert_eq!(code.title().within(Language::German), "Der Anbieter nimmt diese Anmeldung nicht mehr an");
+        for code in crate::problem::Code::ALL {
+            for sentence in [code.title(), code.suggestion()] {
+                assert_ne!(sentence.within(Language::German), sentence.english());
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 pub use tokenrack_oauth::response::plain;
 
+use crate::language::Sentence;
 use crate::view::Action;
 
 /// How a face reacts: the command's exit code, the interface's tone.
@@ -72,6 +73,12 @@ impl Problem {
         self
     }
 
+    /// What happened and why, in the language of this process; displayed it is English.
+    pub fn say(&self) -> String {
+        let title = self.code.title().said();
+        self.cause.as_ref().map_or_else(|| title.to_owned(), |cause| format!("{title}: {cause}"))
+    }
+
     /// Where the documentation explains it.
     pub fn docs_url(&self) -> String {
         format!("{DOCS}#{}", self.code.as_str().replace('/', "-"))
@@ -80,7 +87,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.title())?;
+        f.write_str(self.code.title().english())?;
         self.cause.as_ref().map_or(Ok(()), |cause| write!(f, ": {cause}"))
     }
 }
@@ -119,13 +126,13 @@ macro_rules! codes {
             }
 
             /// What happened, in one sentence without a full stop.
-            pub fn title(self) -> &'static str {
-                match self { $(Self::$name => $title),* }
+            pub fn title(self) -> Sentence {
+                match self { $(Self::$name => const { Sentence::of($title) }),* }
             }
 
             /// What to do, in one sentence.
-            pub fn suggestion(self) -> &'static str {
-                match self { $(Self::$name => $suggestion),* }
+            pub fn suggestion(self) -> Sentence {
+                match self { $(Self::$name => const { Sentence::of($suggestion) }),* }
             }
 
             /// The button that does it.
@@ -315,8 +322,8 @@ mod tests {
     #[test]
     fn texts_are_whole_and_codes_unique() {
         for (i, code) in Code::ALL.iter().enumerate() {
-            assert!(!code.title().ends_with('.'), "{code:?}");
-            assert!(code.suggestion().ends_with('.'), "{code:?}");
+            assert!(!code.title().english().ends_with('.'), "{code:?}");
+            assert!(code.suggestion().english().ends_with('.'), "{code:?}");
             assert!(Code::ALL[..i].iter().all(|other| other.as_str() != code.as_str()), "{code:?}");
         }
     }

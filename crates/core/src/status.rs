@@ -5,6 +5,7 @@ use tokenrack_oauth::lookup::Choice;
 
 use crate::connection::{Connection, ProviderRef};
 use crate::forecast;
+use crate::language::Sentence;
 use crate::lifecycle::{
     Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState, Settled, is_about_settings,
 };
@@ -12,6 +13,7 @@ use crate::ports::VaultState;
 use crate::problem::{Class, Code, Problem};
 use crate::provider::{Catalog, ProviderSpec};
 use crate::refused::{Refused, RefusedBy};
+use crate::say;
 use crate::view::{
     Action, ChoiceView, ConnectionView, DeviceCodeView, OptionView, RegistrationView, StatusKind, StatusView,
     WaitingView,
@@ -153,9 +155,8 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
         ProviderRef::Own(_) => None,
     };
     let unrevoked = connection.unrevoked.as_ref().map(|_| {
-        "The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens \
-         for that alone, and Tokenrack tries again for three days."
-            .to_owned()
+        say!("The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens \
+         for that alone, and Tokenrack tries again for three days.")
     });
     let own = spec.map(ProviderSpec::cautions).unwrap_or_default();
     replaced.into_iter().chain(own).chain(unrevoked).collect()
@@ -176,61 +177,59 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
     if let Some(attempt) = state.attempt() {
         let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
         let evidence = match attempt.exchanging_since {
-            Some(_) => "The provider has answered; the tokens are being fetched.",
-            None if is_code => "The provider waits for you to enter the code on its page.",
-            None if attempt.browser_opened => "The provider's page is open in your browser.",
-            None => "The browser could not be opened: copy the link and open it yourself.",
+            Some(_) => say!("The provider has answered; the tokens are being fetched."),
+            None if is_code => say!("The provider waits for you to enter the code on its page."),
+            None if attempt.browser_opened => say!("The provider's page is open in your browser."),
+            None => say!("The browser could not be opened: copy the link and open it yourself."),
         };
         return StatusView {
             kind: StatusKind::WaitingForBrowser,
             since: attempt.started_at,
             until: Some(attempt.expires_at),
-            evidence: evidence.into(),
+            evidence,
             next: Some(Action::CopyLink),
         };
     }
-    let plain = |kind, since, evidence: &str, next| StatusView {
-        kind,
-        since,
-        until: None,
-        evidence: evidence.into(),
-        next,
-    };
+    let plain = |kind, since, evidence: String, next| StatusView { kind, since, until: None, evidence, next };
     match state.settled() {
         Settled::Unauthorized { since, problem } => match problem {
             Some(problem) if is_about_settings(problem) => plain(
                 StatusKind::ProviderError,
                 *since,
-                "The provider refuses the client or its settings.",
+                say!("The provider refuses the client or its settings."),
                 problem.code.action(),
             ),
             Some(_) => plain(
                 StatusKind::NotConnected,
                 *since,
-                "The last sign-in did not succeed.",
+                say!("The last sign-in did not succeed."),
                 Some(Action::Connect),
             ),
             None => plain(
                 StatusKind::NotConnected,
                 (*since).max(created_at),
-                "There are no tokens.",
+                say!("There are no tokens."),
                 Some(Action::Connect),
             ),
         },
         Settled::ReauthorizationRequired { since, problem, .. } => {
             let evidence = match problem.code {
-                Code::VaultItemMissing => MISSING,
-                Code::RefreshInterrupted => "The newest refresh token was lost, and the one before is spent.",
-                _ => "The provider no longer accepts the refresh token.",
+                Code::VaultItemMissing => MISSING.said().to_owned(),
+                Code::RefreshInterrupted => {
+                    say!("The newest refresh token was lost, and the one before is spent.")
+                }
+                _ => say!("The provider no longer accepts the refresh token."),
             };
             plain(StatusKind::ActionNeeded, *since, evidence, Some(Action::Connect))
         }
         Settled::Disconnecting { since } if is_under_way(*since, now) => {
-            plain(StatusKind::NotConnected, *since, "The tokens are being revoked and deleted.", None)
+            plain(StatusKind::NotConnected, *since, say!("The tokens are being revoked and deleted."), None)
         }
         Settled::Disconnecting { since } => {
-            let evidence = "A disconnect was cut short: tokens may still be here, and valid at the provider. \
-                            Disconnect again, or forget the connection.";
+            let evidence = say!(
+                "A disconnect was cut short: tokens may still be here, and valid at the provider. \
+                            Disconnect again, or forget the connection."
+            );
             plain(StatusKind::ActionNeeded, *since, evidence, None)
         }
         Settled::Authorized(grant)
@@ -241,7 +240,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             plain(
                 StatusKind::KeychainLocked,
                 grant.issued_at,
-                "The tokens are safe, and cannot be read until the keychain is open.",
+                say!("The tokens are safe, and cannot be read until the keychain is open."),
                 Some(Action::Unlock),
             )
         }
@@ -249,7 +248,8 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
     }
 }
 
-const MISSING: &str = "The keychain did not have the tokens when it was read last; it is read again.";
+const MISSING: Sentence =
+    Sentence::of("The keychain did not have the tokens when it was read last; it is read again.");
 
 /// What runs longer than every time limit together belongs to a process that died.
 const LONGEST_WORK_SECONDS: i64 = 90;
@@ -270,17 +270,17 @@ fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> Sta
             StatusKind::Refreshing,
             *since,
             None,
-            "New tokens are being fetched; the old ones stay until then.",
+            say!("New tokens are being fetched; the old ones stay until then."),
             None,
         ),
         _ if let Some(Refused { since, by }) = grant.refused.as_ref().filter(|_| !expired) => {
             let (evidence, next) = match by {
                 RefusedBy::Server => (
-                    "The server, asked about the access token, says that it is not active.".to_owned(),
+                    say!("The server, asked about the access token, says that it is not active."),
                     next_if_refreshable(Action::Refresh),
                 ),
                 RefusedBy::Api(host) => {
-                    (format!("{host} no longer takes this token (HTTP 401)."), Action::Connect)
+                    (say!("{host} no longer takes this token (HTTP 401).", host = host), Action::Connect)
                 }
             };
             let (kind, since) = (StatusKind::ActionNeeded, *since);
@@ -288,40 +288,40 @@ fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> Sta
         }
         RefreshState::Idle if expired && next_try.is_some() => {
             let since = grant.expires_at.unwrap_or(grant.issued_at);
-            let evidence = "The access token has ended; it is about to be renewed.";
+            let evidence = say!("The access token has ended; it is about to be renewed.");
             (StatusKind::Refreshing, since, None, evidence, None)
         }
         _ if expired => {
             let evidence = if grant.refreshable {
-                "The access token has ended; it can be renewed."
+                say!("The access token has ended; it can be renewed.")
             } else {
-                "The access token has ended, and the provider gave no refresh token."
+                say!("The access token has ended, and the provider gave no refresh token.")
             };
             let since = grant.expires_at.unwrap_or(grant.issued_at);
             (StatusKind::Expired, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))
         }
         _ if grant.clock_was_set_back(now) => {
             let evidence =
-                "This machine's clock was set back after the access token came, so it may have ended.";
+                say!("This machine's clock was set back after the access token came, so it may have ended.");
             let next = if grant.refreshable { Action::Refresh } else { Action::CopyToken };
             (StatusKind::Connected, grant.issued_at, None, evidence, Some(next))
         }
         _ => match grant.expires_soon_at() {
             Some(soon) if soon <= now => {
-                let evidence = "The access token is valid; its end is near.";
+                let evidence = say!("The access token is valid; its end is near.");
                 let next = Some(next_if_refreshable(Action::Refresh));
                 (StatusKind::ExpiresSoon, soon, grant.expires_at, evidence, next)
             }
             soon => {
                 let evidence = match soon {
-                    Some(_) => "The provider issued the access token, and its end is ahead.",
-                    None => "The provider issued the access token and does not say when it ends.",
+                    Some(_) => say!("The provider issued the access token, and its end is ahead."),
+                    None => say!("The provider issued the access token and does not say when it ends."),
                 };
                 (StatusKind::Connected, grant.issued_at, soon, evidence, Some(Action::CopyToken))
             }
         },
     };
-    StatusView { kind, since, until, evidence: evidence.into(), next }
+    StatusView { kind, since, until, evidence, next }
 }
 
 /// What a failed refresh makes of the status; `None` when the access token is good for now.
@@ -335,21 +335,23 @@ fn failed(
     let first = failure.since.unwrap_or(failure.at);
     let needed = grant.is_inactive() || grant.expires_soon_at().is_some_and(|soon| soon <= now);
     let (kind, since, until, evidence, next) = if grant.is_unsaved() {
-        let evidence = "New tokens have arrived and could not be saved; they are held in memory.";
-        (StatusKind::Unsaved, first, next_try, evidence.to_owned(), Some(Action::Refresh))
+        let evidence = say!("New tokens have arrived and could not be saved; they are held in memory.");
+        (StatusKind::Unsaved, first, next_try, evidence, Some(Action::Refresh))
     } else if grant.is_missing() {
-        (StatusKind::ActionNeeded, first, None, MISSING.to_owned(), Some(Action::Connect))
+        (StatusKind::ActionNeeded, first, None, MISSING.said().to_owned(), Some(Action::Connect))
     } else if is_about_settings(problem) {
-        let evidence = "The provider refuses the client or its settings; the tokens are kept.";
+        let evidence = say!("The provider refuses the client or its settings; the tokens are kept.");
         let until = grant.expires_at.filter(|_| !grant.expired(now));
-        (StatusKind::ProviderError, failure.at, until, evidence.to_owned(), problem.code.action())
+        (StatusKind::ProviderError, failure.at, until, evidence, problem.code.action())
     } else if grant.expired(now) && is_unreachable(problem) {
-        let evidence = "The provider could not be reached; the refresh token is kept.";
-        (StatusKind::Offline, first, next_try, evidence.to_owned(), Some(Action::Retry))
+        let evidence = say!("The provider could not be reached; the refresh token is kept.");
+        (StatusKind::Offline, first, next_try, evidence, Some(Action::Retry))
     } else if needed && next_try.is_some() {
         let evidence = match failure.attempt {
             1 => "The last try did not succeed; the refresh token is kept.".to_owned(),
-            tries => format!("{tries} tries in a row did not succeed; the refresh token is kept."),
+            tries => {
+                say!("{tries} tries in a row did not succeed; the refresh token is kept.", tries = tries)
+            }
         };
         (StatusKind::Retrying, first, next_try, evidence, Some(Action::Retry))
     } else {

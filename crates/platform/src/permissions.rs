@@ -1,5 +1,6 @@
 //! Whether other users of this machine can get at a profile.
 
+use tokenrack_core::say;
 use tokenrack_core::view::{CheckOutcome, CheckView};
 
 use crate::{Environment, Profile};
@@ -14,11 +15,11 @@ pub fn check(profile: &Profile, environment: &Environment) -> CheckView {
     #[cfg(not(unix))]
     let (finding, cure) = {
         let _ = environment;
-        (format!("{}; this system's permissions are not looked at", profile.root().display()), None)
+        (say!("{place}; this system's permissions are not looked at", place = profile.root().display()), None)
     };
     CheckView {
         name: "files".to_owned(),
-        title: "File permissions".to_owned(),
+        title: say!("File permissions"),
         outcome: if cure.is_some() { CheckOutcome::Warning } else { CheckOutcome::Ok },
         finding,
         cure,
@@ -34,6 +35,7 @@ mod unix {
     use std::path::{Path, PathBuf};
 
     use tokenrack_core::problem::plain;
+    use tokenrack_core::say;
 
     use crate::{Environment, Profile};
 
@@ -51,7 +53,7 @@ mod unix {
                 Ok((None, _)) => {}
                 Ok((Some(mode), path)) => {
                     let path = shown(&path);
-                    findings.push(format!("others may {} {path} (mode {:04o})", words(mode), mode));
+                    findings.push(words(mode, &path));
                     // A folder that is everybody's on purpose, as /tmp, stays so.
                     if mode & STICKY == 0 {
                         open.push(format!("'{}'", path.replace('\'', r"'\''")));
@@ -61,8 +63,8 @@ mod unix {
             }
         }
         let cure = match (findings.is_empty(), open.is_empty()) {
-            (true, _) => return (format!("{} is yours alone", shown(profile.root())), None),
-            (false, true) => "Keep the profile in a folder of your own (TOKENRACK_HOME).".to_owned(),
+            (true, _) => return (say!("{place} is yours alone", place = shown(profile.root())), None),
+            (false, true) => say!("Keep the profile in a folder of your own (TOKENRACK_HOME)."),
             (false, false) => format!("chmod go-rwx {}", open.join(" ")),
         };
         (findings.join("; "), Some(cure))
@@ -103,12 +105,13 @@ mod unix {
         Ok((mode & forbidden != 0 && (file.is_file() || file.is_dir())).then_some(mode))
     }
 
-    fn words(mode: u32) -> &'static str {
+    fn words(mode: u32, path: &str) -> String {
+        let bits = format!("{mode:04o}");
         match (mode & READ != 0, mode & WRITE != 0) {
-            (true, true) => "read and write",
-            (true, false) => "read",
-            (false, true) => "write",
-            (false, false) => "enter",
+            (true, true) => say!("others may read and write {path} (mode {mode})", path = path, mode = bits),
+            (true, false) => say!("others may read {path} (mode {mode})", path = path, mode = bits),
+            (false, true) => say!("others may write {path} (mode {mode})", path = path, mode = bits),
+            (false, false) => say!("others may enter {path} (mode {mode})", path = path, mode = bits),
         }
     }
 

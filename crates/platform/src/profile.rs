@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::Catalog;
+use tokenrack_core::say;
 
 use crate::private;
 use crate::script::script_beside;
@@ -91,13 +92,13 @@ impl Profile {
     }
 
     /// Every place, with a person's word for it.
-    pub fn files(&self) -> Vec<(&'static str, PathBuf)> {
+    pub fn files(&self) -> Vec<(String, PathBuf)> {
         vec![
-            ("profile", self.root.clone()),
-            ("database", self.database()),
-            ("encrypted-file vault", self.vault_dir()),
-            ("locks", self.locks_dir()),
-            ("own providers", self.providers_dir()),
+            (say!("profile"), self.root.clone()),
+            (say!("database"), self.database()),
+            (say!("encrypted-file vault"), self.vault_dir()),
+            (say!("locks"), self.locks_dir()),
+            (say!("own providers"), self.providers_dir()),
         ]
     }
 }

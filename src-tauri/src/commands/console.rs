@@ -19,7 +19,7 @@ use crate::{diagnostics, report, window};
 /// Where a file of the profile is.
 #[derive(Debug, Serialize)]
 pub(crate) struct Place {
-    label: &'static str,
+    label: String,
     path: String,
 }
 
@@ -121,11 +121,9 @@ pub(crate) async fn report(face: State<'_, Face>, id: ConnectionId) -> Answer<St
 
 #[tauri::command]
 pub(crate) async fn files(face: State<'_, Face>) -> Answer<Vec<Place>> {
-    let place = |(label, path): &(&'static str, std::path::PathBuf)| Place {
-        label,
-        path: path.display().to_string(),
-    };
-    Ok(face.core()?.profile.files().iter().map(place).collect())
+    let place =
+        |(label, path): (String, std::path::PathBuf)| Place { label, path: path.display().to_string() };
+    Ok(face.core()?.profile.files().into_iter().map(place).collect())
 }
 
 #[tauri::command]

@@ -35,7 +35,7 @@ fn profile(problem: &Problem) -> CheckView {
         finding: problem.to_string(),
         cure: Some(match problem.code {
             Code::StoreFailed => "Check TOKENRACK_HOME, free disk space and file permissions.".to_owned(),
-            code => code.suggestion().to_owned(),
+            code => code.suggestion().said().to_owned(),
         }),
     }
 }

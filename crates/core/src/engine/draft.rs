@@ -15,6 +15,7 @@ use crate::connection::{
 use crate::flows::server;
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
+use crate::say;
 use crate::view::{Draft, DraftPreview, ProviderLink, ProviderPage, SecretNeed};
 
 /// A draft with everything decided.
@@ -119,16 +120,16 @@ impl Engine {
         };
         let registers = registers(draft, &spec, has_secret);
         if draft.client_id.trim().is_empty() && !registers {
-            errors.insert("client_id".into(), Code::MissingClientId.suggestion().into());
+            errors.insert("client_id".into(), Code::MissingClientId.suggestion().said().into());
         } else if draft.client_id.trim().chars().any(char::is_control) {
-            errors.insert("client_id".into(), "A client id is one line without control characters.".into());
+            errors.insert("client_id".into(), say!("A client id is one line without control characters."));
         }
         let page = spec.page();
         let redirect = draft.redirect.or(page.redirects.first().copied()).unwrap_or(RedirectMethod::Paste);
         let redirect_uri = match draft.redirect_uri.as_deref().map(str::trim).filter(|uri| !uri.is_empty()) {
             Some(uri) => {
                 if let Err(what) = check_redirect_uri(uri, redirect) {
-                    errors.insert("redirect_uri".into(), what.into());
+                    errors.insert("redirect_uri".into(), what);
                 }
                 uri.to_owned()
             }
@@ -192,7 +193,8 @@ impl Engine {
             }
             Err(problem) => {
                 let field = if spec.vars.contains_key("issuer") { "issuer" } else { "provider" };
-                errors.insert(field.into(), format!("{problem}. {}", problem.code.suggestion()));
+                errors
+                    .insert(field.into(), format!("{}. {}", problem.say(), problem.code.suggestion().said()));
             }
         }
         spec
@@ -213,10 +215,12 @@ impl Engine {
         if let Some(name) = draft.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
             let plain = crate::problem::plain(name, LONGEST_NAME);
             if plain != name {
-                errors
-                    .insert("name".into(), format!("One line of at most {LONGEST_NAME} visible characters."));
+                errors.insert(
+                    "name".into(),
+                    say!("One line of at most {longest} visible characters.", longest = LONGEST_NAME),
+                );
             } else if taken(name) {
-                errors.insert("name".into(), Code::NameTaken.title().into());
+                errors.insert("name".into(), Code::NameTaken.title().said().into());
             }
             return Ok(plain);
         }
@@ -251,17 +255,21 @@ fn authentication(
     });
     let needs = chosen != ClientAuthentication::None;
     let wrong = match (need, has_secret) {
-        (SecretNeed::Forbidden, _) if needs => Some("This provider takes no client secret: leave it empty."),
-        (SecretNeed::Forbidden, Some(true)) => Some("This provider takes no client secret: leave it empty."),
-        (SecretNeed::Required, _) if !needs => Some("This provider's clients always have a secret."),
-        (_, Some(false)) if needs => Some("The client secret from the provider's page is needed."),
+        (SecretNeed::Forbidden, _) if needs => {
+            Some(say!("This provider takes no client secret: leave it empty."))
+        }
+        (SecretNeed::Forbidden, Some(true)) => {
+            Some(say!("This provider takes no client secret: leave it empty."))
+        }
+        (SecretNeed::Required, _) if !needs => Some(say!("This provider's clients always have a secret.")),
+        (_, Some(false)) if needs => Some(say!("The client secret from the provider's page is needed.")),
         (_, Some(true)) if !needs => {
-            Some("A public client sends no secret: leave it empty, or choose how it is sent.")
+            Some(say!("A public client sends no secret: leave it empty, or choose how it is sent."))
         }
         _ => None,
     };
     if let Some(what) = wrong {
-        errors.insert("secret".into(), what.into());
+        errors.insert("secret".into(), what);
     }
     chosen
 }
@@ -274,8 +282,8 @@ fn grant_type(
 ) -> GrantType {
     let chosen = draft.grant.unwrap_or_default();
     if chosen == GrantType::ClientCredentials && authentication == ClientAuthentication::None {
-        let words = "A client without a secret or a key cannot speak for itself.";
-        errors.entry("secret".into()).or_insert_with(|| words.into());
+        let words = || say!("A client without a secret or a key cannot speak for itself.");
+        errors.entry("secret".into()).or_insert_with(words);
     }
     chosen
 }
@@ -289,7 +297,10 @@ fn resources(draft: &Draft, errors: &mut BTreeMap<String, String>) -> Vec<String
             let shown = crate::problem::plain(resource, 60);
             errors.insert(
                 "resources".into(),
-                format!("A resource is a whole address without `#`, like https://api.example.com: {shown}"),
+                say!(
+                    "A resource is a whole address without `#`, like https://api.example.com: {resource}",
+                    resource = shown
+                ),
             );
         }
         if !resources.iter().any(|known| known == resource) {
@@ -312,7 +323,7 @@ fn scopes(draft: &Draft, spec: &ProviderSpec, errors: &mut BTreeMap<String, Stri
     if let Some(wrong) = scopes.iter().find(|scope| !valid(scope)) {
         errors.insert(
             "scopes".into(),
-            format!("A scope has no spaces or quotes: {}", crate::problem::plain(wrong, 60)),
+            say!("A scope has no spaces or quotes: {scope}", scope = crate::problem::plain(wrong, 60)),
         );
     }
     let mut seen = std::collections::HashSet::new();

@@ -11,9 +11,11 @@ use super::registration::field_problem;
 use crate::classify;
 use crate::connection::{ClientAuthentication, RedirectMethod};
 use crate::flows::{clock as clocks, server};
+use crate::language::Sentence;
 use crate::ports::{HttpClient, ListenError};
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Pkce, ProviderSpec, RedirectKind};
+use crate::say;
 use crate::view::{CheckOutcome, CheckView, Draft};
 
 /// What was seen.
@@ -71,15 +73,14 @@ impl Engine {
 
     /// Reads the server's own document, and fills the blanks of the spec with it.
     async fn metadata(&self, spec: &mut ProviderSpec) -> CheckView {
-        let check = |outcome, finding: String, cure: Option<&str>| {
-            view("metadata", "Metadata", outcome, finding, cure)
-        };
+        let check = |outcome, finding, cure| view("metadata", say!("Metadata"), outcome, finding, cure);
         let pinned = spec.server.metadata.clone();
         let complete = pinned.authorization_endpoint.is_some() && pinned.token_endpoint.is_some();
         let http = self.inner.ports.http.as_ref();
         let Some(found) = server::document(http, spec, self.now()).await else {
-            let words = "not looked for: the provider's file names no issuer, and has the endpoints itself";
-            return check(CheckOutcome::Ok, words.to_owned(), None);
+            let words =
+                say!("not looked for: the provider's file names no issuer, and has the endpoints itself");
+            return check(CheckOutcome::Ok, words, None);
         };
         match found.map_err(classify::discovery) {
             Ok(metadata) => {
@@ -87,25 +88,29 @@ impl Engine {
                 let other = differs(&pinned, &metadata);
                 spec.server.metadata = server::merge(pinned, metadata);
                 match other {
-                    None => check(CheckOutcome::Ok, format!("read; its issuer is {issuer}"), None),
+                    None => {
+                        check(CheckOutcome::Ok, say!("read; its issuer is {issuer}", issuer = issuer), None)
+                    }
                     Some(name) => {
-                        let words =
-                            format!("read; it names another {name} than the provider's file, which counts");
-                        check(
-                            CheckOutcome::Warning,
-                            words,
-                            Some("Compare the file with the provider's documentation."),
-                        )
+                        let words = say!(
+                            "read; it names another {endpoint} than the provider's file, which counts",
+                            endpoint = name
+                        );
+                        let cure = say!("Compare the file with the provider's documentation.");
+                        check(CheckOutcome::Warning, words, Some(cure))
                     }
                 }
             }
             // Endpoints that are known need no document, except one that speaks of another server.
             Err(problem) if complete && problem.code != Code::DiscoveryIssuerMismatch => {
-                let cure =
-                    "Nothing, where the provider publishes none; else correct `issuer` or `metadata_url`.";
-                check(CheckOutcome::Warning, problem.to_string(), Some(cure))
+                let cure = say!(
+                    "Nothing, where the provider publishes none; else correct `issuer` or `metadata_url`."
+                );
+                check(CheckOutcome::Warning, problem.say(), Some(cure))
             }
-            Err(problem) => check(CheckOutcome::Failed, problem.to_string(), Some(problem.code.suggestion())),
+            Err(problem) => {
+                check(CheckOutcome::Failed, problem.say(), Some(problem.code.suggestion().said().to_owned()))
+            }
         }
     }
 
@@ -116,18 +121,24 @@ impl Engine {
         let port = port.or(fixed.then_some(super::redirect_uri::LOOPBACK_PORT));
         let host = &spec.redirect.loopback_host;
         let (outcome, finding, cure) = match self.inner.ports.listener.bind(host, port, "/callback").await {
-            Ok(_) if port.is_none() => (CheckOutcome::Ok, format!("{host} listens, on any free port"), None),
-            Ok(bound) => (CheckOutcome::Ok, format!("port {} of {host} is free", bound.port()), None),
-            Err(error @ ListenError::PortInUse(_)) => {
-                let cure = "End the program that has it, or choose another port and register that one.";
-                (CheckOutcome::Failed, error.to_string(), Some(cure))
+            Ok(_) if port.is_none() => {
+                (CheckOutcome::Ok, say!("{host} listens, on any free port", host = host), None)
             }
-            Err(error) => {
-                let cure = "Use a deep link, or paste the address at the end of the sign-in.";
-                (CheckOutcome::Failed, error.to_string(), Some(cure))
+            Ok(bound) => (
+                CheckOutcome::Ok,
+                say!("port {port} of {host} is free", port = bound.port(), host = host),
+                None,
+            ),
+            Err(ListenError::PortInUse(port)) => {
+                let cure = say!("End the program that has it, or choose another port and register that one.");
+                (CheckOutcome::Failed, say!("port {port} is in use", port = port), Some(cure))
+            }
+            Err(ListenError::Failed(words)) => {
+                let cure = say!("Use a deep link, or paste the address at the end of the sign-in.");
+                (CheckOutcome::Failed, say!("cannot listen: {words}", words = words), Some(cure))
             }
         };
-        view("loopback", "Loopback redirect", outcome, finding, cure)
+        view("loopback", say!("Loopback redirect"), outcome, finding, cure)
     }
 }
 
@@ -143,10 +154,14 @@ struct Probe<'a> {
 impl Probe<'_> {
     async fn endpoint(&mut self, name: &'static str, url: &str) -> CheckView {
         let (outcome, finding, cure) = match self.ask(url).await {
-            Ok(status) => (CheckOutcome::Ok, format!("{} answers (status {status})", shown(url)), None),
+            Ok(status) => (
+                CheckOutcome::Ok,
+                say!("{url} answers (status {status})", url = shown(url), status = status),
+                None,
+            ),
             Err(problem) => {
-                let finding = format!("{}: {problem}", shown(url));
-                (CheckOutcome::Failed, finding, Some(problem.code.suggestion()))
+                let finding = format!("{}: {}", shown(url), problem.say());
+                (CheckOutcome::Failed, finding, Some(problem.code.suggestion().said().to_owned()))
             }
         };
         view(name, title(name), outcome, finding, cure)
@@ -190,26 +205,26 @@ fn endpoints(metadata: &ServerMetadata) -> Vec<(&'static str, &str)> {
     known.filter(|(_, url)| !server::is_open(url)).collect()
 }
 
-fn title(name: &str) -> &'static str {
+fn title(name: &str) -> String {
     match name {
-        "authorization_endpoint" => "Sign-in page",
-        "token_endpoint" => "Token endpoint",
-        "pushed_authorization_request_endpoint" => "Pushed requests",
-        "device_authorization_endpoint" => "Device codes",
-        "userinfo_endpoint" => "User info",
-        "revocation_endpoint" => "Revocation",
-        _ => "Keys",
+        "authorization_endpoint" => say!("Sign-in page"),
+        "token_endpoint" => say!("Token endpoint"),
+        "pushed_authorization_request_endpoint" => say!("Pushed requests"),
+        "device_authorization_endpoint" => say!("Device codes"),
+        "userinfo_endpoint" => say!("User info"),
+        "revocation_endpoint" => say!("Revocation"),
+        _ => say!("Keys"),
     }
 }
 
 /// The endpoint for which the document names another one.
-fn differs(pinned: &ServerMetadata, found: &ServerMetadata) -> Option<&'static str> {
+fn differs(pinned: &ServerMetadata, found: &ServerMetadata) -> Option<String> {
     let other =
         |mine: &Option<String>, theirs: &Option<String>| mine.is_some() && theirs.is_some() && mine != theirs;
     if other(&pinned.authorization_endpoint, &found.authorization_endpoint) {
-        return Some("authorization endpoint");
+        return Some(say!("authorization endpoint"));
     }
-    other(&pinned.token_endpoint, &found.token_endpoint).then_some("token endpoint")
+    other(&pinned.token_endpoint, &found.token_endpoint).then(|| say!("token endpoint"))
 }
 
 /// RFC 8414 §2: a server that names no method does not say that it supports PKCE.
@@ -218,56 +233,74 @@ fn pkce(spec: &ProviderSpec) -> CheckView {
     let (outcome, finding, cure) = match (spec.client.pkce, methods) {
         (Pkce::Never, _) => (
             CheckOutcome::Warning,
-            "not used: the provider's file says that it is refused".to_owned(),
-            Some("Try with `pkce = \"default\"`: many servers take it by now."),
+            say!("not used: the provider's file says that it is refused"),
+            Some(say!("Try with `pkce = \"default\"`: many servers take it by now.")),
         ),
         (_, Some(methods)) if methods.iter().any(|method| method == "S256") => {
-            (CheckOutcome::Ok, "S256, announced by the server or its file".to_owned(), None)
+            (CheckOutcome::Ok, say!("S256, announced by the server or its file"), None)
         }
-        (Pkce::Required, _) => (CheckOutcome::Ok, "S256, which the provider demands".to_owned(), None),
+        (Pkce::Required, _) => (CheckOutcome::Ok, say!("S256, which the provider demands"), None),
         (_, Some(methods)) => (
             CheckOutcome::Warning,
-            format!("the server announces {} and not S256", plain(&methods.join(", "), 80)),
-            Some("S256 is sent all the same; ask the provider whether it is checked."),
+            say!("the server announces {methods} and not S256", methods = plain(&methods.join(", "), 80)),
+            Some(say!("S256 is sent all the same; ask the provider whether it is checked.")),
         ),
         (_, None) => (
             CheckOutcome::Warning,
-            "not announced".to_owned(),
-            Some("S256 is sent all the same; ask the provider whether it is checked."),
+            say!("not announced"),
+            Some(say!("S256 is sent all the same; ask the provider whether it is checked.")),
         ),
     };
-    view("pkce", "PKCE", outcome, finding, cure)
+    view("pkce", "PKCE".to_owned(), outcome, finding, cure)
 }
+
+const PUBLIC: Sentence = Sentence::of("none (a public client)");
 
 fn authentication(spec: &ProviderSpec) -> CheckView {
     let name = |method: &ClientAuthentication| match method {
-        ClientAuthentication::None => "none (a public client)",
+        ClientAuthentication::None => PUBLIC.said(),
         other => other.name(),
     };
     let methods = spec.page().authentication;
     let named = spec.server.metadata.token_endpoint_auth_methods_supported.as_deref().unwrap_or_default();
     // A public client is always offered; a server that names only methods that are not here takes none of them.
-    let none_of_them = !named.is_empty()
-        && methods.iter().all(|method| !named.iter().any(|n| name(method).starts_with(n.as_str())));
+    let none_of_them =
+        !named.is_empty() && methods.iter().all(|method| !named.iter().any(|n| method.name() == n.as_str()));
     let (outcome, finding, cure) = if none_of_them {
-        let words = format!("the server takes only {}", plain(&named.join(", "), 120));
-        let cure = "Register a client that proves itself by a secret or a key, if the provider has such.";
+        let words = say!("the server takes only {methods}", methods = plain(&named.join(", "), 120));
+        let cure =
+            say!("Register a client that proves itself by a secret or a key, if the provider has such.");
         (CheckOutcome::Warning, words, Some(cure))
     } else {
         (CheckOutcome::Ok, methods.iter().map(name).collect::<Vec<_>>().join(", "), None)
     };
-    view("client_authentication", "Authentication", outcome, finding, cure)
+    view("client_authentication", say!("Authentication"), outcome, finding, cure)
+}
+
+/// In the words of the window; a failure's cause has its own.
+fn by(clocks::Wrong { slow, minutes }: clocks::Wrong) -> String {
+    if slow {
+        say!(
+            "this machine's clock is wrong by {minutes} minutes, slow, or the server's is",
+            minutes = minutes
+        )
+    } else {
+        say!(
+            "this machine's clock is wrong by {minutes} minutes, fast, or the server's is",
+            minutes = minutes
+        )
+    }
 }
 
 fn clock(now: Timestamp, server: Option<Timestamp>) -> CheckView {
     let (outcome, finding, cure) = match server {
-        None => (CheckOutcome::Warning, "no server has told the time".to_owned(), None),
+        None => (CheckOutcome::Warning, say!("no server has told the time"), None),
         Some(server) => match clocks::wrong(now, server) {
-            None => (CheckOutcome::Ok, "within five minutes of the server's".to_owned(), None),
-            Some(words) => (CheckOutcome::Failed, words, Some(clocks::CURE)),
+            None => (CheckOutcome::Ok, say!("within five minutes of the server's"), None),
+            Some(wrong) => (CheckOutcome::Failed, by(wrong), Some(clocks::CURE.said().to_owned())),
         },
     };
-    view("clock", "Clock", outcome, finding, cure)
+    view("clock", say!("Clock"), outcome, finding, cure)
 }
 
 /// An address without its parameters.
@@ -275,9 +308,14 @@ fn shown(url: &str) -> String {
     plain(url.split(['?', '#']).next().unwrap_or(url), 200)
 }
 
-fn view(name: &str, title: &str, outcome: CheckOutcome, finding: String, cure: Option<&str>) -> CheckView {
-    let (name, title) = (name.to_owned(), title.to_owned());
-    CheckView { name, title, outcome, finding: plain(&finding, 400), cure: cure.map(str::to_owned) }
+fn view(
+    name: &str,
+    title: String,
+    outcome: CheckOutcome,
+    finding: String,
+    cure: Option<String>,
+) -> CheckView {
+    CheckView { name: name.to_owned(), title, outcome, finding: plain(&finding, 400), cure }
 }
 
 #[cfg(test)]

@@ -54,7 +54,10 @@ impl Endpoints {
             match server::endpoint(url) {
                 Ok(_) => drop(given.insert(name, url.to_owned())),
                 Err(problem) => {
-                    drop(errors.insert(name.into(), format!("{problem}. {}", problem.code.suggestion())))
+                    drop(errors.insert(
+                        name.into(),
+                        format!("{}. {}", problem.say(), problem.code.suggestion().said()),
+                    ))
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::connection::ConnectionId;
 use crate::event::{ActivityEntry, ActivityFilter};
 use crate::ports::{Unreadable, VaultKind, VaultState, VaultStatus};
 use crate::problem::{Code, Problem, plain};
+use crate::say;
 use crate::view::{CheckOutcome, CheckView, ProviderLink, Settings};
 
 const SETTINGS: &str = "settings";
@@ -74,16 +75,18 @@ impl Engine {
         let all = self.inner.ports.store.load_all();
         let (outcome, finding, cure) = match all {
             Ok(all) => {
-                let count = all.connections.len();
-                let many = if count == 1 { "connection" } else { "connections" };
-                (CheckOutcome::Ok, format!("readable, {count} {many}"), None)
+                let finding = match all.connections.len() {
+                    1 => say!("readable, 1 connection"),
+                    count => say!("readable, {count} connections", count = count),
+                };
+                (CheckOutcome::Ok, finding, None)
             }
             Err(error) => {
                 let problem = Problem::from(error);
-                (CheckOutcome::Failed, problem.to_string(), Some(problem.code.suggestion().to_owned()))
+                (CheckOutcome::Failed, problem.say(), Some(problem.code.suggestion().said().to_owned()))
             }
         };
-        CheckView { name: "database".into(), title: "Database".into(), outcome, finding, cure }
+        CheckView { name: "database".into(), title: say!("Database"), outcome, finding, cure }
     }
 
     /// Without asking the network, a clock that went back is all that can be seen.
@@ -93,14 +96,22 @@ impl Engine {
         let newest = newest.and_then(|lines| lines.first().map(|line| line.at));
         let behind = newest.filter(|at| at.duration_since(now).as_secs() > 300);
         let (outcome, finding, cure) = match behind {
-            None => (CheckOutcome::Ok, format!("{now:.0}, after everything in the record"), None),
+            None => (
+                CheckOutcome::Ok,
+                say!("{now}, after everything in the record", now = format_args!("{now:.0}")),
+                None,
+            ),
             Some(at) => (
                 CheckOutcome::Warning,
-                format!("{now:.0}, but the record goes on until {at:.0}"),
-                Some("Set this machine's clock: sign-ins fail when it is wrong by minutes.".to_owned()),
+                say!(
+                    "{now}, but the record goes on until {at}",
+                    now = format_args!("{now:.0}"),
+                    at = format_args!("{at:.0}")
+                ),
+                Some(say!("Set this machine's clock: sign-ins fail when it is wrong by minutes.")),
             ),
         };
-        CheckView { name: "clock".into(), title: "Clock".into(), outcome, finding, cure }
+        CheckView { name: "clock".into(), title: say!("Clock"), outcome, finding, cure }
     }
 }
 
@@ -108,33 +119,40 @@ fn record_check(row: &Unreadable) -> CheckView {
     let Unreadable { id, name, cause } = row;
     CheckView {
         name: "record".into(),
-        title: "Record".into(),
+        title: say!("Record"),
         outcome: CheckOutcome::Failed,
-        finding: format!("of “{}” ({id}) cannot be read: {}", plain(name, 80), plain(cause, 300)),
-        cure: Some(format!("Remove it with `tokenrack disconnect {id} --forget`, then add it again.")),
+        finding: say!(
+            "of “{name}” ({id}) cannot be read: {cause}",
+            name = plain(name, 80),
+            id = id,
+            cause = plain(cause, 300)
+        ),
+        cure: Some(say!("Remove it with `tokenrack disconnect {id} --forget`, then add it again.", id = id)),
     }
 }
 
 fn vault_check(status: &VaultStatus) -> CheckView {
     let (outcome, words, code) = match status.state {
-        VaultState::Ready => (CheckOutcome::Ok, "ready", None),
-        VaultState::New => (CheckOutcome::Warning, "not created yet", None),
-        VaultState::Locked => (CheckOutcome::Warning, "locked", Some(Code::VaultLocked)),
-        VaultState::Absent => (CheckOutcome::Failed, "absent", Some(Code::VaultAbsent)),
-        VaultState::Denied => (CheckOutcome::Failed, "denied", Some(Code::VaultDenied)),
-        VaultState::Unresponsive => (CheckOutcome::Failed, "does not answer", Some(Code::VaultTimedOut)),
+        VaultState::Ready => (CheckOutcome::Ok, say!("ready"), None),
+        VaultState::New => (CheckOutcome::Warning, say!("not created yet"), None),
+        VaultState::Locked => (CheckOutcome::Warning, say!("locked"), Some(Code::VaultLocked)),
+        VaultState::Absent => (CheckOutcome::Failed, say!("absent"), Some(Code::VaultAbsent)),
+        VaultState::Denied => (CheckOutcome::Failed, say!("denied"), Some(Code::VaultDenied)),
+        VaultState::Unresponsive => {
+            (CheckOutcome::Failed, say!("does not answer"), Some(Code::VaultTimedOut))
+        }
     };
     let mut finding = format!("{}: {words}", status.backend);
     if let Some(detail) = &status.detail {
         finding = format!("{finding} ({detail})");
     }
     let cure = match (status.state, code) {
-        (VaultState::New, _) => Some("Choose a passphrase; the first one creates the vault.".to_owned()),
-        (_, code) => code.map(|code| code.suggestion().to_owned()),
+        (VaultState::New, _) => Some(say!("Choose a passphrase; the first one creates the vault.")),
+        (_, code) => code.map(|code| code.suggestion().said().to_owned()),
     };
     let (name, title) = match status.kind {
-        VaultKind::Keychain => ("keychain", "Keychain"),
-        VaultKind::File => ("keychain", "Encrypted file"),
+        VaultKind::Keychain => ("keychain", say!("Keychain")),
+        VaultKind::File => ("keychain", say!("Encrypted file")),
     };
-    CheckView { name: name.into(), title: title.into(), outcome, finding, cure }
+    CheckView { name: name.into(), title, outcome, finding, cure }
 }

@@ -5,6 +5,7 @@ use tokenrack_oauth::endpoint::Endpoint;
 use super::registration::short_digest;
 use crate::connection::RedirectMethod;
 use crate::provider::{ProviderSpec, RedirectKind};
+use crate::say;
 
 /// The private-use scheme: the reverse of a name under our control (RFC 8252 §7.1).
 const SCHEME: &str = "dev.tokenrack.desktop";
@@ -39,26 +40,26 @@ pub(super) fn default_redirect_uri(
 
 /// # Errors
 /// What is wrong with it, for the person who typed it.
-pub(super) fn check_redirect_uri(uri: &str, redirect: RedirectMethod) -> Result<(), &'static str> {
-    let url = url::Url::parse(uri).map_err(|_| "This is not a URL.")?;
+pub(super) fn check_redirect_uri(uri: &str, redirect: RedirectMethod) -> Result<(), String> {
+    let url = url::Url::parse(uri).map_err(|_| say!("This is not a URL."))?;
     if url.fragment().is_some() {
-        return Err("A redirect URI has no fragment (#).");
+        return Err(say!("A redirect URI has no fragment (#)."));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("A redirect URI has no user name or password.");
+        return Err(say!("A redirect URI has no user name or password."));
     }
     match redirect {
         RedirectMethod::DeepLink if url.scheme() != SCHEME => {
-            Err("A deep link starts with dev.tokenrack.desktop:/")
+            Err(say!("A deep link starts with dev.tokenrack.desktop:/"))
         }
         RedirectMethod::Loopback
             if url.scheme() != "http"
                 || !matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost")) =>
         {
-            Err("A loopback redirect starts with http://127.0.0.1, http://[::1] or http://localhost")
+            Err(say!("A loopback redirect starts with http://127.0.0.1, http://[::1] or http://localhost"))
         }
         RedirectMethod::Paste if url.scheme() != SCHEME && Endpoint::parse(uri).is_err() => {
-            Err("The address must be https, or http on this machine's loopback.")
+            Err(say!("The address must be https, or http on this machine's loopback."))
         }
         _ => Ok(()),
     }

@@ -242,7 +242,9 @@ pub(super) fn environment(draft: &Draft) -> Option<String> {
 pub(super) fn field_problem(errors: &BTreeMap<String, String>) -> Problem {
     let code = match errors.iter().next() {
         Some((field, _)) if errors.len() == 1 && field == "client_id" => Code::MissingClientId,
-        Some((field, what)) if errors.len() == 1 && field == "name" && what == Code::NameTaken.title() => {
+        Some((field, what))
+            if errors.len() == 1 && field == "name" && what == Code::NameTaken.title().said() =>
+        {
             Code::NameTaken
         }
         _ => Code::InvalidInput,

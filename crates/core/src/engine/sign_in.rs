@@ -335,8 +335,8 @@ fn page(outcome: Result<ConnectionView, Refusal>) -> ResultPage {
     match outcome {
         Ok(view) => ResultPage::Connected(view.name),
         Err(Refusal { problem, .. }) => ResultPage::Failed {
-            title: problem.code.title().to_owned(),
-            suggestion: problem.code.suggestion().to_owned(),
+            title: problem.code.title().said().to_owned(),
+            suggestion: problem.code.suggestion().said().to_owned(),
         },
     }
 }

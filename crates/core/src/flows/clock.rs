@@ -1,5 +1,6 @@
 //! Whether this machine's clock is right, by what the token endpoint takes for the time (RFC 9110 §6.6.1).
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use tokenrack_oauth::reach;
 
 use crate::engine::Ports;
+use crate::language::Sentence;
 use crate::ports::{Clock, HttpClient, HttpError, HttpRequest, HttpResponse};
 use crate::problem::Problem;
 
@@ -15,15 +17,30 @@ use crate::problem::Problem;
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// What helps.
-pub const CURE: &str = "Set this machine's clock, best by the network.";
+pub const CURE: Sentence = Sentence::of("Set this machine's clock, best by the network.");
 
-/// By how much a clock that shows `now` is wrong, in words; `None` when it is right by the server's.
-pub fn wrong(now: Timestamp, server: Timestamp) -> Option<String> {
+/// By how much a clock is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrong {
+    /// Whether it is behind.
+    pub slow: bool,
+    /// Whole minutes.
+    pub minutes: u64,
+}
+
+/// For a failure's cause, which is kept.
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (minutes, way) = (self.minutes, if self.slow { "slow" } else { "fast" });
+        write!(f, "this machine's clock is wrong by {minutes} minutes, {way}, or the server's is")
+    }
+}
+
+/// By how much a clock that shows `now` is wrong; `None` when it is right by the server's.
+pub fn wrong(now: Timestamp, server: Timestamp) -> Option<Wrong> {
     let wrong = server.duration_since(now);
-    let way = if wrong.is_positive() { "slow" } else { "fast" };
     let minutes = (wrong.unsigned_abs().as_secs() + 30) / 60;
-    (wrong.unsigned_abs() > TOLERANCE)
-        .then(|| format!("this machine's clock is wrong by {minutes} minutes, {way}, or the server's is"))
+    (wrong.unsigned_abs() > TOLERANCE).then_some(Wrong { slow: wrong.is_positive(), minutes })
 }
 
 /// The ports of one flow, whose answers' dates are heard.
@@ -36,7 +53,7 @@ pub struct Heard {
 struct Listener {
     http: Arc<dyn HttpClient>,
     clock: Arc<dyn Clock>,
-    wrong: Mutex<Option<String>>,
+    wrong: Mutex<Option<Wrong>>,
 }
 
 impl Heard {
@@ -50,10 +67,11 @@ impl Heard {
     /// Says first that the clock is wrong, where it is: a failure that it explains looks like many others.
     pub fn explain(&self, problem: Problem) -> Problem {
         let wrong = self.listener.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(wrong) = wrong.as_deref() else { return problem };
+        let Some(wrong) = *wrong else { return problem };
+        let cure = CURE.english();
         let words = match &problem.cause {
-            Some(cause) => format!("{wrong}. {CURE} The failure itself: {cause}"),
-            None => format!("{wrong}. {CURE}"),
+            Some(cause) => format!("{wrong}. {cure} The failure itself: {cause}"),
+            None => format!("{wrong}. {cure}"),
         };
         problem.because(words)
     }
@@ -79,7 +97,7 @@ mod tests {
     #[test]
     fn five_minutes_are_no_wrong_clock() {
         let now: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
-        let at = |server: &str| wrong(now, server.parse().unwrap());
+        let at = |server: &str| wrong(now, server.parse().unwrap()).map(|wrong| wrong.to_string());
         assert_eq!(at("2026-03-01T12:05:00Z"), None);
         assert_eq!(at("2026-03-01T11:55:00Z"), None);
         let slow = "this machine's clock is wrong by 127 minutes, slow, or the server's is";

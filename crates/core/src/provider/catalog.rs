@@ -9,6 +9,7 @@ use super::scripts::Beside;
 use super::search::Card;
 use super::{LintError, ProviderId, ProviderSpec};
 use crate::problem::plain;
+use crate::say;
 use crate::view::{CheckOutcome, CheckView, Origin};
 
 /// A file of `providers/`, with what the search looks at (build.rs).
@@ -160,8 +161,19 @@ impl Catalog {
         let id = &own.id;
         let builtin = self.builtin.get(id.0.as_str()).and_then(|entry| self.spec(entry))?;
         let (file, name) = (format!("providers/{id}.toml"), &builtin.name);
-        let does = if own.extends.as_ref() == Some(id) { "changes" } else { "replaces" };
-        Some(format!("Your file {file} {does} the built-in {name} and decides where codes and tokens go."))
+        Some(if own.extends.as_ref() == Some(id) {
+            say!(
+                "Your file {file} changes the built-in {name} and decides where codes and tokens go.",
+                file = file,
+                name = name
+            )
+        } else {
+            say!(
+                "Your file {file} replaces the built-in {name} and decides where codes and tokens go.",
+                file = file,
+                name = name
+            )
+        })
     }
 
     /// The doctor's look at the person's own files; nothing where all is usual.
@@ -170,15 +182,15 @@ impl Catalog {
         let replacing = replacing.map(|sentence| sentence.trim_end_matches('.').to_owned());
         let findings: Vec<String> = self.broken().iter().map(ToString::to_string).chain(replacing).collect();
         let cure = match self.broken() {
-            [] => "Remove the file, unless you put it there for this.",
-            _ => "Correct the file.",
+            [] => say!("Remove the file, unless you put it there for this."),
+            _ => say!("Correct the file."),
         };
         (!findings.is_empty()).then(|| CheckView {
             name: "providers".to_owned(),
-            title: "Own providers".to_owned(),
+            title: say!("Own providers"),
             outcome: CheckOutcome::Warning,
             finding: plain(&findings.join("; "), 4096),
-            cure: Some(cure.to_owned()),
+            cure: Some(cure),
         })
     }
 }

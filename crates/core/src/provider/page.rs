@@ -3,6 +3,7 @@
 use super::discovered::DISCOVERED;
 use super::{Links, Pkce, ProviderSpec, RedirectKind, VariableSource};
 use crate::connection::{ClientAuthentication, GrantType, RedirectMethod};
+use crate::say;
 use crate::view::{Origin, ProviderLink, ProviderPage, ProviderView, SecretNeed, VarView};
 
 impl Links {
@@ -75,13 +76,14 @@ impl ProviderSpec {
     /// What a person should know before they sign in with it.
     pub(crate) fn cautions(&self) -> Vec<String> {
         let no_pkce = (self.client.pkce == Pkce::Never).then(|| {
-            "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect."
-                .to_owned()
+            say!(
+                "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect."
+            )
         });
         let scripted = (!self.scripts.is_empty()).then(|| {
-            let id = &self.id;
-            format!(
-                "{id}.toml brings scripts of its own, which are given the code, tokens and secret of its connections."
+            say!(
+                "{id}.toml brings scripts of its own, which are given the code, tokens and secret of its connections.",
+                id = self.id
             )
         });
         no_pkce.into_iter().chain(scripted).collect()

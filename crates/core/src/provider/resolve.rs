@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ProviderSpec, Variable, VariableSource, keys, pattern, places, template, urls};
+use crate::say;
 
 impl ProviderSpec {
     /// Fills the variables that the person says into every URL, parameter and request of the provider's own. What a
@@ -16,12 +17,15 @@ impl ProviderSpec {
         let mut values = BTreeMap::new();
         let asked = || self.vars.iter().filter(|(_, variable)| variable.source == VariableSource::User);
         for name in vars.keys().filter(|name| !asked().any(|(known, _)| known == *name)) {
-            errors.insert(name.clone(), format!("Write {}", unknown(name, asked().map(|(name, _)| name))));
+            errors.insert(
+                name.clone(),
+                say!("Write {instead}", instead = unknown(name, asked().map(|(name, _)| name))),
+            );
         }
         for (name, variable) in asked() {
             match variable.value(vars.get(name).map(String::as_str)) {
                 Ok(value) => drop(values.insert(name.as_str(), value)),
-                Err(instead) => drop(errors.insert(name.clone(), format!("Write {instead}"))),
+                Err(instead) => drop(errors.insert(name.clone(), say!("Write {instead}", instead = instead))),
             }
         }
         if !errors.is_empty() {
@@ -65,14 +69,18 @@ impl ProviderSpec {
                         || captures.iter().any(|(_, captured)| captured == name)))
         };
         if let Some(name) = template::names(filled).into_iter().find(|name| !later(name)) {
-            return Some(format!("The provider's file does not declare `{name}`, which its {path} needs"));
+            return Some(say!(
+                "The provider's file does not declare `{name}`, which its {path} needs",
+                name = name,
+                path = path
+            ));
         }
         let sample = |name: &str| match self.vars.get(name) {
             Some(variable) => variable.samples().into_iter().next(),
             None => Some("sample".into()),
         };
         let (why, _) = urls::check_at(path, &template::fill(filled, sample)).err()?;
-        Some(format!("The provider's {path} cannot be used: {why}"))
+        Some(say!("The provider's {path} cannot be used: {why}", path = path, why = why))
     }
 }
 
@@ -87,12 +95,15 @@ impl Variable {
         let Some(value) = written.or(self.default.as_deref()) else {
             let choice = self.choices.iter().find(|choice| !choice.is_empty());
             let example = self.example.as_ref().or(choice).map(String::as_str);
-            return Err(format!("a value, like {}", example.unwrap_or(pattern::sample(&self.pattern))));
+            return Err(say!(
+                "a value, like {example}",
+                example = example.unwrap_or(pattern::sample(&self.pattern))
+            ));
         };
         if !self.choices.is_empty() && !is_choice(value) {
             let shown = |choice: &String| if choice.is_empty() { "\"\"".into() } else { choice.clone() };
             let choices: Vec<String> = self.choices.iter().map(shown).collect();
-            return Err(format!("one of: {}", choices.join(", ")));
+            return Err(say!("one of: {choices}", choices = choices.join(", ")));
         }
         // The file's own words need no pattern.
         if self.pattern.is_empty() && is_choice(value) {
@@ -105,8 +116,8 @@ impl Variable {
 fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {
     let known: Vec<&str> = known.map(String::as_str).collect();
     match keys::nearest(name, known.iter().copied()) {
-        _ if known.is_empty() => "nothing: this provider has no variables".into(),
-        Some(near) => format!("`{near}`: there is no variable `{name}`"),
-        None => format!("one of the variables this provider has: {}", known.join(", ")),
+        _ if known.is_empty() => say!("nothing: this provider has no variables"),
+        Some(near) => say!("`{near}`: there is no variable `{name}`", near = near, name = name),
+        None => say!("one of the variables this provider has: {known}", known = known.join(", ")),
     }
 }

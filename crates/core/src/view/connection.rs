@@ -303,9 +303,9 @@ impl From<&crate::problem::Problem> for ProblemView {
     fn from(problem: &crate::problem::Problem) -> Self {
         Self {
             code: problem.code.as_str().to_owned(),
-            message: problem.code.title().to_owned(),
+            message: problem.code.title().said().to_owned(),
             cause: problem.cause.clone(),
-            suggestion: problem.code.suggestion().to_owned(),
+            suggestion: problem.code.suggestion().said().to_owned(),
             action: problem.code.action(),
             http_status: problem.http_status,
             docs_url: problem.docs_url(),

@@ -8,7 +8,9 @@ use http::{Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use sha2::{Digest as _, Sha256};
+use tokenrack_core::language::{Language, Sentence};
 use tokenrack_core::ports::ResultPage;
+use tokenrack_core::say;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -26,14 +28,16 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const RETURN: &str = "You can close this tab and return to Tokenrack.";
+const RETURN: Sentence = Sentence::of("You can close this tab and return to Tokenrack.");
 
 /// Success is said only for a connection that stands.
 pub(super) fn result(result: &ResultPage) -> Response<Full<Bytes>> {
     match result {
-        ResultPage::Connected(name) => whole(StatusCode::OK, "✓", &format!("Connected: {name}"), &[RETURN]),
+        ResultPage::Connected(name) => {
+            whole(StatusCode::OK, "✓", &say!("Connected: {name}", name = name), &[RETURN.said()])
+        }
         ResultPage::Failed { title, suggestion } => {
-            whole(StatusCode::BAD_REQUEST, "✕", title, &[suggestion, RETURN])
+            whole(StatusCode::BAD_REQUEST, "✕", title, &[suggestion, RETURN.said()])
         }
     }
 }
@@ -43,15 +47,15 @@ pub(super) fn neutral() -> Response<Full<Bytes>> {
     whole(
         StatusCode::ACCEPTED,
         "→",
-        "Tokenrack has taken over",
-        &["The result is shown in Tokenrack.", RETURN],
+        &say!("Tokenrack has taken over"),
+        &[&say!("The result is shown in Tokenrack."), RETURN.said()],
     )
 }
 
 /// Somebody opened the address by hand.
 pub(super) fn nothing_here() -> Response<Full<Bytes>> {
-    let words = "This address waits for the answer of a sign-in. Start one in Tokenrack with Connect.";
-    whole(StatusCode::BAD_REQUEST, "→", "Nothing to do here", &[words])
+    let words = say!("This address waits for the answer of a sign-in. Start one in Tokenrack with Connect.");
+    whole(StatusCode::BAD_REQUEST, "→", &say!("Nothing to do here"), &[&words])
 }
 
 /// For requests no person makes.
@@ -65,12 +69,12 @@ pub(super) fn plain(status: StatusCode) -> Response<Full<Bytes>> {
 }
 
 fn whole(status: StatusCode, mark: &str, title: &str, lines: &[&str]) -> Response<Full<Bytes>> {
-    let title = escaped(title);
+    let (title, language) = (escaped(title), Language::spoken().tag());
     let lines: String = lines.iter().map(|line| format!("<p>{}</p>", escaped(line))).collect();
     guarded(
         status,
         format!(
-            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+            "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title} – Tokenrack</title>\
              <style>{STYLE}</style><main><div class=\"mark\" aria-hidden=\"true\">{mark}</div>\
              <h1>{title}</h1>{lines}</main></html>\n"

@@ -45,14 +45,19 @@ fn mistakes_are_said_with_their_lines_of_whatever_is_there() {
 /// What the window's editor begins with, when it begins from nothing.
 #[test]
 fn the_empty_beginning_lacks_its_endpoints_and_nothing_else() {
-    let page = include_str!("../../../../../ui/src/lib/text/en/spec.ts");
-    let blank = page.split("export const blank = `").nth(1).unwrap().split('`').next().unwrap();
-    let seen = Catalog::builtin().look_at(blank);
-    let places: Vec<&str> =
-        seen.findings.iter().map(|finding| finding.message.split(':').next().unwrap()).collect();
-    assert_eq!(places, ["server.authorization_endpoint", "server.token_endpoint"], "{seen:?}");
-    let filled = blank.replace("\"https://…\"", "\"https://as.example/x\"");
-    assert_eq!(Catalog::builtin().look_at(&filled).findings, []);
+    let pages = [
+        include_str!("../../../../../ui/src/lib/text/en/spec.ts"),
+        include_str!("../../../../../ui/src/lib/text/de/spec.ts"),
+    ];
+    for page in pages {
+        let blank = page.split("export const blank: ").nth(1).unwrap().split('`').nth(1).unwrap();
+        let seen = Catalog::builtin().look_at(blank);
+        let places: Vec<&str> =
+            seen.findings.iter().map(|finding| finding.message.split(':').next().unwrap()).collect();
+        assert_eq!(places, ["server.authorization_endpoint", "server.token_endpoint"], "{seen:?}");
+        let filled = blank.replace("\"https://…\"", "\"https://as.example/x\"");
+        assert_eq!(Catalog::builtin().look_at(&filled).findings, []);
+    }
 }
 
 #[test]

@@ -1,5 +1,0 @@
-//! German.
-
-use super::Table;
-
-pub(super) const GERMAN: Table = &[];

@@ -1,0 +1,163 @@
+//! What shows a status, what is weaker than it could be, and what the desktop says.
+
+use crate::language::Table;
+
+pub(super) const TABLE: Table = &[
+    (
+        "The provider has answered; the tokens are being fetched.",
+        "Der Anbieter hat geantwortet; die Token werden geholt.",
+    ),
+    (
+        "The provider waits for you to enter the code on its page.",
+        "Der Anbieter wartet auf die Eingabe des Codes auf seiner Seite.",
+    ),
+    ("The provider's page is open in your browser.", "Die Seite des Anbieters ist im Browser offen."),
+    (
+        "The browser could not be opened: copy the link and open it yourself.",
+        "Der Browser ließ sich nicht öffnen: Link kopieren und selbst öffnen.",
+    ),
+    (
+        "The provider refuses the client or its settings.",
+        "Der Anbieter weist den Client oder seine Einstellungen ab.",
+    ),
+    ("The last sign-in did not succeed.", "Die letzte Anmeldung ist nicht gelungen."),
+    ("There are no tokens.", "Es gibt keine Token."),
+    (
+        "The keychain did not have the tokens when it was read last; it is read again.",
+        "Der Schlüsselbund hatte die Token nicht, als er zuletzt gelesen wurde; er wird wieder gelesen.",
+    ),
+    (
+        "The newest refresh token was lost, and the one before is spent.",
+        "Das neueste Refresh-Token ging verloren, und das vorige ist verbraucht.",
+    ),
+    (
+        "The provider no longer accepts the refresh token.",
+        "Der Anbieter nimmt das Refresh-Token nicht mehr an.",
+    ),
+    ("The tokens are being revoked and deleted.", "Die Token werden widerrufen und gelöscht."),
+    (
+        "A disconnect was cut short: tokens may still be here, and valid at the provider. Disconnect again, or forget the connection.",
+        "Ein Trennen wurde unterbrochen: Vielleicht sind noch Token hier, und beim Anbieter gültig. Erneut trennen oder die Verbindung entfernen.",
+    ),
+    (
+        "The tokens are safe, and cannot be read until the keychain is open.",
+        "Die Token sind sicher und erst lesbar, wenn der Schlüsselbund offen ist.",
+    ),
+    (
+        "New tokens are being fetched; the old ones stay until then.",
+        "Neue Token werden geholt; bis dahin bleiben die alten.",
+    ),
+    (
+        "The server, asked about the access token, says that it is not active.",
+        "Der Server, nach dem Access-Token gefragt, sagt, dass es nicht aktiv ist.",
+    ),
+    ("{host} no longer takes this token (HTTP 401).", "{host} nimmt dieses Token nicht mehr an (HTTP 401)."),
+    (
+        "The access token has ended; it is about to be renewed.",
+        "Das Access-Token ist abgelaufen; es wird gleich erneuert.",
+    ),
+    (
+        "The access token has ended; it can be renewed.",
+        "Das Access-Token ist abgelaufen; es lässt sich erneuern.",
+    ),
+    (
+        "The access token has ended, and the provider gave no refresh token.",
+        "Das Access-Token ist abgelaufen, und der Anbieter gab kein Refresh-Token.",
+    ),
+    (
+        "This machine's clock was set back after the access token came, so it may have ended.",
+        "Die Uhr dieses Rechners wurde nach Erhalt des Access-Tokens zurückgestellt; es ist vielleicht abgelaufen.",
+    ),
+    ("The access token is valid; its end is near.", "Das Access-Token ist gültig und läuft bald ab."),
+    (
+        "The provider issued the access token, and its end is ahead.",
+        "Der Anbieter hat das Access-Token ausgestellt, und es ist noch nicht abgelaufen.",
+    ),
+    (
+        "The provider issued the access token and does not say when it ends.",
+        "Der Anbieter hat das Access-Token ausgestellt und sagt nicht, wann es abläuft.",
+    ),
+    (
+        "New tokens have arrived and could not be saved; they are held in memory.",
+        "Neue Token sind da und ließen sich nicht sichern; sie sind nur im Arbeitsspeicher.",
+    ),
+    (
+        "The provider refuses the client or its settings; the tokens are kept.",
+        "Der Anbieter weist den Client oder seine Einstellungen ab; die Token bleiben.",
+    ),
+    (
+        "The provider could not be reached; the refresh token is kept.",
+        "Der Anbieter war nicht erreichbar; das Refresh-Token bleibt.",
+    ),
+    (
+        "The last try did not succeed; the refresh token is kept.",
+        "Der letzte Versuch ist nicht gelungen; das Refresh-Token bleibt.",
+    ),
+    (
+        "{tries} tries in a row did not succeed; the refresh token is kept.",
+        "{tries} Versuche nacheinander sind nicht gelungen; das Refresh-Token bleibt.",
+    ),
+    // Weaker than it could be
+    (
+        "The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens for that alone, and Tokenrack tries again for three days.",
+        "Dem Anbieter konnte noch nicht gesagt werden, dass er den Zugriff des letzten Trennens beenden soll. Nur dafür verwahrt der Schlüsselbund jene Token, und Tokenrack versucht es drei Tage lang weiter.",
+    ),
+    (
+        "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect.",
+        "Dieser Anbieter lehnt PKCE ab; nur `state` schützt die Anmeldung vor einem gestohlenen Redirect.",
+    ),
+    (
+        "{id}.toml brings scripts of its own, which are given the code, tokens and secret of its connections.",
+        "{id}.toml bringt eigene Skripte mit, die Code, Token und Secret seiner Verbindungen bekommen.",
+    ),
+    (
+        "Your file {file} changes the built-in {name} and decides where codes and tokens go.",
+        "Ihre Datei {file} ändert das mitgelieferte {name} und bestimmt, wohin Codes und Token gehen.",
+    ),
+    (
+        "Your file {file} replaces the built-in {name} and decides where codes and tokens go.",
+        "Ihre Datei {file} ersetzt das mitgelieferte {name} und bestimmt, wohin Codes und Token gehen.",
+    ),
+    // On the desktop
+    ("“{name}” will need a sign-in soon", "„{name}“ braucht bald eine Anmeldung"),
+    ("Connect again before its tokens end.", "Neu verbinden, bevor die Token ablaufen."),
+    ("“{name}” needs a sign-in", "„{name}“ braucht eine Anmeldung"),
+    (
+        "The provider no longer accepts the last one. Connect again.",
+        "Der Anbieter nimmt die letzte nicht mehr an. Neu verbinden.",
+    ),
+    ("“{name}” is refused", "„{name}“ wird abgewiesen"),
+    (
+        "The provider does not accept the client or its settings.",
+        "Der Anbieter nimmt den Client oder seine Einstellungen nicht an.",
+    ),
+    ("The keychain has no tokens of “{name}”", "Der Schlüsselbund hat keine Token von „{name}“"),
+    (
+        "Start or unlock the keyring that has them, or connect again.",
+        "Den Schlüsselbund starten oder entsperren, der sie hat, oder neu verbinden.",
+    ),
+    ("“{name}” could not be refreshed for three days", "„{name}“ ließ sich seit drei Tagen nicht erneuern"),
+    (
+        "Nothing is lost; Tokenrack goes on trying once an hour.",
+        "Nichts ist verloren; Tokenrack versucht es stündlich weiter.",
+    ),
+    ("New tokens of “{name}” are not saved", "Neue Token von „{name}“ sind nicht gesichert"),
+    (
+        "Unlock the keychain before you close Tokenrack: they are only in its memory.",
+        "Vor dem Schließen von Tokenrack den Schlüsselbund entsperren: Sie sind nur im Arbeitsspeicher.",
+    ),
+    ("Show", "Anzeigen"),
+    // In the browser, after a sign-in
+    ("Connected: {name}", "Verbunden: {name}"),
+    (
+        "You can close this tab and return to Tokenrack.",
+        "Dieser Tab kann geschlossen werden; weiter geht es in Tokenrack.",
+    ),
+    ("Tokenrack has taken over", "Tokenrack hat übernommen"),
+    ("The result is shown in Tokenrack.", "Das Ergebnis zeigt Tokenrack."),
+    ("Nothing to do here", "Hier ist nichts zu tun"),
+    (
+        "This address waits for the answer of a sign-in. Start one in Tokenrack with Connect.",
+        "Diese Adresse wartet auf die Antwort einer Anmeldung. Sie beginnt in Tokenrack mit Verbinden.",
+    ),
+];
