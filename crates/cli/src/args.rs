@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    add, callback, choose, completions, connect, disconnect, introspect, log, provider, providers, refresh,
-    request, status, token,
+    add, backup, callback, choose, completions, connect, disconnect, export, import, introspect, log,
+    provider, providers, refresh, request, restore, status, token,
 };
 
 /// OAuth connections on this machine: connect once, then use fresh tokens anywhere.
@@ -49,6 +49,14 @@ pub enum Command {
     Introspect(introspect::Args),
     /// Revoke and delete the tokens
     Disconnect(disconnect::Args),
+    /// Write connections to a file for others, without any secret
+    Export(export::Args),
+    /// Add connections from such a file
+    Import(import::Args),
+    /// Write everything to one encrypted file
+    Backup(backup::Args),
+    /// Take connections and their tokens out of such a file
+    Restore(restore::Args),
     /// Show the activity record, newest first
     Log(log::Args),
     /// Check keychain, deep link, clock and database, each with a cure

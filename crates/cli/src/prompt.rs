@@ -82,10 +82,36 @@ pub fn passphrase(file: Option<&Path>, new: bool) -> Result<Passphrase, Problem>
     Ok(Passphrase::new(text.to_string()))
 }
 
+/// The passphrase of a backup: the first line of a file or, for `-`, of standard input, or typed unseen. A new one is
+/// typed twice.
+pub fn backup_passphrase(file: Option<&Path>, new: bool) -> Result<Passphrase, Failure> {
+    let wrong = |error: io::Error| invalid(format_args!("the passphrase could not be read: {error}"));
+    let text = match file {
+        Some(path) if path == Path::new("-") => line(io::stdin().lock()),
+        Some(path) => std::fs::File::open(path).and_then(|file| line(io::BufReader::new(file))),
+        None if !io::stderr().is_terminal() => {
+            return Err(invalid("no terminal to ask for the passphrase; give --passphrase-file"));
+        }
+        None if new => typed_twice("New passphrase for the backup: "),
+        None => rpassword::prompt_password("Passphrase of the backup: ").map(Zeroizing::new),
+    };
+    let text = text.map_err(wrong)?;
+    if text.is_empty() {
+        return Err(invalid("the passphrase is empty"));
+    }
+    Ok(Passphrase::new(text.to_string()))
+}
+
 fn ask(new: bool) -> io::Result<Zeroizing<String>> {
-    let question = if new { "New passphrase for the vault: " } else { "Passphrase of the vault: " };
+    if new {
+        return typed_twice("New passphrase for the vault: ");
+    }
+    rpassword::prompt_password("Passphrase of the vault: ").map(Zeroizing::new)
+}
+
+fn typed_twice(question: &str) -> io::Result<Zeroizing<String>> {
     let first = Zeroizing::new(rpassword::prompt_password(question)?);
-    if new && *first != *Zeroizing::new(rpassword::prompt_password("The same again: ")?) {
+    if *first != *Zeroizing::new(rpassword::prompt_password("The same again: ")?) {
         return Err(io::Error::other("the two were not the same"));
     }
     Ok(first)

@@ -46,12 +46,20 @@ impl Session {
         self.open()
     }
 
+    /// The person's profile, made where there is none.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn profile(&self) -> Result<Profile, Problem> {
+        Profile::open(self.environment.home.clone())
+    }
+
     /// Whether other users can get at the profile; the profile is made where there is none.
     ///
     /// # Errors
     /// It cannot be opened.
     pub fn permissions(&self) -> Result<CheckView, Problem> {
-        let profile = Profile::open(self.environment.home.clone())?;
+        let profile = self.profile()?;
         Ok(permissions::check(&profile, &self.environment))
     }
 
@@ -61,7 +69,7 @@ impl Session {
     /// # Errors
     /// As [`Profile::catalog`].
     pub fn catalog(&self, folder: PathBuf) -> Result<Catalog, Problem> {
-        let profile = Profile::open(self.environment.home.clone())?;
+        let profile = self.profile()?;
         let own = profile.providers_dir();
         let beside = move |name: &str| script_beside(&folder, name).or_else(|| script_beside(&own, name));
         Ok(profile.catalog()?.with_scripts(beside))
@@ -72,7 +80,7 @@ impl Session {
     /// # Errors
     /// As [`Profile::save_provider`].
     pub fn save_provider(&self, id: &str, text: &str) -> Result<PathBuf, Problem> {
-        Profile::open(self.environment.home.clone())?.save_provider(id, text, None)
+        self.profile()?.save_provider(id, text, None)
     }
 
     /// The engine with a vault that can be read. A keychain is asked only when something is read from it, and
@@ -116,7 +124,7 @@ impl Session {
     }
 
     fn open(&self) -> Result<Engine, Problem> {
-        let profile = Profile::open(self.environment.home.clone())?;
+        let profile = self.profile()?;
         let ports = tokenrack_platform::ports(&profile, &self.environment)?;
         let engine = Engine::open(ports, Arc::new(profile.catalog()?))?;
         // Never dropped: closing the database by hand folds its journal in first, for which a script would wait

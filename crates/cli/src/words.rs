@@ -113,6 +113,10 @@ pub fn activity(kind: ActivityKind) -> &'static str {
         ActivityKind::Forgotten => "Forgotten",
         ActivityKind::Edited => "Edited",
         ActivityKind::Introspected => "Introspected",
+        ActivityKind::Exported => "Exported",
+        ActivityKind::Imported => "Imported",
+        ActivityKind::BackedUp => "Backed up",
+        ActivityKind::Restored => "Restored",
     }
 }
 

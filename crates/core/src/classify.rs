@@ -3,7 +3,7 @@
 use tokenrack_oauth::authorization::RedirectError;
 use tokenrack_oauth::error::{OAuthError, ServerError};
 
-use crate::ports::{HttpErrorKind, ListenError, LockError, StoreError, VaultError};
+use crate::ports::{HttpErrorKind, ListenError, LockError, SealError, StoreError, VaultError};
 use crate::problem::{Code, Problem};
 
 impl From<OAuthError> for Problem {
@@ -142,6 +142,16 @@ impl From<VaultError> for Problem {
             VaultError::WrongPassphrase => Problem::new(Code::VaultWrongPassphrase),
             VaultError::Corrupt(words) => Problem::new(Code::VaultCorrupt).because(words),
             VaultError::Failed(words) => Problem::new(Code::VaultFailed).because(words),
+        }
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::WrongPassphrase => Problem::new(Code::FileWrongPassphrase),
+            SealError::Damaged(words) => Problem::new(Code::FileDamaged).because(words),
+            SealError::Failed(words) => Problem::new(Code::FileFailed).because(words),
         }
     }
 }

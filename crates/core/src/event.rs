@@ -144,6 +144,14 @@ pub enum ActivityKind {
     Edited,
     /// The server was asked whether the access token is active.
     Introspected,
+    /// Connections were written to a file, without secrets.
+    Exported,
+    /// The connection came from such a file.
+    Imported,
+    /// Everything was written to an encrypted file.
+    BackedUp,
+    /// The connection came from such a file.
+    Restored,
 }
 
 /// A line for the record, before it is stored.

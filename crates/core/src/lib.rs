@@ -5,6 +5,7 @@
 mod attention;
 #[cfg(test)]
 mod bindings;
+pub mod bundle;
 mod classify;
 pub mod connection;
 pub mod engine;

@@ -12,6 +12,8 @@ pub use tokenrack_oauth::http::{BodyLimit, HttpClient, HttpError, HttpErrorKind,
 
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityEntry, ActivityFilter, NewActivity};
+use crate::problem::Problem;
+use crate::provider::ProviderId;
 
 // ---------------------------------------------------------------- vault
 
@@ -112,6 +114,40 @@ pub enum VaultError {
     /// Anything else, in the platform's words.
     #[error("the vault failed: {0}")]
     Failed(String),
+}
+
+// ---------------------------------------------------------------- backup
+
+/// Encrypts a whole file under a passphrase.
+#[async_trait]
+pub trait Seal: Send + Sync {
+    /// The encrypted file. Slow by design: about a second.
+    async fn seal(&self, content: SecretBytes, passphrase: Passphrase) -> Result<Vec<u8>, SealError>;
+    /// What was encrypted, whole or not at all.
+    async fn open(&self, sealed: Vec<u8>, passphrase: Passphrase) -> Result<SecretBytes, SealError>;
+}
+
+/// Why a file was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The passphrase does not open it.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// It is not as it was written.
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    /// Anything else, in the library's words.
+    #[error("the encryption failed: {0}")]
+    Failed(String),
+}
+
+/// The folder with the person's own provider files.
+pub trait ProviderFolder: Send + Sync {
+    /// Saves the file of the provider with this id; `before` is the text of the one whose place it takes.
+    ///
+    /// # Errors
+    /// `InvalidInput` where another file is there, `StoreFailed`.
+    fn save(&self, id: &ProviderId, text: &str, before: Option<&str>) -> Result<(), Problem>;
 }
 
 // ---------------------------------------------------------------- store

@@ -311,6 +311,20 @@ codes! {
         "This connection's record cannot be read", "Remove it with `tokenrack disconnect ID --forget`, then add it again; the others are as before.";
     StoreTooNew "store/too_new" Failed None,
         "The profile was written by a newer Tokenrack", "Update this program.";
+    FileUnreadable "file/unreadable" Usage None,
+        "This is no file of Tokenrack's that can be read", "Choose a file of connections or a backup; it may be damaged or of another program.";
+    FileTooNew "file/too_new" Failed None,
+        "The file was written by a newer Tokenrack", "Update this program.";
+    FileDamaged "file/damaged" Failed None,
+        "The backup is damaged or cut short", "Use another copy of it; nothing was changed.";
+    FileLocked "file/passphrase_needed" NeedsPerson None,
+        "The backup is encrypted", "Give the passphrase that it was made with.";
+    FileWrongPassphrase "file/wrong_passphrase" NeedsPerson None,
+        "This passphrase does not open the backup", "Try again; nothing was changed.";
+    FileExists "file/exists" Usage None,
+        "There is a file with this name already", "Choose another name; a file is never replaced unasked.";
+    FileFailed "file/failed" Failed None,
+        "The file could not be read or written", "Check its folder, the permissions and the free space; nothing was lost.";
     Internal "internal" Failed None,
         "Tokenrack made a mistake", "Please report it with the details below.";
 }

@@ -1,5 +1,6 @@
 //! What faces see. The same types serve the window and `--json`; none can hold a secret.
 
+mod bundle;
 mod connection;
 mod provider;
 mod response;
@@ -9,6 +10,10 @@ use serde::Serialize;
 
 use crate::ports::{Revision, VaultStatus};
 
+pub use bundle::{
+    BundleKind, BundleTokens, BundleView, Choice, Decision, LeftOutView, Standing, Taken, TakenView,
+    ThingKind, ThingView, WrittenView,
+};
 pub use connection::{
     Action, ChoiceView, ConnectionView, DeviceCodeView, DisconnectView, IntrospectionView, OptionView,
     ProblemView, ProviderLink, RegistrationView, Revocation, SignInBasis, SignInBy, StatusKind, StatusView,

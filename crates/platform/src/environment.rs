@@ -9,7 +9,7 @@ use tokenrack_core::ports::{Store, StoreError, Vault, VaultKind};
 use tokenrack_core::problem::{Code, Problem};
 
 use crate::{
-    FileLock, FileVault, KeychainVault, Limits, LoopbackListener, Profile, QuickJs, ReqwestClient,
+    AgeSeal, FileLock, FileVault, KeychainVault, Limits, LoopbackListener, Profile, QuickJs, ReqwestClient,
     SessionBus, SqliteStore, SystemBrowser, SystemClock, SystemEntropy, SystemNetwork,
 };
 
@@ -91,6 +91,7 @@ pub fn ports(profile: &Profile, environment: &Environment) -> Result<Ports, Prob
         lock: Arc::new(FileLock::new(profile.locks_dir())),
         network: Arc::new(SystemNetwork),
         scripts: Arc::new(QuickJs),
+        seal: Arc::new(AgeSeal),
     })
 }
 

@@ -4,6 +4,7 @@ mod browser;
 mod clock;
 mod entropy;
 mod environment;
+pub mod files;
 mod http;
 mod lock;
 mod loopback;
@@ -17,6 +18,7 @@ mod profile;
 #[cfg(target_os = "linux")]
 mod readable;
 mod script;
+mod sealed;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -31,9 +33,9 @@ pub use http::{Limits, ReqwestClient};
 pub use lock::FileLock;
 pub use loopback::{LoopbackListener, Patience};
 pub use network::SystemNetwork;
-pub use own_provider::share_provider;
 pub use own_provider_watch::ProviderWatch;
 pub use profile::Profile;
 pub use script::{QuickJs, script_beside};
+pub use sealed::AgeSeal;
 pub use store::SqliteStore;
 pub use vault::{FileVault, KeychainVault, SessionBus};

@@ -1,9 +1,10 @@
-//! A person's own provider file is saved into the profile, and shared out of it.
+//! A person's own provider file is saved into the profile.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use tokenrack_core::ports::ProviderFolder;
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::ProviderId;
 
@@ -45,33 +46,10 @@ impl Profile {
     }
 }
 
-/// Writes a provider file where the person's downloads go, never over another: `acme.toml`, `acme-2.toml`.
-///
-/// # Errors
-/// `StoreFailed` when there is no such folder or it cannot be written to.
-pub fn share_provider(id: &ProviderId, text: &str) -> Result<PathBuf, Problem> {
-    let user = directories::UserDirs::new();
-    let folder = user.as_ref().map(|user| user.download_dir().unwrap_or_else(|| user.home_dir()));
-    let folder = folder
-        .ok_or_else(|| Problem::new(Code::StoreFailed).because("this user has no folder for downloads"))?;
-    share_into(folder, id, text)
-}
-
-/// A folder with so many copies is taken for one that does not say what is in it.
-const MOST_COPIES: usize = 1000;
-
-fn share_into(folder: &Path, id: &ProviderId, text: &str) -> Result<PathBuf, Problem> {
-    let copies = (2..MOST_COPIES).map(|number| format!("{id}-{number}.toml"));
-    for name in std::iter::once(format!("{id}.toml")).chain(copies) {
-        let path = folder.join(name);
-        match write_new(&mut OpenOptions::new(), &path, text) {
-            Ok(()) => return Ok(path),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed(&path, &error)),
-        }
+impl ProviderFolder for Profile {
+    fn save(&self, id: &ProviderId, text: &str, before: Option<&str>) -> Result<(), Problem> {
+        self.save_provider(&id.0, text, before).map(drop)
     }
-    Err(Problem::new(Code::StoreFailed)
-        .because(format_args!("{}: too many copies of {id}.toml", folder.display())))
 }
 
 fn create(path: &Path, text: &str) -> Result<(), Problem> {
@@ -150,17 +128,5 @@ mod tests {
         let text = "#".repeat(usize::try_from(LARGEST_FILE).unwrap() + 1);
         assert_eq!(profile.save_provider("acme", &text, None).unwrap_err().code, Code::InvalidInput);
         assert!(profile.save_provider("acme", &text[1..], None).is_ok());
-    }
-
-    #[test]
-    fn what_is_shared_takes_nothings_place() {
-        let dir = tempfile::tempdir().unwrap();
-        let id = ProviderId("acme".into());
-        let first = share_into(dir.path(), &id, "first").unwrap();
-        let second = share_into(dir.path(), &id, "second").unwrap();
-        assert_eq!((first, second.clone()), (dir.path().join("acme.toml"), dir.path().join("acme-2.toml")));
-        assert_eq!(std::fs::read_to_string(second).unwrap(), "second");
-        let absent = share_into(&dir.path().join("absent"), &id, "x").unwrap_err();
-        assert_eq!(absent.code, Code::StoreFailed);
     }
 }

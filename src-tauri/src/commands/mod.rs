@@ -10,6 +10,7 @@ pub(crate) mod links;
 pub(crate) mod own_providers;
 pub(crate) mod providers;
 pub(crate) mod requests;
+pub(crate) mod sharing;
 
 use serde::Serialize;
 use tokenrack_core::problem::Problem;

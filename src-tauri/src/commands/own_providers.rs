@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tauri::{AppHandle, State};
 use tokenrack_core::provider::ProviderId;
 use tokenrack_core::view::{CheckView, ImportView, SpecView};
+use tokenrack_platform::files::{self, Readers};
 
 use super::Answer;
 use crate::diagnostics;
@@ -81,5 +82,6 @@ pub(crate) async fn exportprovider(face: State<'_, Face>, id: String) -> Answer<
 #[tauri::command]
 pub(crate) async fn downloadspec(face: State<'_, Face>, text: String) -> Answer<String> {
     let spec = face.core()?.engine.read_spec(&text)?;
-    Ok(tokenrack_platform::share_provider(&spec.id, &text)?.display().to_string())
+    let path = files::download(&spec.id.0, "toml", text.as_bytes(), Readers::Anybody)?;
+    Ok(path.display().to_string())
 }

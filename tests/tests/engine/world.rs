@@ -15,7 +15,9 @@ use tokenrack_core::provider::Catalog;
 use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_core::view::Draft;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
-use tokenrack_platform::{FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy};
+use tokenrack_platform::{
+    AgeSeal, FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy,
+};
 use tokio::sync::{Semaphore, watch};
 
 /// A process's view of the world; several share one by `World::engine`.
@@ -60,6 +62,7 @@ impl World {
             lock,
             network: self.online.clone(),
             scripts: self.scripts.clone(),
+            seal: Arc::new(AgeSeal),
         };
         Engine::open(ports, Arc::new(self.catalog())).unwrap()
     }

@@ -12,6 +12,7 @@ use tokenrack_core::event::{ActivityEntry, ActivityFilter, NewActivity};
 use tokenrack_core::ports::*;
 use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
+use tokenrack_platform::AgeSeal;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -44,6 +45,8 @@ impl Process {
             lock: this(),
             network: this(),
             scripts: this(),
+            // A schedule makes no backup.
+            seal: Arc::new(AgeSeal),
         }
     }
 

@@ -33,6 +33,30 @@ export const fromUrl = async (page) => {
   await page.getByText('No mistakes.').waitFor();
 };
 
+/** The view of files of connections. */
+export const sharing = async (page) => {
+  await page.keyboard.press('Control+i');
+  await page.getByRole('heading', { name: 'Import and export', level: 1 }).waitFor();
+};
+/** A file that is chosen there. */
+export const file = (name, content) => async (page) => {
+  await sharing(page);
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) });
+};
+export const team = async (page) => {
+  await file('team.tokenrack.json', '{}')(page);
+  await page.getByRole('heading', { name: 'team.tokenrack.json' }).waitFor();
+};
+export const sealed = file('backup.tokenrack.age', 'age-encryption.org/v1\n');
+export const backup = async (page) => {
+  await sealed(page);
+  await page.locator('#passphrase').fill('correct horse battery');
+  await page.getByRole('button', { name: 'Open the backup' }).click();
+  await page.getByRole('heading', { name: 'backup.tokenrack.age' }).waitFor();
+};
+
 /** Each: the fake's scene, what a person does there, and more for the address. */
 export const scenes = {
   few: ['few'],
@@ -258,5 +282,61 @@ export const scenes = {
     },
   ],
   'own-page': ['few', choose(/GitLab/)],
+  sharing: ['few', sharing],
+  'sharing-nothing': ['empty', sharing],
+  'sharing-written': [
+    'few',
+    async (page) => {
+      await sharing(page);
+      await page.getByRole('checkbox', { name: 'Slack' }).click();
+      await page.getByRole('button', { name: 'Export 5 connections' }).click();
+      await page.getByText('written to').first().waitFor();
+      await page.getByRole('button', { name: 'Back up' }).click();
+      await page.locator('.error').waitFor();
+    },
+  ],
+  'sharing-problem': [
+    'few',
+    async (page) => {
+      await file('team.tokenrack.json', '{"refresh_token":1}')(page);
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'sharing-sealed': [
+    'few',
+    async (page) => {
+      await sealed(page);
+      await page.locator('#passphrase').fill('wrong');
+      await page.getByRole('button', { name: 'Open the backup' }).click();
+      await page.locator('.error').waitFor();
+    },
+  ],
+  'sharing-preview': [
+    'few',
+    async (page) => {
+      await team(page);
+      await page.getByLabel('What becomes of Slack').selectOption('rename');
+      await page.getByLabel('New name of Slack').fill('');
+      await page.getByRole('button', { name: /^Take/ }).click();
+      await page.locator('.error').waitFor();
+    },
+  ],
+  'sharing-backup': [
+    'few',
+    async (page) => {
+      await backup(page);
+      await page.getByLabel('What becomes of GitHub').selectOption('replace');
+    },
+  ],
+  'sharing-outcome': [
+    'few',
+    async (page) => {
+      await team(page);
+      await page.getByLabel('What becomes of GitHub', { exact: true }).selectOption('replace');
+      await page.getByLabel('What becomes of Slack').selectOption('rename');
+      await page.getByRole('button', { name: /^Take/ }).click();
+      await page.getByRole('heading', { name: 'What has become of it' }).waitFor();
+    },
+  ],
   settings: ['few', async (page) => page.keyboard.press('Control+,')],
 };

@@ -12,6 +12,7 @@ use crate::connection::{
     ClientAuthentication, ClientRegistration, ConnectionId, GrantType, LONGEST_NAME, ProviderRef,
     RedirectMethod,
 };
+use crate::event::ActivityKind;
 use crate::flows::server;
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
@@ -29,6 +30,25 @@ pub(super) struct Filled {
     /// The client is still to be registered with the server.
     pub(super) registers: bool,
     pub(super) errors: BTreeMap<String, String>,
+}
+
+/// Who has filled in a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Author<'a> {
+    /// A person at a form: the server is asked what they leave open, and the secret is theirs to give.
+    Person,
+    /// A file from elsewhere, by its name: nobody is asked because of it, and the secret follows by hand.
+    File(ActivityKind, &'a str),
+}
+
+impl Author<'_> {
+    /// The line of the record for what a person calls `usual`, with more words.
+    pub(super) fn line(self, usual: ActivityKind) -> (ActivityKind, Option<String>) {
+        match self {
+            Self::Person => (usual, None),
+            Self::File(kind, file) => (kind, Some(plain(file, 100))),
+        }
+    }
 }
 
 impl Filled {
@@ -59,7 +79,7 @@ impl Engine {
     /// # Errors
     /// `UnknownProvider`, or a discovery problem for a URL.
     pub async fn preview(&self, draft: &Draft) -> Result<DraftPreview, Problem> {
-        let filled = self.fill(draft, None, None).await?;
+        let filled = self.fill(draft, None, None, Author::Person).await?;
         Ok(DraftPreview {
             redirect_uri: filled.registration.redirect_uri,
             redirect: filled.registration.redirect,
@@ -108,17 +128,21 @@ impl Engine {
         draft: &Draft,
         has_secret: Option<bool>,
         editing: Option<&ConnectionId>,
+        author: Author<'_>,
     ) -> Result<Filled, Problem> {
         let mut errors = BTreeMap::new();
         let (provider, spec) = self.draft_provider(draft, &mut errors).await?;
+        let by_hand = author == Author::Person;
+        let has_secret = has_secret.filter(|has| *has || by_hand);
         let spec = match spec.resolve(&draft.vars) {
-            Ok(spec) => self.with_metadata(spec, &mut errors).await,
+            Ok(spec) if by_hand => self.with_metadata(spec, &mut errors).await,
+            Ok(spec) => spec,
             Err(wrong) => {
                 errors.extend(wrong);
                 spec
             }
         };
-        let registers = registers(draft, &spec, has_secret);
+        let registers = by_hand && registers(draft, &spec, has_secret);
         if draft.client_id.trim().is_empty() && !registers {
             errors.insert("client_id".into(), Code::MissingClientId.suggestion().said().into());
         } else if draft.client_id.trim().chars().any(char::is_control) {
@@ -198,6 +222,19 @@ impl Engine {
             }
         }
         spec
+    }
+
+    /// The name, or the first numbered one that nothing has; `also` are names that are as good as taken.
+    pub(super) fn free_name(&self, name: &str, also: &[String]) -> Result<String, Problem> {
+        let others = self.names()?;
+        let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+        let taken = |name: &str| {
+            others.iter().any(|(_, other)| same(name, other)) || also.iter().any(|other| same(name, other))
+        };
+        let base = plain(name, LONGEST_NAME - 5);
+        let mut names =
+            std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{base} ({number})")));
+        Ok(names.find(|name| !taken(name)).unwrap_or(base))
     }
 
     fn name(

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod background;
+mod bundle;
 mod check;
 mod choices;
 mod device;
@@ -29,6 +30,7 @@ mod sign_in;
 mod tokens;
 
 pub use crate::flows::request::ApiCall;
+pub use bundle::Taking;
 pub use dry_run::DryRun;
 pub use requests::{MOST_IN_JSON, Response};
 
@@ -41,10 +43,11 @@ use tokenrack_oauth::dpop::Nonces;
 use tokenrack_oauth::secret::AccessToken;
 
 use crate::Timestamp;
+use crate::bundle::Bundle;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel};
 use crate::ports::{
-    Browser, Change, Clock, ConnectionLock, Entropy, HttpClient, LockGuard, Network, RedirectListener,
+    Browser, Change, Clock, ConnectionLock, Entropy, HttpClient, LockGuard, Network, RedirectListener, Seal,
     StateDigest, Store, Vault,
 };
 use crate::problem::{Code, Problem};
@@ -52,7 +55,7 @@ use crate::provider::{Catalog, ProviderSpec};
 use crate::record::SecretRecord;
 use crate::script::ScriptRunner;
 use crate::status;
-use crate::view::ConnectionView;
+use crate::view::{BundleView, ConnectionView};
 
 /// The outside world, as one engine uses it.
 #[derive(Clone)]
@@ -77,6 +80,8 @@ pub struct Ports {
     pub network: Arc<dyn Network>,
     /// A person's own scripts.
     pub scripts: Arc<dyn ScriptRunner>,
+    /// Backups.
+    pub seal: Arc<dyn Seal>,
 }
 
 /// How a sign-in is started.
@@ -175,6 +180,8 @@ struct Inner {
     catalog: Mutex<Arc<Catalog>>,
     /// Specs from a URL or a file, by what the draft calls them.
     learned: Mutex<HashMap<String, ProviderSpec>>,
+    /// The file that a person is looking at, before they have decided; with the secrets of a backup.
+    opened: Mutex<Option<(Bundle, BundleView)>>,
     /// Attempts this process started.
     attempts: Mutex<HashMap<ConnectionId, sign_in::Live>>,
     /// Read-held while a browser waits for the page that tells how its redirect ended.
@@ -231,6 +238,7 @@ impl Engine {
                 ports,
                 catalog: Mutex::new(catalog),
                 learned: Mutex::default(),
+                opened: Mutex::default(),
                 attempts: Mutex::default(),
                 answering: Arc::default(),
                 flights: Mutex::default(),
@@ -302,11 +310,32 @@ impl Engine {
         kind: ActivityKind,
         channel: Channel,
         problem: Option<&Problem>,
+        change: impl FnMut(&mut Connection, Timestamp),
+    ) -> Result<Connection, Problem> {
+        let code = problem.map(|problem| problem.code);
+        let words = problem.and_then(|problem| problem.cause.clone());
+        self.update_line(id, (kind, channel, code, words), change)
+    }
+
+    /// As `update_with`, with more words for what went well.
+    fn update_saying(
+        &self,
+        id: &ConnectionId,
+        kind: ActivityKind,
+        channel: Channel,
+        detail: Option<String>,
+        change: impl FnMut(&mut Connection, Timestamp),
+    ) -> Result<Connection, Problem> {
+        self.update_line(id, (kind, channel, None, detail), change)
+    }
+
+    fn update_line(
+        &self,
+        id: &ConnectionId,
+        (kind, channel, code, words): (ActivityKind, Channel, Option<Code>, Option<String>),
         mut change: impl FnMut(&mut Connection, Timestamp),
     ) -> Result<Connection, Problem> {
         let now = self.now();
-        let code = problem.map(|problem| problem.code);
-        let words = problem.and_then(|problem| problem.cause.clone());
         self.update(id, |connection| {
             change(connection, now);
             let line = connection.event(now, kind, channel, code, words.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokenrack_oauth::secret::{ClientSecret, State};
 
-use super::draft::Filled;
+use super::draft::{Author, Filled};
 use super::{Engine, locked};
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, LastEvent, ProviderRef};
 use crate::event::{ActivityKind, Channel};
@@ -56,7 +56,19 @@ impl Engine {
         secret: Option<ClientSecret>,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
-        let mut filled = self.fill(draft, Some(secret.is_some()), None).await?.checked(secret.as_ref());
+        self.add_by(Author::Person, draft, secret, channel).await
+    }
+
+    /// As `add`, for whoever has filled in the draft.
+    pub(super) async fn add_by(
+        &self,
+        author: Author<'_>,
+        draft: &Draft,
+        secret: Option<ClientSecret>,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let mut filled =
+            self.fill(draft, Some(secret.is_some()), None, author).await?.checked(secret.as_ref());
         if !filled.errors.is_empty() {
             return Err(field_problem(&filled.errors));
         }
@@ -80,7 +92,8 @@ impl Engine {
             created_at: now,
             last_event: LastEvent { at: now, kind: ActivityKind::Added, code: None },
         };
-        let line = connection.event(now, ActivityKind::Added, channel, None, None);
+        let (kind, detail) = author.line(ActivityKind::Added);
+        let line = connection.event(now, kind, channel, None, detail);
         let revision = self.inner.ports.store.insert(&connection, line)?;
         if let Some(secret) = secret {
             let record = SecretRecord { client_secret: Some(secret), ..SecretRecord::default() };
@@ -153,6 +166,18 @@ impl Engine {
         secret: Option<ClientSecret>,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
+        self.edit_by(Author::Person, id, draft, secret, channel).await
+    }
+
+    /// As `edit`, for whoever has filled in the draft.
+    pub(super) async fn edit_by(
+        &self,
+        author: Author<'_>,
+        id: &ConnectionId,
+        draft: &Draft,
+        secret: Option<ClientSecret>,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         if connection.state.attempt().is_some() {
@@ -181,7 +206,7 @@ impl Engine {
         let kept = record.client_secret.is_some() && !public && !draft.client_id.trim().is_empty();
         let has_secret = secret.is_some() || kept;
         let known = secret.as_ref().or(record.client_secret.as_ref());
-        let mut filled = self.fill(draft, Some(has_secret), Some(id)).await?.checked(known);
+        let mut filled = self.fill(draft, Some(has_secret), Some(id), author).await?.checked(known);
         if filled.registration.grant_type != connection.registration.grant_type
             && connection.state.grant().is_some()
         {
@@ -200,7 +225,8 @@ impl Engine {
             record.client_secret = secret.or(record.client_secret);
             self.write_secrets(&connection, &record).await?;
         }
-        let edited = self.update_with(id, ActivityKind::Edited, channel, None, |connection, now| {
+        let (kind, detail) = author.line(ActivityKind::Edited);
+        let edited = self.update_saying(id, kind, channel, detail, |connection, now| {
             connection.name = filled.name.clone();
             connection.provider = filled.provider.clone();
             connection.environment = environment(draft);
@@ -220,7 +246,7 @@ impl Engine {
         Ok(self.view_of(&edited?))
     }
 
-    fn fresh_id(&self) -> ConnectionId {
+    pub(super) fn fresh_id(&self) -> ConnectionId {
         let mut bytes = [0; 6];
         self.inner.ports.entropy.fill(&mut bytes);
         ConnectionId(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

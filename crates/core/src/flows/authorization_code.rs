@@ -12,7 +12,7 @@ use super::clock::Heard;
 use super::script::{Made, Scripts};
 use super::{account, hooks, refresh, server};
 use crate::classify;
-use crate::connection::Connection;
+use crate::connection::{ClientAuthentication, Connection};
 use crate::engine::Ports;
 use crate::lifecycle::{Account, Attempt, Awaited};
 use crate::ports::StateDigest;
@@ -33,7 +33,7 @@ pub struct Prepared {
 /// Writes the authorization request, everything in it fresh, and pushes it to a server that wants that.
 ///
 /// # Errors
-/// `InsecureUrl` for an endpoint no browser should be sent to; any protocol problem of a request that is pushed.
+/// `MissingClientSecret`; `InsecureUrl` for an endpoint no browser should be sent to; any protocol problem of a request that is pushed.
 pub async fn prepare(
     ports: &Ports,
     connection: &Connection,
@@ -43,6 +43,10 @@ pub async fn prepare(
     time_limit: std::time::Duration,
 ) -> Result<Prepared, Problem> {
     hooks::check(spec)?;
+    if connection.registration.authentication != ClientAuthentication::None && secret.is_none() {
+        // Nobody should sign in for an exchange that cannot be.
+        return Err(Code::MissingClientSecret.into());
+    }
     let random = || {
         let mut bytes = [0; 32];
         ports.entropy.fill(&mut bytes);

@@ -125,6 +125,16 @@ impl Catalog {
         own.or_else(|| self.builtin.contains_key(id.0.as_str()).then_some(Origin::Shipped))
     }
 
+    /// Whether the entry with this id is the one that ships, so that every Tokenrack has it.
+    pub(crate) fn is_shipped(&self, id: &ProviderId) -> bool {
+        self.origin(id) == Some(Origin::Shipped)
+    }
+
+    /// The ids of the person's own files.
+    pub(crate) fn own_ids(&self) -> impl Iterator<Item = ProviderId> {
+        self.own.keys().map(|id| ProviderId(id.clone()))
+    }
+
     pub(super) fn spec<'a>(&self, entry: &'a Entry) -> Option<&'a ProviderSpec> {
         self.parsed(entry).as_ref().ok()
     }

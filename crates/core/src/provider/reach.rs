@@ -22,13 +22,19 @@ impl ProviderSpec {
 
     /// Hosts to name to a person who meant one of them, at most five.
     pub fn token_hosts(&self) -> Vec<String> {
+        let mut hosts = self.hosts();
+        hosts.truncate(5);
+        hosts
+    }
+
+    /// Every host that the file asks or allows.
+    pub fn hosts(&self) -> Vec<String> {
         let known = self.asked_urls();
         let mut hosts: Vec<String> =
             known.iter().filter_map(|url| Url::parse(url).ok()).map(|url| place(&url)).collect();
         hosts.extend(self.api.hosts.iter().cloned());
         hosts.sort();
         hosts.dedup();
-        hosts.truncate(5);
         hosts
     }
 

@@ -7,18 +7,17 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use age::secrecy::{ExposeSecret as _, SecretString};
-use age::{DecryptError, scrypt, x25519};
+use age::secrecy::ExposeSecret as _;
+use age::x25519;
 use async_trait::async_trait;
-use tokenrack_core::ports::{Vault, VaultError, VaultItem, VaultKind, VaultState, VaultStatus};
+use tokenrack_core::ports::{SealError, Vault, VaultError, VaultItem, VaultKind, VaultState, VaultStatus};
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use zeroize::Zeroizing;
 
 use crate::private;
+use crate::sealed::{self, words};
 use crate::thread::on_a_thread;
 
-/// 2^22 rounds need 4 GiB: more than age would choose for any machine, and the most a damaged file may ask for.
-const MAX_WORK: u8 = 22;
 const IDENTITY: &str = "identity.age";
 
 /// [`Vault`] in a folder of encrypted files. It starts locked in every process.
@@ -144,17 +143,16 @@ impl Shared {
 
     fn unlock(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
         private::create_dir(&self.folder).map_err(|e| failed(&self.folder, &e))?;
-        let secret = SecretString::from(passphrase.expose().to_owned());
         let key = match self.identity()? {
-            Some(found) => open_identity(&found, secret)?,
-            None => self.create(secret)?,
+            Some(found) => open_identity(&found, passphrase)?,
+            None => self.create(passphrase)?,
         };
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
         Ok(())
     }
 
     /// Two processes may meet a new vault at once: the second one opens what the first has made.
-    fn create(&self, passphrase: SecretString) -> Result<x25519::Identity, VaultError> {
+    fn create(&self, passphrase: &Passphrase) -> Result<x25519::Identity, VaultError> {
         let lock = self.folder.join("lock");
         let file = private::options().write(true).create(true).truncate(false).open(&lock);
         let file = file.map_err(|e| failed(&lock, &e))?;
@@ -163,12 +161,8 @@ impl Shared {
             return open_identity(&found, passphrase);
         }
         let key = x25519::Identity::generate();
-        let mut recipient = scrypt::Recipient::new(passphrase);
-        if let Some(work) = self.work {
-            recipient.set_work_factor(work);
-        }
         let text = key.to_string();
-        let sealed = age::encrypt(&recipient, text.expose_secret().as_bytes())
+        let sealed = sealed::seal(text.expose_secret().as_bytes(), passphrase, self.work)
             .map_err(|e| VaultError::Failed(e.to_string()))?;
         let path = self.folder.join(IDENTITY);
         private::replace(&path, &sealed).map_err(|e| failed(&path, &e))?;
@@ -220,27 +214,17 @@ fn load(path: &Path) -> Result<Option<Vec<u8>>, VaultError> {
     }
 }
 
-fn open_identity(sealed: &[u8], passphrase: SecretString) -> Result<x25519::Identity, VaultError> {
-    let mut identity = scrypt::Identity::new(passphrase);
-    identity.set_max_work_factor(MAX_WORK);
-    let text = age::decrypt(&identity, sealed).map(Zeroizing::new).map_err(|error| match error {
-        DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
-            VaultError::WrongPassphrase
+fn open_identity(sealed: &[u8], passphrase: &Passphrase) -> Result<x25519::Identity, VaultError> {
+    let text = sealed::open(sealed, passphrase).map_err(|error| match error {
+        SealError::WrongPassphrase => VaultError::WrongPassphrase,
+        SealError::Damaged(words) | SealError::Failed(words) => {
+            VaultError::Corrupt(format!("{IDENTITY}: {words}"))
         }
-        other => VaultError::Corrupt(format!("{IDENTITY}: {}", words(&other))),
     })?;
-    std::str::from_utf8(&text)
+    std::str::from_utf8(text.expose())
         .ok()
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| VaultError::Corrupt(format!("{IDENTITY} holds no key")))
-}
-
-/// age's own words for a work factor it refuses overflow on what a damaged file may claim.
-fn words(error: &DecryptError) -> String {
-    match error {
-        DecryptError::ExcessiveWork { required, .. } => format!("it asks for 2^{required} rounds of scrypt"),
-        other => other.to_string(),
-    }
 }
 
 fn failed(path: &Path, cause: &io::Error) -> VaultError {

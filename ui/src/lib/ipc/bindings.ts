@@ -664,6 +664,170 @@ forgotten: boolean, };
 
 export type Revocation = "revoked" | "unsupported" | "failed" | "nothing";
 
+export type BundleView = { 
+/**
+ * Which file.
+ */
+kind: BundleKind, 
+/**
+ * What the person calls it.
+ */
+file: string, 
+/**
+ * When it was written.
+ */
+made_at: string, 
+/**
+ * What is in it, in its order. A decision names one by its place.
+ */
+things: Array<ThingView>, };
+
+export type BundleKind = "connections" | "backup";
+
+export type ThingView = { 
+/**
+ * What it is.
+ */
+kind: ThingKind, 
+/**
+ * Its name; a provider's id; empty for the settings.
+ */
+name: string, 
+/**
+ * The provider's name.
+ */
+provider: string | null, 
+/**
+ * Every host that its provider is asked at, so where codes, secrets and tokens go.
+ */
+hosts: Array<string>, 
+/**
+ * How it compares with what is here.
+ */
+standing: Standing, 
+/**
+ * The settings that differ, by their names in the file.
+ */
+differences: Array<string>, 
+/**
+ * What a person should know before taking it, in whole sentences.
+ */
+cautions: Array<string>, 
+/**
+ * It brings scripts, which are given the code, the tokens and the secret of its connection.
+ */
+has_scripts: boolean, 
+/**
+ * The client's secret is not in the file and has to be added by hand.
+ */
+needs_secret: boolean, 
+/**
+ * The tokens of a backup.
+ */
+tokens: BundleTokens | null, 
+/**
+ * Why it cannot be taken.
+ */
+problem: ProblemView | null, 
+/**
+ * What can be done with it; the first is usual.
+ */
+choices: Array<Choice>, 
+/**
+ * A name that is free, for taking it beside what is here.
+ */
+free_name: string | null, };
+
+export type ThingKind = "connection" | "provider" | "settings";
+
+export type Standing = "new" | "same" | "differs" | "name_taken" | "unusable";
+
+export type BundleTokens = { 
+/**
+ * When they were received.
+ */
+issued_at: string, 
+/**
+ * Those here are newer, and stay unless the person says otherwise.
+ */
+older: boolean, };
+
+export type Choice = "add" | "skip" | "replace" | "rename";
+
+export type Decision = { 
+/**
+ * The thing's place in the file.
+ */
+thing: number, 
+/**
+ * What to do.
+ */
+choice: Choice, 
+/**
+ * The other name.
+ */
+name: string | null, };
+
+export type TakenView = { 
+/**
+ * The thing's place in the file.
+ */
+thing: number, 
+/**
+ * What it is.
+ */
+kind: ThingKind, 
+/**
+ * Its name here.
+ */
+name: string, 
+/**
+ * How it ended.
+ */
+outcome: Taken, 
+/**
+ * Its id here.
+ */
+connection: ConnectionId | null, 
+/**
+ * The client's secret has to be added by hand.
+ */
+needs_secret: boolean, 
+/**
+ * The tokens here were newer and stayed.
+ */
+kept_tokens: boolean, 
+/**
+ * Why it was not taken.
+ */
+problem: ProblemView | null, };
+
+export type Taken = "added" | "replaced" | "skipped" | "failed";
+
+export type WrittenView = { 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * How many connections it holds.
+ */
+connections: number, 
+/**
+ * Those that it does not, because they could not be read.
+ */
+left_out: Array<LeftOutView>, };
+
+export type LeftOutView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why.
+ */
+problem: ProblemView, };
+
 export type CheckView = { 
 /**
  * keychain, deep_link, clock, database, browser, files.
@@ -876,7 +1040,7 @@ status: VaultStatus, };
 
 export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
 
-export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "disconnected" | "forgotten" | "edited" | "introspected";
+export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "disconnected" | "forgotten" | "edited" | "introspected" | "exported" | "imported" | "backed_up" | "restored";
 
 export type Attention = { 
 /**

@@ -3,7 +3,9 @@
 
 import type {
   ActivityEntry,
+  BundleView,
   CheckView,
+  Decision,
   DisconnectView,
   Draft,
   DraftPreview,
@@ -21,6 +23,8 @@ import type {
   Settings,
   Snapshot,
   SpecView,
+  TakenView,
+  WrittenView,
 } from './bindings';
 
 /** What the shell adds to the engine's events. */
@@ -69,6 +73,15 @@ export interface Ipc {
   exportprovider(id: string): Promise<string>;
   /** Writes a file where downloads go; answers where. */
   downloadspec(text: string): Promise<string>;
+
+  /** Writes the settings of connections where downloads go, without any secret; `accounts`: with who is connected. */
+  exportfile(ids: string[], accounts: boolean): Promise<WrittenView>;
+  /** Writes everything there, encrypted. */
+  backup(passphrase: string): Promise<WrittenView>;
+  /** Reads such a file; `data` is its content in base64. The app holds it until it is taken from or closed. */
+  openfile(file: string, data: string, passphrase: string | null): Promise<BundleView>;
+  takefile(decisions: Decision[], oldertokens: boolean): Promise<TakenView[]>;
+  closefile(): Promise<void>;
 
   preview(draft: Draft): Promise<DraftPreview>;
   add(draft: Draft, secret: string | null): Promise<string>;

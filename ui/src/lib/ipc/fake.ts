@@ -4,6 +4,7 @@ import type {
   ActivityEntry,
   ActivityKind,
   ConnectionView,
+  Decision,
   Draft,
   DraftPreview,
   ProviderPage,
@@ -12,6 +13,7 @@ import type {
 import type { FaceEvent, Ipc } from './contract';
 import * as data from './fake-data';
 import { lived } from './fake-life';
+import * as sharing from './fake-sharing';
 import * as spec from './fake-spec';
 
 export const FAKE_MARK = 'tokenrack-fake-ipc';
@@ -234,6 +236,22 @@ const commands: Ipc = {
     return spec.least(host.replaceAll('.', '-'), host);
   },
   downloadspec: async (text) => `/home/octavia/Downloads/${spec.look(text).id}.toml`,
+  exportfile: async (ids) => sharing.written('connections.tokenrack.json', ids.length),
+  async backup(passphrase) {
+    await wait(150);
+    globalThis.__fake.passphrases.push(passphrase);
+    return sharing.written('backup.tokenrack.age', views.size);
+  },
+  async openfile(file, content, passphrase) {
+    await wait(60);
+    return sharing.open(file, atob(content), passphrase);
+  },
+  async takefile(decisions, older) {
+    await wait(60);
+    globalThis.__fake.taken = { decisions, older };
+    return sharing.take(decisions, [...views.keys()][0] ?? null);
+  },
+  closefile: async () => sharing.close(),
   preview: async (draft) => preview(draft),
   async add(draft) {
     globalThis.__fake.added.push(draft);
@@ -453,6 +471,10 @@ declare global {
     /** Another program saves a provider file. */
     others: (id: string, text: string) => void;
     added: Draft[];
+    /** What was decided on a file. */
+    taken: { decisions: Decision[]; older: boolean } | null;
+    /** Of backups. */
+    passphrases: string[];
     edits: { id: string; draft: Draft; secret: string | null }[];
     emit: (event: FaceEvent) => void;
     views: () => ConnectionView[];
@@ -477,6 +499,8 @@ globalThis.__fake = {
     listener({ event: 'providers' });
   },
   added: [],
+  taken: null,
+  passphrases: [],
   edits: [],
   emit: (event) => listener(event),
   views: () => [...views.values()],

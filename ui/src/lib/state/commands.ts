@@ -115,6 +115,7 @@ export const globalCommands: GlobalCommand[] = [
   ),
   global('add', 'Ctrl N', (app) => app.show('add')),
   global('settings', 'Ctrl ,', (app) => app.show('settings')),
+  global('sharing', 'Ctrl I', (app) => app.show('sharing')),
   global(
     'saveSpec',
     'Ctrl S',

@@ -8,6 +8,7 @@ export interface Rooms {
   copying: typeof import('./en/copying');
   life: typeof import('./en/life');
   palette: typeof import('./en/palette');
+  sharing: typeof import('./en/sharing');
   spec: typeof import('./en/spec');
 }
 

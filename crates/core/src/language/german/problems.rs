@@ -374,14 +374,6 @@ pub(super) const TABLE: Table = &[
         "Unset TOKENRACK_VAULT, or use another profile (TOKENRACK_HOME).",
         "TOKENRACK_VAULT entfernen oder ein anderes Profil verwenden (TOKENRACK_HOME).",
     ),
-    (
-        "The keychain no longer has this connection's tokens",
-        "Der Schlüsselbund hat die Token dieser Verbindung nicht mehr",
-    ),
-    (
-        "Connect again; something outside Tokenrack deleted them.",
-        "Neu verbinden; etwas außerhalb von Tokenrack hat sie gelöscht.",
-    ),
     ("New tokens could not be saved", "Neue Token ließen sich nicht sichern"),
     (
         "Unlock the keychain and try again before closing.",
@@ -406,4 +398,39 @@ pub(super) const TABLE: Table = &[
     ("Update this program.", "Dieses Programm aktualisieren."),
     ("Tokenrack made a mistake", "Tokenrack hat einen Fehler gemacht"),
     ("Please report it with the details below.", "Bitte mit den Angaben unten melden."),
+    (
+        "The keychain does not have this connection's tokens",
+        "Der Schlüsselbund hat die Token dieser Verbindung nicht",
+    ),
+    (
+        "Start or unlock the keyring that has them, and they are found again; where something outside Tokenrack deleted them, connect again.",
+        "Den Schlüsselbund starten oder entsperren, der sie hat, dann werden sie wieder gefunden; hat etwas außerhalb von Tokenrack sie gelöscht, neu verbinden.",
+    ),
+    // Files of connections
+    ("This is no file of Tokenrack's that can be read", "Das ist keine lesbare Datei von Tokenrack"),
+    (
+        "Choose a file of connections or a backup; it may be damaged or of another program.",
+        "Eine Datei mit Verbindungen oder eine Sicherung wählen; diese ist beschädigt oder von einem anderen Programm.",
+    ),
+    ("The file was written by a newer Tokenrack", "Die Datei wurde von einem neueren Tokenrack geschrieben"),
+    ("Update this program.", "Dieses Programm aktualisieren."),
+    ("The backup is damaged or cut short", "Die Sicherung ist beschädigt oder abgeschnitten"),
+    (
+        "Use another copy of it; nothing was changed.",
+        "Eine andere Kopie davon verwenden; es wurde nichts geändert.",
+    ),
+    ("The backup is encrypted", "Die Sicherung ist verschlüsselt"),
+    ("Give the passphrase that it was made with.", "Die Passphrase angeben, mit der sie angelegt wurde."),
+    ("This passphrase does not open the backup", "Diese Passphrase öffnet die Sicherung nicht"),
+    ("Try again; nothing was changed.", "Noch einmal versuchen; es wurde nichts geändert."),
+    ("There is a file with this name already", "Es gibt schon eine Datei mit diesem Namen"),
+    (
+        "Choose another name; a file is never replaced unasked.",
+        "Einen anderen Namen wählen; eine Datei wird nie ungefragt ersetzt.",
+    ),
+    ("The file could not be read or written", "Die Datei ließ sich nicht lesen oder schreiben"),
+    (
+        "Check its folder, the permissions and the free space; nothing was lost.",
+        "Ordner, Rechte und freien Platz prüfen; es ging nichts verloren.",
+    ),
 ];

@@ -98,6 +98,7 @@ export const console: typeof en = {
       filter: 'Verbindungen filtern',
       add: 'Verbindung hinzufügen',
       settings: 'Einstellungen',
+      sharing: 'Importieren und exportieren',
       saveSpec: 'Anbieterdatei speichern',
       keys: 'Liste der Tasten',
       clearClipboard: 'Zwischenablage jetzt leeren',

@@ -46,6 +46,10 @@ const activity: Record<ActivityKind, string> = {
   disconnected: 'Getrennt',
   forgotten: 'Entfernt',
   edited: 'Geändert',
+  exported: 'Exportiert',
+  imported: 'Importiert',
+  backed_up: 'Gesichert',
+  restored: 'Wiederhergestellt',
   introspected: 'Beim Anbieter nachgefragt',
 };
 

@@ -98,6 +98,7 @@ export const console = {
       filter: 'Filter the connections',
       add: 'Add a connection',
       settings: 'Settings',
+      sharing: 'Import and export',
       saveSpec: 'Save the provider file',
       keys: 'List of keys',
       clearClipboard: 'Clear the clipboard now',

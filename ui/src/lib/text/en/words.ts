@@ -46,6 +46,10 @@ const activity: Record<ActivityKind, string> = {
   forgotten: 'Forgotten',
   edited: 'Edited',
   introspected: 'Introspected',
+  exported: 'Exported',
+  imported: 'Imported',
+  backed_up: 'Backed up',
+  restored: 'Restored',
 };
 
 const channel: Record<Channel, string> = {
