@@ -7,7 +7,7 @@ async function focus(selector: string): Promise<void> {
   document.querySelector<HTMLElement>(selector)?.focus();
 }
 
-export const focusRow = (): Promise<void> => focus('[data-row][tabindex="0"]');
+export const focusRow = (): Promise<void> => focus('.table [role=row][tabindex="0"]');
 export const focusPanel = (): Promise<void> => focus('#panel-title');
 export const focusFilter = (): Promise<void> => focus('#filter');
 export const focusSearch = (): Promise<void> => focus('#provider-search');

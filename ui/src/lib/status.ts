@@ -50,6 +50,10 @@ export function canCopy(connection: ConnectionView): boolean {
   return isAlive(connection) && !connection.dpop_bound;
 }
 
+export function canRefresh(connection: ConnectionView): boolean {
+  return isAlive(connection) && connection.refreshable;
+}
+
 /** Whether there is something to revoke or delete. A disconnect that was cut short may have left tokens that no view shows. */
 export function canDisconnect(connection: ConnectionView): boolean {
   return hasTokens(connection) || connection.status.kind === 'action_needed';

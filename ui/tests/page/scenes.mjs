@@ -7,6 +7,17 @@ const openRow = (nth) => async (page) => {
   await page.keyboard.press('Enter');
   await page.waitForSelector('aside');
 };
+const select =
+  (count, from = 3) =>
+  async (page) => {
+    await row(page, from).focus();
+    for (let i = 1; i < count; i += 1) await page.keyboard.press('Shift+ArrowDown');
+    if (count === 1) await page.keyboard.press('Space');
+  };
+export const arrange = async (page) => {
+  await page.getByRole('button', { name: 'Filter and group' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const choose = (name) => async (page) => {
   await page.keyboard.press('Control+n');
   await page.getByRole('button', { name }).first().click();
@@ -65,6 +76,82 @@ export const scenes = {
   'all-statuses': ['all-statuses'],
   full: ['full-1000'],
   compact: ['full-60', null, '&density=compact'],
+  grouped: ['full-50', null, '&group=provider'],
+  'grouped-compact': ['full-50', null, '&group=environment&density=compact'],
+  'grouped-full': [
+    'full-1000',
+    async (page) => {
+      await page.locator('[role=treegrid]').evaluate((table) => table.scrollTo(0, 9000));
+      await page.locator('[data-group]').first().waitFor();
+    },
+    '&group=status',
+  ],
+  folded: [
+    'full-50',
+    async (page) => {
+      for (const name of ['Slack', 'Discord']) await page.locator('[data-group]', { hasText: name }).click();
+    },
+    '&group=provider',
+  ],
+  arranging: ['full-50', arrange],
+  filtered: [
+    'full-50',
+    async (page) => {
+      await arrange(page);
+      for (const name of ['Connected', 'prod', 'GitHub', 'Google']) await page.getByRole('checkbox', { name }).check();
+      await page.keyboard.press('Escape');
+    },
+  ],
+  'filtered-to-nothing': [
+    'full-50',
+    async (page) => {
+      await arrange(page);
+      for (const name of ['Retrying', 'GitHub']) await page.getByRole('checkbox', { name }).check();
+      await page.keyboard.press('Escape');
+    },
+  ],
+  selected: ['full-50', select(3)],
+  'selected-panel': [
+    'few',
+    async (page) => {
+      await select(2)(page);
+      await openRow(3)(page);
+    },
+  ],
+  'batch-confirm': [
+    'full-50',
+    async (page) => {
+      await select(12)(page);
+      await page.keyboard.press('d');
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  'batch-running': [
+    'batch-slow',
+    async (page) => {
+      await select(9)(page);
+      await page.keyboard.press('r');
+      await page.getByText('Refreshing 4 of').waitFor();
+    },
+  ],
+  'batch-failed': [
+    'batch',
+    async (page) => {
+      await select(9)(page);
+      await page.keyboard.press('r');
+      await page.locator('.bar p', { hasText: '3 failed' }).waitFor();
+    },
+  ],
+  'batch-well': [
+    'full-50',
+    async (page) => {
+      await select(3, 10)(page);
+      await page.keyboard.press('d');
+      await page.getByRole('button', { name: 'Disconnect 3' }).click();
+      await page.locator('.bar p', { hasText: '3 disconnected' }).waitFor();
+      await page.getByRole('button', { name: 'Details' }).click();
+    },
+  ],
   empty: ['empty'],
   loading: ['loading'],
   broken: ['broken'],

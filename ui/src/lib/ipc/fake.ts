@@ -7,7 +7,9 @@ import type {
   Decision,
   Draft,
   DraftPreview,
+  ProblemView,
   ProviderPage,
+  Settings,
   Snapshot,
 } from './bindings';
 import type { FaceEvent, Ipc } from './contract';
@@ -46,6 +48,9 @@ function scenery(): ConnectionView[] {
       const view = data.connection('connected', 2);
       return [{ ...view, dpop_bound: true, status: { ...view.status, next: null } }];
     }
+    case 'batch':
+    case 'batch-slow':
+      return Array.from({ length: 14 }, (_, n) => ({ ...data.connection('connected', n), refreshable: true }));
     case 'waiting':
       return [
         data.connection('waiting_for_browser', 1),
@@ -75,8 +80,9 @@ const vaults: Record<string, Partial<Snapshot['vault']>> = {
 };
 
 let revision = 1;
-let settings = { ...data.settings, theme: (query.get('theme') ?? 'system') as 'system' };
+let settings: Settings = { ...data.settings, theme: (query.get('theme') ?? 'system') as 'system' };
 if (query.get('density') === 'compact') settings.density = 'compact';
+if (query.has('group')) settings.grouping = query.get('group') as 'provider';
 let vault = { ...data.ready, ...vaults[scene] };
 const views = new Map(scenery().map((view) => [view.id, view]));
 /** What `draft` answers beside the view. */
@@ -310,6 +316,7 @@ const commands: Ipc = {
   },
   async refresh(id) {
     if (scene === 'errors') throw data.problems.serverError;
+    globalThis.__fake.refreshes.push(id);
     change(id, (v) => ({
       ...v,
       status: {
@@ -319,7 +326,13 @@ const commands: Ipc = {
         evidence: 'The token is valid while a new one is fetched.',
       },
     }));
-    await wait(400);
+    await (globalThis.__fake.hold ??
+      wait(scene === 'batch-slow' ? 400 + globalThis.__fake.refreshes.length ** 3 * 20 : 400));
+    const trouble = globalThis.__fake.troubles[views.get(id)?.provider ?? ''];
+    if (trouble) {
+      change(id, (v) => ({ ...v, problem: trouble, status: { ...v.status, kind: 'retrying', next: 'retry' } }));
+      throw trouble;
+    }
     change(id, (v) => data.connected(v, 'refreshed'));
   },
   usualrequest: async (id) => (views.get(id)?.provider === 'slack' ? null : 'https://api.example/me'),
@@ -413,7 +426,7 @@ const commands: Ipc = {
       .slice(0, limit),
   settings: async () => settings,
   async savesettings(next) {
-    settings = next as typeof settings;
+    settings = next;
   },
   diagnostics: async () => data.checks,
   async selftest() {
@@ -475,10 +488,15 @@ declare global {
     taken: { decisions: Decision[]; older: boolean } | null;
     /** Of backups. */
     passphrases: string[];
+    /** What was refreshed, in its order; what a provider answers instead; what all wait for. */
+    refreshes: string[];
+    troubles: Record<string, ProblemView>;
+    hold: Promise<void> | null;
     edits: { id: string; draft: Draft; secret: string | null }[];
     emit: (event: FaceEvent) => void;
     views: () => ConnectionView[];
     change: typeof change;
+    settings: () => Settings;
   };
 }
 globalThis.__fake = {
@@ -501,8 +519,12 @@ globalThis.__fake = {
   added: [],
   taken: null,
   passphrases: [],
+  refreshes: [],
+  troubles: scene === 'batch' ? { gitlab: data.problems.serverError, huggingface: data.problems.offline } : {},
+  hold: null,
   edits: [],
   emit: (event) => listener(event),
   views: () => [...views.values()],
   change,
+  settings: () => settings,
 };

@@ -17,6 +17,7 @@ import { hasTokens } from '$lib/status';
 import { speak, text } from '$lib/text';
 
 import { Announcer } from './announcer.svelte';
+import { Batch, type Verb } from './batch.svelte';
 import { Clipboard } from './clipboard.svelte';
 import { Clock } from './clock.svelte';
 import { Connections } from './connections.svelte';
@@ -32,10 +33,10 @@ import { Writing } from './writing';
 export class App {
   readonly clock = new Clock();
   readonly connections = new Connections();
-  readonly table = new Table(this.connections);
+  readonly preferences = new Preferences();
+  readonly table = new Table(this.connections, this.preferences);
   readonly clipboard = new Clipboard();
   readonly vault = new Vault();
-  readonly preferences = new Preferences();
   readonly route = new Route();
   readonly notices = new Notices();
   readonly announcer = new Announcer();
@@ -44,6 +45,8 @@ export class App {
   readonly busy = new SvelteSet<string>();
   /** What was done from the palette, the newest first. */
   used: string[] = [];
+  /** What was begun with several connections, until its outcome is dismissed. */
+  batch = $state.raw<Batch | null>(null);
 
   /** Why the profile could not be read. */
   failure = $state<ProblemView | null>(null);
@@ -146,6 +149,12 @@ export class App {
     });
   }
 
+  /** Does the same with each of several; how it goes is shown under the table. */
+  begin(verb: Verb, views: ConnectionView[]): void {
+    if (this.batch?.over === false) return;
+    this.batch = new Batch(this.ipc, verb, views, ({ count }) => this.announcer.say(text.batch.over(verb, count)));
+  }
+
   /** Does a connection's next step, whatever it is. */
   step(action: Action, view: ConnectionView): void {
     switch (action) {
@@ -197,7 +206,7 @@ export class App {
   }
 
   #added(id: string): void {
-    this.table.filter = '';
+    this.table.showAll();
     this.reveal(id);
   }
 
@@ -274,10 +283,12 @@ export class App {
       return this.#leave(() => (isNew ? void focusHeading() : this.show('add')));
     }
     if (route.view !== 'console') return this.show('console');
+    if (this.batch?.over) return void (this.batch = null);
+    if (this.table.selection.size > 0) return this.table.selection.clear();
     const open = route.open === null ? undefined : this.connections.get(route.open);
     if (open?.waiting && !open.waiting.exchanging) return void this.cancel(open.id);
     if (route.open !== null) return this.closePanel();
-    this.table.filter = '';
+    this.table.showAll();
     void focusRow();
   }
 
@@ -296,6 +307,7 @@ export class App {
   /** What is open about a connection that was forgotten meanwhile closes. */
   #gone(removed: string[]): void {
     const { route } = this;
+    this.table.selection.drop(removed);
     if (route.open !== null && removed.includes(route.open)) this.closePanel();
     if (route.editing?.edited && removed.includes(route.editing.edited.id)) this.#leaveEdit();
   }

@@ -1,6 +1,6 @@
 import { focusFilter } from '$lib/focus';
 import type { ConnectionView, Settings } from '$lib/ipc/bindings';
-import { canCopy, canDisconnect, isAlive } from '$lib/status';
+import { canCopy, canDisconnect, canRefresh } from '$lib/status';
 import { text, type Text } from '$lib/text';
 
 import type { App } from './app.svelte';
@@ -16,6 +16,8 @@ export interface RowCommand {
   readonly label: string;
   possible(view: ConnectionView): boolean;
   run(app: App, view: ConnectionView): void;
+  /** With those of several for which it is possible; a command without this acts on one only. */
+  together?: { label(able: number, all: number): string; run(app: App, views: ConnectionView[]): void };
 }
 
 const row = (
@@ -23,6 +25,7 @@ const row = (
   key: string | null,
   possible: RowCommand['possible'],
   run: RowCommand['run'],
+  together?: RowCommand['together'],
 ): RowCommand => ({
   id,
   key,
@@ -31,6 +34,7 @@ const row = (
   },
   possible,
   run,
+  ...(together && { together }),
 });
 
 const isFree = (view: ConnectionView): boolean => view.waiting === null;
@@ -40,20 +44,21 @@ const hasLink = (view: ConnectionView): boolean =>
 
 export const rowCommands: RowCommand[] = [
   row('connect', 'c', isFree, (app, view) => void app.connect(view.id)),
-  row(
-    'refresh',
-    'r',
-    (view) => isAlive(view) && view.refreshable,
-    (app, view) => void app.refresh(view.id),
-  ),
+  row('refresh', 'r', canRefresh, (app, view) => void app.refresh(view.id), {
+    label: (able, all) => text.table.refresh(able, all),
+    run: (app, views) => app.begin('refresh', views),
+  }),
   row('copy', 'y', canCopy, (app, view) => void app.copyToken(view.id)),
   row('edit', 'e', isFree, (app, view) => void app.edit(view.id)),
-  row('disconnect', 'd', canDisconnect, (app, view) => (app.route.question = { kind: 'disconnect', id: view.id })),
+  row('disconnect', 'd', canDisconnect, (app, view) => (app.route.question = { kind: 'disconnect', ids: [view.id] }), {
+    label: (able, all) => text.table.disconnect(able, all),
+    run: (app, views) => (app.route.question = { kind: 'disconnect', ids: views.map(({ id }) => id) }),
+  }),
   row(
     'forget',
     'Delete',
     () => true,
-    (app, view) => (app.route.question = { kind: 'forget', id: view.id }),
+    (app, view) => (app.route.question = { kind: 'forget', ids: [view.id] }),
   ),
   row('cancel', null, isAwaited, (app, view) => void app.cancel(view.id)),
   row('copyLink', null, hasLink, (app, view) => void app.copyLink(view.id)),
@@ -66,6 +71,18 @@ export const rowCommands: RowCommand[] = [
     (app, view) => app.reveal(view.id),
   ),
 ];
+
+/** Acts on what is selected, or else on the row the arrows are on. */
+export function act(app: App, command: RowCommand): void {
+  const { selected, current } = app.table;
+  const views = selected.length > 0 ? selected : current && 'view' in current ? [current.view] : [];
+  const able = views.filter((view) => command.possible(view));
+  const [first] = able;
+  if (!first) return;
+  if (views.length === 1) command.run(app, first);
+  else if (command.together) command.together.run(app, able);
+  else app.announcer.say(text.announce.oneOnly(command.label));
+}
 
 /** Something that concerns no one connection. */
 export interface GlobalCommand {

@@ -1,8 +1,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 
+import { shares } from '$lib/arrange';
 import type { ConnectionView, Snapshot } from '$lib/ipc/bindings';
 import type { FaceEvent } from '$lib/ipc/contract';
-import { byAttention, meaning } from '$lib/status';
+import { byAttention } from '$lib/status';
 import { text } from '$lib/text';
 
 type Change = Extract<FaceEvent, { event: 'connections' }>;
@@ -16,11 +17,7 @@ export class Connections {
   #base = -1;
 
   readonly sorted = $derived([...this.#views.values()].sort(byAttention));
-  readonly summary = $derived.by(() => {
-    const shares = { connected: 0, waiting: 0, retrying: 0, offline: 0, needsPerson: 0, notConnected: 0 };
-    for (const { status } of this.#views.values()) shares[meaning(status.kind).share] += 1;
-    return text.summary(shares);
-  });
+  readonly summary = $derived.by(() => text.summary(shares(this.#views.values())));
 
   get(id: string): ConnectionView | undefined {
     return this.#views.get(id);

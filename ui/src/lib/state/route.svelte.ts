@@ -3,7 +3,7 @@ import type { SpecForm } from './spec.svelte';
 
 export type View = 'console' | 'add' | 'edit' | 'provider' | 'settings' | 'sharing';
 
-export type Question = { kind: 'disconnect' | 'forget'; id: string };
+export type Question = { kind: 'disconnect' | 'forget'; ids: string[] };
 
 /** Where the person is: a view, an open connection, an open question. */
 export class Route {

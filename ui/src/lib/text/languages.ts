@@ -17,7 +17,7 @@ export interface House {
   room<R extends keyof Rooms>(name: R): Promise<Rooms[R]>;
 }
 
-const files = import.meta.glob(['./*/*.ts', '!./*/{adding,connection,console,count,index,settings,words}.ts']);
+const files = import.meta.glob(['./*/*.ts', '!./*/{adding,connection,console,count,index,settings,table,words}.ts']);
 
 function room(language: Language): House['room'] {
   return async <R extends keyof Rooms>(name: R) => {

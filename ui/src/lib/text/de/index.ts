@@ -3,6 +3,7 @@ import { adding } from './adding';
 import { connection } from './connection';
 import { console } from './console';
 import { settings } from './settings';
+import { table } from './table';
 import { words } from './words';
 
 export const text: Text = {
@@ -13,4 +14,5 @@ export const text: Text = {
   ...connection,
   ...adding,
   ...settings,
+  ...table,
 };
