@@ -49,7 +49,7 @@ impl Session {
 
     fn with_keyring() -> Self {
         let mut session = Self::bare();
-        session.start_keyring(PASSWORD);
+        session.start_keyring(Some(PASSWORD));
         session
     }
 
@@ -66,16 +66,18 @@ impl Session {
         command
     }
 
-    fn start_keyring(&mut self, password: &str) {
+    /// Without a password there is no keyring yet, on a first start.
+    fn start_keyring(&mut self, password: Option<&str>) {
         let mut keyring = self
             .command("gnome-keyring-daemon")
-            .args(["--unlock", "--components=secrets", "--foreground"])
+            .args(["--components=secrets", "--foreground"])
+            .args(password.map(|_| "--unlock"))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        keyring.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        keyring.stdin.take().unwrap().write_all(password.unwrap_or_default().as_bytes()).unwrap();
         self.keyring = Some(keyring);
         let name = "org.freedesktop.secrets";
         let up = (0..500).any(|_| {
@@ -361,10 +363,23 @@ fn a_wrong_password_at_sign_in_is_a_locked_keyring() {
     let session = || {
         let mut session = Session::with_keyring();
         session.stop_keyring();
-        session.start_keyring("wrong");
+        session.start_keyring(Some("wrong"));
         session
     };
     inside("a_wrong_password_at_sign_in_is_a_locked_keyring", session, async || {
+        assert_eq!(vault().status().await.state, VaultState::Locked);
+        assert_eq!(text(&vault(), "a1").await, Err(VaultError::Locked));
+    });
+}
+
+#[test]
+fn a_keychain_that_has_no_keyring_yet_has_lost_nothing() {
+    let session = || {
+        let mut session = Session::bare();
+        session.start_keyring(None);
+        session
+    };
+    inside("a_keychain_that_has_no_keyring_yet_has_lost_nothing", session, async || {
         assert_eq!(vault().status().await.state, VaultState::Locked);
         assert_eq!(text(&vault(), "a1").await, Err(VaultError::Locked));
     });

@@ -77,8 +77,9 @@ impl Connection {
             return Err(VaultError::Locked);
         }
         match default_collection(&self.service)? {
-            Some(collection) if collection.is_locked().map_err(explain)? => Err(VaultError::Locked),
-            _ => Ok(None),
+            Some(collection) if !collection.is_locked().map_err(explain)? => Ok(None),
+            // Nor one that has only just started, and has no keyring yet.
+            _ => Err(VaultError::Locked),
         }
     }
 }
