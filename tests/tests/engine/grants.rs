@@ -313,3 +313,20 @@ async fn a_brought_token_is_added_whole_or_not_at_all() {
     engine.refresh(&id, Channel::App).await.unwrap();
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
 }
+
+#[tokio::test]
+async fn what_came_for_a_brought_token_is_kept_though_the_database_refuses_it() {
+    let world = World::new();
+    let engine = world.engine();
+    world.refuse_records_with("\"authorized\"");
+    world.network.answer(200, TOKENS);
+    let brought = RefreshToken::new("rt-0".into());
+    let draft = draft(GrantType::AuthorizationCode);
+    let refusal = engine.import(&draft, None, brought, Channel::Command).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::StoreFailed);
+    world.accept_all_records();
+    assert_eq!(world.network.sent().len(), 1, "nothing is revoked");
+    let id = engine.find("GitLab").unwrap().id;
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}

@@ -133,6 +133,23 @@ async fn a_face_that_ends_waits_for_its_tokens_to_be_saved() {
 }
 
 #[tokio::test]
+async fn to_save_is_no_reason_to_ask_the_provider_again() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.sent();
+    world.vault.refuse_writes(false);
+    let patience = Duration::from_secs(3);
+    let save = || engine.save_before_the_end(&id, patience, Channel::App);
+    let (one, two) = tokio::join!(save(), save());
+    one.and(two).unwrap();
+    assert!(world.network.sent().is_empty(), "an end of the process would lose its answer");
+}
+
+#[tokio::test]
 async fn a_redirect_that_came_in_time_is_not_late_while_it_is_exchanged() {
     let world = World::new();
     let engine = world.engine();

@@ -54,10 +54,15 @@ impl Engine {
         }
         let id = self.add(draft, secret, channel).await?.id;
         match self.first_refresh(&id, refresh_token, channel).await {
-            Err(refusal) if refusal.problem.code != Code::Unsaved => {
-                self.disconnect(&id, true, Channel::Engine).await?;
-                Err(refusal)
-            }
+            Err(refusal) if !self.is_unsaved(&id) => match self.look_again(&id, channel).await {
+                // The database has refused what the vault has: the token that was brought is spent, these are not.
+                Ok((connection, _)) => Ok(self.view_of(&connection)),
+                Err(problem) if problem.code == Code::NotConnected => {
+                    self.disconnect(&id, true, Channel::Engine).await?;
+                    Err(refusal)
+                }
+                Err(_) => Err(refusal),
+            },
             other => other,
         }
     }

@@ -91,12 +91,17 @@ impl Engine {
             if !self.is_unsaved(id) {
                 return Ok(());
             }
-            outcome = self.refresh(id, channel).await.map(drop);
+            outcome = self.only_save(id, channel).await;
             if outcome.is_err() {
                 self.inner.ports.clock.sleep(Duration::from_secs(1)).await;
             }
         }
         outcome
+    }
+
+    /// A refresh that asks nobody: generation 0 is older than all there can be.
+    pub(super) async fn only_save(&self, id: &ConnectionId, channel: Channel) -> Result<(), Problem> {
+        self.refresh_from(id, 0, channel).await.map(drop)
     }
 
     /// Whether new tokens may be on their way, or wait for the vault: an end of this process would lose them.
@@ -113,7 +118,7 @@ impl Engine {
                 drop(flight.lock().await);
             }
             for id in self.unsaved() {
-                if let Err(problem) = self.refresh(&id, channel).await {
+                if let Err(problem) = self.only_save(&id, channel).await {
                     tracing::warn!(%problem, connection = %id, "new tokens are not saved");
                 }
             }

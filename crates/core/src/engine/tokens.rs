@@ -284,7 +284,7 @@ impl Engine {
         let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
         // What would be lost with this process is given to nobody.
         if self.is_unsaved(id) {
-            self.refresh_from(id, 0, channel).await?;
+            self.only_save(id, channel).await?;
         }
         if tokens.grant.expired(self.now()) {
             return Err(Code::Expired.into());
