@@ -8,7 +8,21 @@ async function focus(selector: string): Promise<void> {
 }
 
 export const focusRow = (): Promise<void> => focus('.table [role=row][tabindex="0"]');
-export const focusPanel = (): Promise<void> => focus('#panel-title');
+
+let wantsPanel = false;
+/** The panel may still be on its way to the page: then it has the focus when it arrives. */
+export async function focusPanel(): Promise<void> {
+  wantsPanel = true;
+  await tick();
+  panelArrived();
+}
+export function panelArrived(): void {
+  const title = document.querySelector<HTMLElement>('#panel-title');
+  if (!wantsPanel || !title) return;
+  wantsPanel = false;
+  title.focus();
+}
+
 export const focusFilter = (): Promise<void> => focus('#filter');
 export const focusSearch = (): Promise<void> => focus('#provider-search');
 export const focusHeading = (): Promise<void> => focus('main h1');
