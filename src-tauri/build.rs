@@ -32,6 +32,7 @@ const COMMANDS: &[&str] = &[
     "refresh",
     "bring",
     "introspect",
+    "claims",
     "usualrequest",
     "testrequest",
     "choose",

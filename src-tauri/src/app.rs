@@ -126,6 +126,7 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::connections::refresh,
             commands::connections::bring,
             commands::connections::introspect,
+            commands::connections::claims,
             commands::requests::usualrequest,
             commands::requests::testrequest,
             commands::connections::choose,

@@ -118,6 +118,8 @@ fn bindings() -> String {
         GrantType,
         DeviceCodeView,
         IntrospectionView,
+        ClaimsView,
+        ClaimView,
         Format,
         ResponseView,
         BodyEncoding,

@@ -1,6 +1,7 @@
 //! What faces see. The same types serve the window and `--json`; none can hold a secret.
 
 mod bundle;
+mod claims;
 mod connection;
 mod provider;
 mod response;
@@ -14,6 +15,7 @@ pub use bundle::{
     BundleKind, BundleTokens, BundleView, Choice, Decision, LeftOutView, Standing, Taken, TakenView,
     ThingKind, ThingView, WrittenView,
 };
+pub use claims::{ClaimView, ClaimsView};
 pub use connection::{
     Action, ChoiceView, ConnectionView, DeviceCodeView, DisconnectView, IntrospectionView, OptionView,
     ProblemView, ProviderLink, RegistrationView, Revocation, SignInBasis, SignInBy, StatusKind, StatusView,

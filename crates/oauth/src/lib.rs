@@ -18,7 +18,7 @@ pub mod error;
 pub mod http;
 pub mod id_token;
 pub mod introspection;
-mod jwt;
+pub mod jwt;
 pub mod lookup;
 pub mod metadata;
 pub mod par;

@@ -6,7 +6,7 @@ use tauri::State;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{ConnectOptions, Refusal};
 use tokenrack_core::event::Channel;
-use tokenrack_core::view::{DisconnectView, Draft, DraftPreview, IntrospectionView};
+use tokenrack_core::view::{ClaimsView, DisconnectView, Draft, DraftPreview, IntrospectionView};
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 
 use super::Answer;
@@ -99,6 +99,12 @@ pub(crate) async fn refresh(face: State<'_, Face>, id: ConnectionId) -> Answer<(
 #[tauri::command]
 pub(crate) async fn introspect(face: State<'_, Face>, id: ConnectionId) -> Answer<IntrospectionView> {
     Ok(face.core()?.engine.introspect(&id, Channel::App).await?)
+}
+
+/// What the access token says of itself, where it is a JWT.
+#[tauri::command]
+pub(crate) async fn claims(face: State<'_, Face>, id: ConnectionId) -> Answer<Option<ClaimsView>> {
+    Ok(face.core()?.engine.claims(&id).await?)
 }
 
 /// Which tenant, site or account of those the token reaches.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod background;
+mod claims;
 mod clients;
 mod clock;
 mod damage;

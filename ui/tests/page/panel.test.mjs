@@ -127,3 +127,48 @@ describe('copying', () => {
       assert.equal(await page.getByText('on the clipboard').count(), 0);
     }));
 });
+
+describe('what the token says', () => {
+  const claims = async (aside) => {
+    await aside.locator('summary', { hasText: 'What the token says' }).click();
+    await aside.getByText('not verified').waitFor();
+  };
+  const value = (aside, name) =>
+    aside.locator('dt', { has: aside.page().getByText(name, { exact: true }) }).locator('+ dd');
+
+  it('is read when it is opened, explained, and gone when it is closed', () =>
+    panel('life-1', async (page, aside) => {
+      assert.equal(await page.getByText('login.example.com').count(), 0);
+      await claims(aside);
+      assert.match(await value(aside, 'exp').innerText(), /^(\d+ \w+ )?\d\d:\d\d, in \d+:\d\d$/);
+      assert.match(await value(aside, 'iat').innerText(), /, 17 min ago$/);
+      assert.equal(await value(aside, 'iss').innerText(), 'https://login.example.com/');
+      await aside.getByText('audience: who may take it').waitFor();
+      await aside.getByText('The ID token was verified').waitFor();
+      await aside.locator('summary', { hasText: 'What the token says' }).click();
+      await page.getByText('login.example.com').waitFor({ state: 'detached' });
+    }));
+
+  it('hides what may name a person, also from screen readers, until asked for each', () =>
+    panel('life-1', async (page, aside) => {
+      await claims(aside);
+      for (const secretive of ['auth0|65f1c0ffee', 'reports:region'])
+        assert.ok(!(await aside.innerHTML()).includes(secretive), secretive);
+      assert.match(await value(aside, 'sub').innerText(), /hidden/);
+      await aside.getByRole('button', { name: 'Show sub' }).click();
+      assert.match(await value(aside, 'sub').innerText(), /auth0\|65f1c0ffee/);
+      assert.match(await value(aside, 'entitlements').innerText(), /hidden/);
+      await aside.getByRole('button', { name: 'Less of sub' }).click();
+      assert.ok(!(await aside.innerHTML()).includes('auth0|65f1c0ffee'));
+    }));
+
+  it('says so when the token is opaque, and is there only where there is a token', async () => {
+    await panel('one', async (page, aside) => {
+      await aside.locator('summary', { hasText: 'What the token says' }).click();
+      await aside.getByText('This token is opaque').waitFor();
+    });
+    await panel('interrupted', async (page, aside) => {
+      assert.equal(await aside.locator('summary', { hasText: 'What the token says' }).count(), 0);
+    });
+  });
+});

@@ -192,6 +192,24 @@ export const scenes = {
     },
   ],
   bound: ['bound', openRow(0)],
+  claims: [
+    'life-20',
+    async (page) => {
+      await openRow(0)(page);
+      await page.locator('aside summary', { hasText: 'What the token says' }).click();
+      await page.getByRole('button', { name: 'Show email' }).waitFor();
+      await page.locator('aside summary', { hasText: 'What the token says' }).scrollIntoViewIfNeeded();
+      await page.locator('aside .body').evaluate((body) => body.scrollBy(0, 340));
+    },
+  ],
+  'claims-opaque': [
+    'one',
+    async (page) => {
+      await openRow(0)(page);
+      await page.locator('aside summary', { hasText: 'What the token says' }).click();
+      await page.getByText('This token is opaque').waitFor();
+    },
+  ],
   'panel-test-request': [
     'few',
     async (page) => {

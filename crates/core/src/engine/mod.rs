@@ -8,6 +8,7 @@ mod background;
 mod bundle;
 mod check;
 mod choices;
+mod claims;
 mod device;
 mod disconnect;
 mod draft;

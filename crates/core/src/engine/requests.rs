@@ -170,7 +170,7 @@ impl Engine {
 }
 
 /// Everything of a connection that no page may see.
-fn secrets(record: &SecretRecord) -> Vec<Zeroizing<String>> {
+pub(super) fn secrets(record: &SecretRecord) -> Vec<Zeroizing<String>> {
     let mut all = Vec::new();
     let mut add = |secret: &str| all.push(Zeroizing::new(secret.to_owned()));
     record.client_secret.iter().for_each(|secret| add(secret.expose()));

@@ -89,7 +89,7 @@ fn body(bytes: &[u8], limit: usize, secrets: &[&str]) -> (String, BodyEncoding, 
     }
 }
 
-fn redacted(mut text: String, secrets: &[&str]) -> String {
+pub(super) fn redacted(mut text: String, secrets: &[&str]) -> String {
     for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST) {
         let in_json = serde_json::Value::from(*secret).to_string();
         let in_json = in_json.trim_matches('"').to_owned();

@@ -954,6 +954,34 @@ iat: string | null,
  */
 nbf: string | null, };
 
+export type ClaimsView = { 
+/**
+ * Whose.
+ */
+connection: ConnectionId, 
+/**
+ * How it is signed, and by which key.
+ */
+header: Array<ClaimView>, 
+/**
+ * What it says.
+ */
+claims: Array<ClaimView>, };
+
+export type ClaimView = { 
+/**
+ * As registered (RFC 7519 §10.1), or the server's own.
+ */
+name: string, 
+/**
+ * A text as it is, anything else as JSON; one line, capped.
+ */
+value: string, 
+/**
+ * The instant that a claim about time names.
+ */
+at: string | null, };
+
 export type Format = "raw" | "header" | "json" | "env" | "dotenv" | "powershell" | "curl";
 
 export type ResponseView = { 

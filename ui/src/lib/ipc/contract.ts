@@ -6,6 +6,7 @@ import type {
   BundleView,
   CheckView,
   Decision,
+  ClaimsView,
   DisconnectView,
   Draft,
   DraftPreview,
@@ -95,6 +96,8 @@ export interface Ipc {
   deliver(url: string): Promise<void>;
   refresh(id: string): Promise<void>;
   introspect(id: string): Promise<IntrospectionView>;
+  /** What the access token says of itself; null when it is no JWT. */
+  claims(id: string): Promise<ClaimsView | null>;
   /** What a test asks for unless the person says otherwise. */
   usualrequest(id: string): Promise<string | null>;
   /** One GET with the connection's token, which is not in the answer. */

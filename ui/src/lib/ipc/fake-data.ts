@@ -3,6 +3,7 @@
 import type {
   CheckView,
   ChoiceView,
+  ClaimsView,
   ConnectionView,
   ProblemView,
   ProviderPage,
@@ -320,6 +321,37 @@ export function connection(kind: StatusKind, n: number): ConnectionView {
   };
   if (problem) view.last_event = { ...view.last_event, kind: 'refresh_failed', code: problem.code };
   return kind === 'waiting_for_browser' ? waiting(view, 4 * SECOND, true) : view;
+}
+
+/** What a JWT of an identity provider says of itself. */
+export function claims(connection: string): ClaimsView {
+  const seconds = (offset: number): { value: string; at: string } => {
+    const value = Math.floor((Date.now() + offset) / SECOND);
+    return { value: String(value), at: new Date(value * SECOND).toISOString() };
+  };
+  const said = (all: Record<string, string>): ClaimsView['claims'] =>
+    Object.entries(all).map(([name, value]) => ({ name, value, at: null }));
+  return {
+    connection,
+    header: said({ alg: 'RS256', kid: 'b1e4c0ffee', typ: 'at+jwt' }),
+    claims: [
+      ...said({
+        acr: '1',
+        aud: '["https://api.example.com","https://api.example.com/v2/reports"]',
+        azp: 'Iv1.23ce8ac',
+        email: 'octavia.lind@example.com',
+        entitlements: JSON.stringify(Array.from({ length: 9 }, (_, n) => `reports:region-${n}:read`)),
+      }),
+      { name: 'exp', ...seconds(43 * MINUTE) },
+      { name: 'iat', ...seconds(-17 * MINUTE) },
+      ...said({
+        iss: 'https://login.example.com/',
+        jti: '0f6f2c52-6a0b-4a7e-8c1c-3f5f9b1f6a10',
+        scope: 'openid email',
+        sub: 'auth0|65f1c0ffee',
+      }),
+    ],
+  };
 }
 
 /** The view as it is while a redirect, or the person's entering of a code, is awaited. */

@@ -362,6 +362,10 @@ const commands: Ipc = {
       nbf: null,
     };
   },
+  async claims(id) {
+    await wait(60);
+    return views.get(id)?.provider === 'github' ? null : data.claims(id);
+  },
   async disconnect(id, forget) {
     const view = views.get(id);
     const revocation = view?.issued_at ? (view.provider === 'slack' ? 'unsupported' : 'revoked') : 'nothing';

@@ -40,6 +40,7 @@ export const ipc: Ipc = {
   deliver: (url) => invoke('deliver', { url }),
   refresh: (id) => invoke('refresh', { id }),
   introspect: (id) => invoke('introspect', { id }),
+  claims: (id) => invoke('claims', { id }),
   usualrequest: (id) => invoke('usualrequest', { id }),
   testrequest: (id, url) => invoke('testrequest', { id, url }),
   choose: (id, store, value) => invoke('choose', { id, store, value }),

@@ -26,6 +26,7 @@ export const connection: typeof en = {
     held: (age: string) => (age === 'jetzt' ? 'gerade eben' : `seit ${age}`),
     more: 'Mehr',
     copyToken: 'Token kopieren',
+    content: 'Was das Token sagt',
     copyAs: 'Kopieren als…',
     bound:
       'Das Token ist an einen Schlüssel im Tresor gebunden (DPoP). Anderswo nützt es nichts, darum wird es nicht kopiert; die Testanfrage schickt es mit seinem Nachweis.',

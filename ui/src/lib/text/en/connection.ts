@@ -33,6 +33,7 @@ export const connection = {
     edit: 'Edit',
     untilClock: (time: string) => `Valid until ${time}.`,
     left: (left: string) => `${left} left`,
+    content: 'What the token says',
     scopes: 'Scopes',
     granted: 'granted',
     notGranted: 'not granted',
