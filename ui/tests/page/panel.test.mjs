@@ -172,3 +172,36 @@ describe('what the token says', () => {
     });
   });
 });
+
+describe('scopes', () => {
+  const scope = (aside, name) => aside.locator('li', { has: aside.page().getByText(name, { exact: true }) });
+
+  it('are explained by the provider’s file, and marked as granted, missing or more than asked for', () =>
+    panel('scopes', async (page, aside) => {
+      await scope(aside, 'User.Read').getByText('Read your profile').waitFor();
+      assert.match(await scope(aside, 'User.Read').innerText(), /granted/);
+      assert.match(await scope(aside, 'Mail.Read').innerText(), /not granted/);
+      assert.match(await scope(aside, 'email').innerText(), /granted as well/);
+      assert.equal(await aside.getByRole('button', { name: /^Ask for/ }).count(), 1);
+    }));
+
+  it('that are missing are asked for by a sign-in, and nothing else changes', () =>
+    panel('scopes', async (page, aside) => {
+      await aside.getByRole('button', { name: 'Ask for Mail.Read' }).click();
+      await aside.getByText('Finish signing in in your browser').waitFor();
+      assert.deepEqual(await page.evaluate(() => __fake.edits), []);
+      assert.equal(await aside.getByRole('button', { name: /^Ask for/ }).count(), 0, 'one sign-in at a time');
+      assert.equal(await page.evaluate(() => __fake.views()[0].issued_at !== null), true, 'the tokens stay');
+    }));
+
+  it('that the connection never asked for are added to its settings first', () =>
+    panel('scopes', async (page, aside) => {
+      await aside.locator('summary', { hasText: '1 more scope of this provider' }).click();
+      await aside.getByRole('button', { name: 'Ask for Calendars.Read' }).click();
+      await aside.getByText('Finish signing in in your browser').waitFor();
+      const [{ draft, secret }] = await page.evaluate(() => __fake.edits);
+      assert.deepEqual(draft.scopes, ['openid', 'offline_access', 'User.Read', 'Mail.Read', 'Calendars.Read']);
+      assert.equal(secret, null, 'the stored one stays');
+      assert.equal(await aside.locator('.body').evaluate((body) => body.scrollTop), 0, 'what is awaited is in sight');
+    }));
+});

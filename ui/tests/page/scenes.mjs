@@ -192,6 +192,14 @@ export const scenes = {
     },
   ],
   bound: ['bound', openRow(0)],
+  scopes: [
+    'scopes',
+    async (page) => {
+      await openRow(0)(page);
+      await page.locator('aside summary', { hasText: 'more scope' }).click();
+      await page.locator('aside h3', { hasText: 'Details' }).scrollIntoViewIfNeeded();
+    },
+  ],
   claims: [
     'life-20',
     async (page) => {

@@ -503,6 +503,12 @@ const detailed: ProviderPage[] = [
     secret: 'required',
     redirects: ['loopback'],
     default_scopes: ['openid', 'email'],
+    scope_meanings: {
+      openid: 'Sign you in with your Google account',
+      email: 'See your e-mail address',
+      'https://www.googleapis.com/auth/drive.readonly': 'See and download all your files in Drive',
+      'https://www.googleapis.com/auth/calendar.readonly': 'See your calendars',
+    },
   }),
   page('huggingface', 'Hugging Face', 'dev-tools', { default_scopes: ['openid', 'profile'] }),
   page('microsoft', 'Microsoft', 'identity', {
@@ -515,6 +521,12 @@ const detailed: ProviderPage[] = [
         choices: ['common', 'organizations', 'consumers'],
       },
     ],
+    scope_meanings: {
+      offline_access: 'Keep the access while you are away',
+      'User.Read': 'Read your profile',
+      'Mail.Read': 'Read your mail',
+      'Calendars.Read': 'Read your calendars',
+    },
     default_scopes: ['openid', 'offline_access', 'User.Read'],
   }),
   page('oidc', 'OpenID Connect', 'identity', {

@@ -44,6 +44,10 @@ function scenery(): ConnectionView[] {
     }
     case 'interrupted':
       return [data.interrupted(data.connection('connected', 0))];
+    case 'scopes':
+      return [
+        { ...data.connection('connected', 3), scopes_granted: ['openid', 'offline_access', 'User.Read', 'email'] },
+      ];
     case 'bound': {
       const view = data.connection('connected', 2);
       return [{ ...view, dpop_bound: true, status: { ...view.status, next: null } }];

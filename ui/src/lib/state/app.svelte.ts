@@ -129,6 +129,16 @@ export class App {
     this.reveal(id);
     return this.run('connect', id, () => this.ipc.connect(id));
   }
+  /** A new authorization request with this scope in it. The tokens stay until it has brought others. */
+  askFor(id: string, scope: string): Promise<boolean> {
+    this.reveal(id);
+    return this.run('askfor', id, async () => {
+      const draft = await this.ipc.draft(id);
+      const scopes = draft.scopes ?? [];
+      if (!scopes.includes(scope)) await this.ipc.edit(id, { ...draft, scopes: [...scopes, scope] }, null);
+      await this.ipc.connect(id);
+    });
+  }
   cancel = (id: string): Promise<boolean> => this.run('cancel', id, () => this.ipc.cancel(id));
   reopen = (id: string): Promise<boolean> => this.run('reopen', id, () => this.ipc.reopen(id));
   refresh = (id: string): Promise<boolean> => this.run('refresh', id, () => this.ipc.refresh(id));

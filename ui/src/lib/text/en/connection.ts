@@ -1,5 +1,7 @@
 // One connection: its panel, its waiting, its failures, its end.
 
+import { count } from './count';
+
 export const connection = {
   request: {
     open: 'Test request',
@@ -39,6 +41,10 @@ export const connection = {
     notGranted: 'not granted',
     extra: 'granted as well',
     asked: 'asked for',
+    ask: 'Ask for it',
+    askOf: (scope: string) => `Ask for ${scope}`,
+    askHint: 'Asking is a new sign-in; these tokens stay until it has brought new ones.',
+    moreScopes: (n: number) => count(n, 'more scope of this provider', 'more scopes of this provider'),
     noScopes: 'The provider’s default access; no scopes are asked for.',
     details: 'Details',
     provider: 'Provider',
