@@ -336,6 +336,23 @@ async fn settings_can_be_corrected_without_losing_tokens() {
 }
 
 #[tokio::test]
+async fn a_scope_more_is_asked_for_while_the_tokens_stay() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut draft = engine.draft(&id).unwrap();
+    draft.scopes.as_mut().unwrap().push("read_user".into());
+    engine.edit(&id, &draft, None, Channel::App).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    let redirect = world.start(&engine, &id).await;
+    assert!(engine.authorization_url(&id).unwrap().contains("scope=api+read_user"));
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "until there are new ones");
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
 async fn nothing_hidden_gets_into_a_name_or_an_environment() {
     let world = World::new();
     let engine = world.engine();
