@@ -44,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "copytext",
     "quit",
     "activity",
+    "exportactivity",
     "settings",
     "savesettings",
     "diagnostics",

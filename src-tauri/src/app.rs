@@ -137,6 +137,7 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::clipboard::clearclipboard,
             commands::clipboard::copytext,
             commands::console::activity,
+            commands::console::exportactivity,
             commands::console::settings,
             commands::console::savesettings,
             commands::console::diagnostics,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Span, Timestamp, civil, tz::TimeZone};
+
+use crate::error::{Failure, invalid};
 
 /// Longer makes no sense for a wait or for a token's remaining life, and stays far from overflow.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -24,6 +26,47 @@ pub fn parse(text: &str) -> Result<Duration, String> {
 pub fn parse_wait(text: &str) -> Result<Duration, String> {
     let span = parse(text)?;
     if span < Duration::from_secs(1) { Err("at least 1s".to_owned()) } else { Ok(span) }
+}
+
+/// An instant as it is written in an argument.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Moment {
+    /// So long before now.
+    Ago(SignedDuration),
+    /// Then.
+    At(Timestamp),
+}
+
+impl Moment {
+    /// The instant, seen from `now`.
+    ///
+    /// # Errors
+    /// When it lies outside of what can be counted.
+    pub fn instant(&self, now: Timestamp) -> Result<Timestamp, Failure> {
+        match self {
+            Self::Ago(span) => now.checked_sub(*span).map_err(invalid),
+            Self::At(instant) => Ok(*instant),
+        }
+    }
+}
+
+/// Reads `30m`, `7d`, `2026-11-20`, `2026-11-20 14:00` (the person's own time zone), `2026-11-20T14:00:00Z`.
+///
+/// # Errors
+/// What to write instead.
+pub fn parse_moment(text: &str) -> Result<Moment, String> {
+    if let Ok(instant) = text.parse() {
+        return Ok(Moment::At(instant));
+    }
+    if let Ok(local) = text.parse::<civil::DateTime>() {
+        let zoned = local.to_zoned(TimeZone::system()).map_err(|error| error.to_string())?;
+        return Ok(Moment::At(zoned.timestamp()));
+    }
+    let span: Span = text.parse().map_err(|_| "write it like 30m, 24h, 7d or 2026-11-20".to_owned())?;
+    let days_are_24_hours = jiff::SpanRelativeTo::days_are_24_hours();
+    let span =
+        span.to_duration(days_are_24_hours).map_err(|_| "write it in days, hours or minutes".to_owned())?;
+    if span.is_negative() { Err("it cannot be negative".to_owned()) } else { Ok(Moment::Ago(span)) }
 }
 
 /// The time from `now` to `then`: `57 min`. Zero when it has passed.
@@ -77,6 +120,27 @@ mod tests {
             assert!(parse(text).is_err(), "{text}");
         }
         assert!(parse_wait("0s").is_err() && parse_wait("10ms").is_err());
+    }
+
+    #[test]
+    fn a_moment_is_a_time_or_how_long_ago() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let instant = |text| parse_moment(text).unwrap().instant(now).unwrap();
+        for (text, then) in [
+            ("30m", "2026-11-20T11:30:00Z"),
+            ("7d", "2026-11-13T12:00:00Z"),
+            ("1w 2d", "2026-11-11T12:00:00Z"),
+            ("2026-11-19T10:00:00+02:00", "2026-11-19T08:00:00Z"),
+        ] {
+            assert_eq!(instant(text), then.parse().unwrap(), "{text}");
+        }
+        assert_eq!(local(instant("2026-11-19")), "2026-11-19 00:00:00");
+        assert_eq!(local(instant("2026-11-19 14:05")), "2026-11-19 14:05:00");
+        for text in ["", "yesterday", "7", "2 months", "-3d", "3d ago", "2026-13-01"] {
+            assert!(parse_moment(text).is_err(), "{text}");
+        }
+        assert!(parse_moment("20000 weeks").unwrap().instant(now).is_ok());
+        assert!(parse_moment("9999999 days").map_or(true, |moment| moment.instant(now).is_err()));
     }
 
     #[test]

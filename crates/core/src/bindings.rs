@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ts_rs::{Config, TS};
 
+use crate::activity::{ActivityFilter, ActivityFormat, Topic};
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
 use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason, Reminder};
 use crate::export::Format;
@@ -134,6 +135,9 @@ fn bindings() -> String {
         Reminder,
         Reason,
         ActivityEntry,
+        ActivityFilter,
+        ActivityFormat,
+        Topic,
     );
     out
 }

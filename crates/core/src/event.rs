@@ -25,6 +25,8 @@ pub enum EngineEvent {
     },
     /// A person who is not looking should hear of this. A face that has told them says so.
     NeedsPerson(Reminder),
+    /// The activity record may have new lines that changed no connection.
+    Recorded,
     /// The person's own provider files are others now.
     Providers,
     /// The vault became usable, or stopped being so.
@@ -196,13 +198,4 @@ pub struct ActivityEntry {
     pub code: Option<Code>,
     /// More words.
     pub detail: Option<String>,
-}
-
-/// Which lines.
-#[derive(Debug, Clone, Default)]
-pub struct ActivityFilter {
-    /// Only this connection's.
-    pub connection: Option<ConnectionId>,
-    /// At most so many; 0 means 200.
-    pub limit: usize,
 }

@@ -2,6 +2,7 @@
 //!
 //! Core knows no window, socket, keychain or clock: those are [`ports`], and `tokenrack-platform` implements them.
 
+pub mod activity;
 mod attention;
 #[cfg(test)]
 mod bindings;

@@ -10,8 +10,9 @@ use tokio::sync::{oneshot, watch};
 
 pub use tokenrack_oauth::http::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 
+use crate::activity::ActivityFilter;
 use crate::connection::{Connection, ConnectionId};
-use crate::event::{ActivityEntry, ActivityFilter, NewActivity};
+use crate::event::{ActivityEntry, NewActivity};
 use crate::problem::Problem;
 use crate::provider::ProviderId;
 

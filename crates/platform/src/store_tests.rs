@@ -2,6 +2,7 @@ use super::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokenrack_core::activity::Topic;
 use tokenrack_core::connection::{
     ClientAuthentication, ClientRegistration, GrantType, LastEvent, ProviderRef, RedirectMethod,
 };
@@ -89,6 +90,10 @@ fn line(connection: &Connection, detail: &str) -> NewActivity {
         code: Some(Code::AccessDenied),
         detail: Some(detail.into()),
     }
+}
+
+fn everything() -> ActivityFilter {
+    ActivityFilter { limit: usize::MAX, ..ActivityFilter::default() }
 }
 
 struct Place(tempfile::TempDir);
@@ -225,7 +230,10 @@ fn forgetting_a_connection_ends_its_attempt_and_keeps_its_record() {
     assert_eq!(store.load_all().unwrap(), Loaded { revision: 2, connections: vec![], unreadable: vec![] });
     assert_eq!(store.attempt(&StateDigest("d1".into())).unwrap().unwrap().end, Some(AttemptEnd::Cancelled));
     assert_eq!(
-        store.activity(&ActivityFilter { connection: Some(work.id.clone()), limit: 9 }).unwrap().len(),
+        store
+            .activity(&ActivityFilter { connection: Some(work.id.clone()), ..ActivityFilter::default() })
+            .unwrap()
+            .len(),
         2
     );
     assert_eq!(store.remove(&work.id, line(&work, "")), Err(StoreError::NotFound));
@@ -245,11 +253,58 @@ fn the_record_keeps_its_newest_lines() {
         }
         bulk.commit().unwrap();
     }
-    let all = store.activity(&ActivityFilter { connection: None, limit: usize::MAX }).unwrap();
+    let all = store.activity(&everything()).unwrap();
     assert_eq!(all.len(), usize::try_from(activity::KEPT).unwrap());
     assert!(all.windows(2).all(|pair| pair[0].seq == pair[1].seq + 1), "newest first, none missing");
-    assert!(store.activity(&ActivityFilter { connection: Some(work.id), limit: 0 }).unwrap().is_empty());
+    assert!(
+        store
+            .activity(&ActivityFilter { connection: Some(work.id), ..ActivityFilter::default() })
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(store.activity(&ActivityFilter::default()).unwrap().len(), 200);
+}
+
+#[test]
+fn the_record_is_read_in_pages_of_what_a_filter_takes() {
+    let place = Place::new();
+    let store = place.open();
+    let (work, other) = (connection("a1", "work"), connection("a2", "Überblick"));
+    let kinds = [ActivityKind::Refreshed, ActivityKind::TokenReleased];
+    {
+        let mut database = store.database();
+        let bulk = database.transaction().unwrap();
+        for n in 0..600_usize {
+            let whose = if n % 3 == 0 { &other } else { &work };
+            let line = NewActivity { kind: kinds[n % 2], ..line(whose, &format!("line {n}")) };
+            activity::add(&bulk, &line).unwrap();
+        }
+        bulk.commit().unwrap();
+    }
+    let filter = ActivityFilter {
+        topic: Some(Topic::Releases),
+        words: "ÜBERBLICK line".into(),
+        limit: 40,
+        ..ActivityFilter::default()
+    };
+    let mut pages = vec![];
+    let mut before = None;
+    loop {
+        let page = store.activity(&ActivityFilter { before, ..filter.clone() }).unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some(last.seq);
+        pages.push(page);
+    }
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [40, 40, 20]);
+    let lines: Vec<_> = pages.concat();
+    assert!(lines.windows(2).all(|pair| pair[0].seq > pair[1].seq));
+    assert!(lines.iter().all(|line| line.kind == kinds[1] && line.connection.as_ref() == Some(&other.id)));
+
+    let newest = lines[0].seq;
+    store.record(NewActivity { kind: kinds[1], ..line(&other, "line, new") }).unwrap();
+    store.record(line(&work, "of no interest")).unwrap();
+    let since = store.activity(&ActivityFilter { after: Some(newest), ..filter.clone() }).unwrap();
+    assert_eq!(since.iter().map(|line| line.detail.as_deref()).collect::<Vec<_>>(), [Some("line, new")]);
 }
 
 #[test]
@@ -267,7 +322,7 @@ fn redirects_that_strangers_send_do_not_push_out_the_rest_of_the_record() {
         }
         bulk.commit().unwrap();
     }
-    let all = store.activity(&ActivityFilter { connection: None, limit: usize::MAX }).unwrap();
+    let all = store.activity(&everything()).unwrap();
     assert_eq!(all.len(), usize::try_from(activity::REFUSALS_KEPT).unwrap() + 1);
     assert_eq!(all[0].detail.as_deref(), Some("249"), "the newest are kept");
     assert_eq!(all.last().unwrap().detail.as_deref(), Some("mine"));

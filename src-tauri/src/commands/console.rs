@@ -5,11 +5,13 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
+use tokenrack_core::activity::{ActivityFilter, ActivityFormat};
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::event::{ActivityEntry, ActivityFilter};
+use tokenrack_core::event::ActivityEntry;
 use tokenrack_core::language::Language;
 use tokenrack_core::view::{CheckView, Origin, Settings, Snapshot};
 use tokenrack_oauth::secret::Passphrase;
+use tokenrack_platform::files::{self, Readers};
 
 use super::Answer;
 use crate::events::FaceEvent;
@@ -72,12 +74,20 @@ pub(crate) fn closewindow(app: AppHandle, face: State<'_, Face>) {
 }
 
 #[tauri::command]
-pub(crate) async fn activity(
+pub(crate) async fn activity(face: State<'_, Face>, filter: ActivityFilter) -> Answer<Vec<ActivityEntry>> {
+    Ok(face.core()?.engine.activity(&filter)?)
+}
+
+/// Writes what a filter takes of the record where the person's downloads go; answers where.
+#[tauri::command]
+pub(crate) async fn exportactivity(
     face: State<'_, Face>,
-    id: Option<ConnectionId>,
-    limit: usize,
-) -> Answer<Vec<ActivityEntry>> {
-    Ok(face.core()?.engine.activity(&ActivityFilter { connection: id, limit })?)
+    filter: ActivityFilter,
+    format: ActivityFormat,
+) -> Answer<String> {
+    let text = face.core()?.engine.export_activity(filter, format)?;
+    let path = files::download("tokenrack-activity", format.extension(), text.as_bytes(), Readers::Anybody)?;
+    Ok(path.display().to_string())
 }
 
 #[tauri::command]
@@ -114,7 +124,11 @@ pub(crate) async fn unlock(face: State<'_, Face>, passphrase: Option<String>) ->
 pub(crate) async fn report(face: State<'_, Face>, id: ConnectionId) -> Answer<String> {
     let core = face.core()?;
     let connection = core.engine.view(&id)?;
-    let activity = core.engine.activity(&ActivityFilter { connection: Some(id), limit: REPORTED })?;
+    let activity = core.engine.activity(&ActivityFilter {
+        connection: Some(id),
+        limit: REPORTED,
+        ..ActivityFilter::default()
+    })?;
     let shipped = core.engine.origin(&connection.provider) == Some(Origin::Shipped);
     Ok(report::text(&connection, shipped, &activity))
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::ClientAuthentication;
 use tokenrack_core::engine::ConnectOptions;
-use tokenrack_core::event::{ActivityFilter, ActivityKind, Channel};
+use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{CheckOutcome, Revocation, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
@@ -39,7 +40,9 @@ async fn a_damaged_record_stops_nobody_else_and_can_be_removed() {
     assert!(world.network.sent().is_empty());
     assert!(!world.vault.snapshot().contains_key(&broken.0));
     assert!(engine.unreadable().unwrap().is_empty());
-    let newest = engine.activity(&ActivityFilter { connection: Some(broken), limit: 1 }).unwrap();
+    let newest = engine
+        .activity(&ActivityFilter { connection: Some(broken), limit: 1, ..ActivityFilter::default() })
+        .unwrap();
     assert_eq!((newest[0].kind, newest[0].code), (ActivityKind::Forgotten, Some(Code::RecordUnreadable)));
     assert_eq!(kind(&engine, &sound), StatusKind::Connected);
 }

@@ -144,3 +144,23 @@ async fn what_nobody_could_be_told_is_offered_again() {
     assert_eq!(heard(&restarted, &mut events), [Reason::SignInNeeded]);
     assert!(restarted.untold().is_empty());
 }
+
+#[tokio::test]
+async fn a_line_that_changes_no_connection_is_told_too_whichever_process_writes_it() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut events = engine.subscribe();
+    engine.snapshot().await.unwrap();
+    settle().await;
+    while events.try_recv().is_ok() {}
+    for process in [engine.clone(), world.engine()] {
+        process.release_token(&id, Default::default(), Channel::Command, "raw").await.unwrap();
+        settle().await;
+        let mut told = vec![];
+        while let Ok(event) = events.try_recv() {
+            told.push(event);
+        }
+        assert_eq!(told, [EngineEvent::Recorded]);
+    }
+}

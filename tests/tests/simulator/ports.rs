@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::{Connection, ConnectionId};
 use tokenrack_core::engine::Ports;
-use tokenrack_core::event::{ActivityEntry, ActivityFilter, NewActivity};
+use tokenrack_core::event::{ActivityEntry, NewActivity};
 use tokenrack_core::ports::*;
 use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};

@@ -177,9 +177,11 @@ impl Engine {
         for id in &removed {
             shown.connections.remove(id);
         }
-        shown.revision = revision;
+        let wrote = std::mem::replace(&mut shown.revision, revision) < revision;
         if !changed.is_empty() || !removed.is_empty() {
             let _ = self.inner.faces.events.send(EngineEvent::Connections { revision, changed, removed });
+        } else if wrote {
+            let _ = self.inner.faces.events.send(EngineEvent::Recorded);
         }
         self.inner.faces.moved.notify_one();
         Ok(())

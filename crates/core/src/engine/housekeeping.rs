@@ -1,8 +1,9 @@
 //! The record, the settings, the doctor.
 
 use super::Engine;
+use crate::activity::{ActivityFilter, ActivityFormat};
 use crate::connection::ConnectionId;
-use crate::event::{ActivityEntry, ActivityFilter};
+use crate::event::ActivityEntry;
 use crate::ports::{Unreadable, VaultKind, VaultState, VaultStatus};
 use crate::problem::{Code, Problem, plain};
 use crate::say;
@@ -17,6 +18,15 @@ impl Engine {
     /// A store problem.
     pub fn activity(&self, filter: &ActivityFilter) -> Result<Vec<ActivityEntry>, Problem> {
         Ok(self.inner.ports.store.activity(filter)?)
+    }
+
+    /// All that a filter takes of the record, to be written to a file. No secret: the record holds none.
+    ///
+    /// # Errors
+    /// A store problem.
+    pub fn export_activity(&self, filter: ActivityFilter, format: ActivityFormat) -> Result<String, Problem> {
+        let lines = self.activity(&ActivityFilter { limit: usize::MAX, ..filter })?;
+        format.write(&lines).map_err(|error| Problem::new(Code::Internal).because(error))
     }
 
     /// The person's settings; the defaults until they are saved.
@@ -92,7 +102,7 @@ impl Engine {
     /// Without asking the network, a clock that went back is all that can be seen.
     fn clock_check(&self) -> CheckView {
         let now = self.now();
-        let newest = self.activity(&ActivityFilter { connection: None, limit: 1 }).ok();
+        let newest = self.activity(&ActivityFilter { limit: 1, ..ActivityFilter::default() }).ok();
         let newest = newest.and_then(|lines| lines.first().map(|line| line.at));
         let behind = newest.filter(|at| at.duration_since(now).as_secs() > 300);
         let (outcome, finding, cure) = match behind {

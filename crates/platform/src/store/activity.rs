@@ -1,8 +1,9 @@
 //! The activity record: appended, capped, read newest first.
 
 use rusqlite::{Connection as Database, Row, params};
+use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::event::{ActivityEntry, ActivityFilter, ActivityKind, NewActivity};
+use tokenrack_core::event::{ActivityEntry, ActivityKind, NewActivity};
 use tokenrack_core::ports::StoreError;
 
 use super::{failed, from_word, word};
@@ -54,14 +55,17 @@ pub(super) fn list(database: &Database, filter: &ActivityFilter) -> Result<Vec<A
     let mut statement = database
         .prepare_cached(
             "SELECT seq, at, connection_id, connection_name, kind, channel, code, detail FROM activity
-             WHERE ?1 IS NULL OR connection_id = ?1 ORDER BY seq DESC LIMIT ?2",
+             WHERE (?1 IS NULL OR connection_id = ?1) AND seq < ?2 AND seq > ?3 ORDER BY seq DESC",
         )
         .map_err(failed)?;
+    let (before, after) = (filter.before.unwrap_or(i64::MAX), filter.after.unwrap_or(i64::MIN));
     let only = filter.connection.as_ref().map(|id| &id.0);
-    let rows = statement
-        .query_map(params![only, i64::try_from(limit).unwrap_or(i64::MAX)], |row| Ok(entry(row)))
-        .map_err(failed)?;
-    rows.map(|row| row.map_err(failed)?).collect()
+    let rows = statement.query_map(params![only, before, after], |row| Ok(entry(row))).map_err(failed)?;
+    // SQL narrows what is read; the filter itself decides, and knows more letters than SQLite's LIKE.
+    rows.map(|row| row.map_err(failed)?)
+        .filter(|line| line.as_ref().map_or(true, |line| filter.takes(line)))
+        .take(limit)
+        .collect()
 }
 
 fn entry(row: &Row<'_>) -> Result<ActivityEntry, StoreError> {

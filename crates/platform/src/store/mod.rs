@@ -14,8 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{
     Connection as Database, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
 };
+use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::{Connection, ConnectionId};
-use tokenrack_core::event::{ActivityEntry, ActivityFilter, NewActivity};
+use tokenrack_core::event::{ActivityEntry, NewActivity};
 use tokenrack_core::lifecycle::ConnectionState;
 use tokenrack_core::ports::{
     AttemptEnd, AttemptRecord, Change, Clock, Loaded, Revision, StateDigest, Store, StoreError, Unreadable,

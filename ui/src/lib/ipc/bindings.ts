@@ -1060,7 +1060,7 @@ changed: Array<ConnectionView>,
 /**
  * Forgotten.
  */
-removed: Array<ConnectionId>, } | { "event": "needs_person" } & Reminder | { "event": "providers" } | { "event": "vault", 
+removed: Array<ConnectionId>, } | { "event": "needs_person" } & Reminder | { "event": "recorded" } | { "event": "providers" } | { "event": "vault", 
 /**
  * As it is now.
  */
@@ -1129,3 +1129,45 @@ code: string | null,
  * More words.
  */
 detail: string | null, };
+
+export type ActivityFilter = { 
+/**
+ * Only this connection's.
+ */
+connection?: ConnectionId, 
+/**
+ * Only about this.
+ */
+topic?: Topic, 
+/**
+ * Only what came through this door.
+ */
+channel?: Channel, 
+/**
+ * Not before.
+ */
+since?: string, 
+/**
+ * Before.
+ */
+until?: string, 
+/**
+ * Each word stands in the connection's name, the code or the detail; case does not matter.
+ */
+words?: string, 
+/**
+ * Only lines older than the one of this `seq`: the next page.
+ */
+before?: number, 
+/**
+ * Only lines newer than the one of this `seq`: what has come since.
+ */
+after?: number, 
+/**
+ * At most so many; 0 means 200.
+ */
+limit?: number, };
+
+export type ActivityFormat = "jsonl" | "csv";
+
+export type Topic = "sign_ins" | "refreshes" | "releases" | "failures" | "changes";

@@ -4,6 +4,8 @@
 import type {
   ActivityEntry,
   BundleView,
+  ActivityFilter,
+  ActivityFormat,
   CheckView,
   Decision,
   ClaimsView,
@@ -114,7 +116,10 @@ export interface Ipc {
 
   /** Ends the app, and with it what waits to be saved. */
   quit(): Promise<void>;
-  activity(id: string | null, limit: number): Promise<ActivityEntry[]>;
+  /** Newest first. */
+  activity(filter: ActivityFilter): Promise<ActivityEntry[]>;
+  /** Writes what a filter takes where downloads go; answers where. */
+  exportactivity(filter: ActivityFilter, format: ActivityFormat): Promise<string>;
   settings(): Promise<Settings>;
   savesettings(settings: Settings): Promise<void>;
   diagnostics(): Promise<CheckView[]>;

@@ -2,7 +2,6 @@
 
 import type {
   ActivityEntry,
-  ActivityKind,
   ConnectionView,
   Decision,
   Draft,
@@ -15,6 +14,7 @@ import type {
 import type { FaceEvent, Ipc } from './contract';
 import * as data from './fake-data';
 import { lived } from './fake-life';
+import * as record from './fake-record';
 import * as sharing from './fake-sharing';
 import * as spec from './fake-spec';
 
@@ -91,39 +91,14 @@ let vault = { ...data.ready, ...vaults[scene] };
 const views = new Map(scenery().map((view) => [view.id, view]));
 /** What `draft` answers beside the view. */
 const vars = new Map<string, Draft['vars']>();
-const records: ActivityEntry[] = [...views.values()].flatMap((view, n) => past(view, n));
+const records: ActivityEntry[] = past([...views.values()]);
+
+function past(all: ConnectionView[]): ActivityEntry[] {
+  if (scene === 'record-empty') return [];
+  return life ? all.flatMap((view) => lived(view, Number(life[1]))) : record.past(all);
+}
 let listener: (event: FaceEvent) => void = () => undefined;
 let clipboardTimer: ReturnType<typeof setTimeout> | undefined;
-
-function past(view: ConnectionView, n: number): ActivityEntry[] {
-  if (life) return lived(view, Number(life[1]));
-  const kinds: [ActivityKind, number][] = [
-    ['added', 300],
-    ['authorization_started', 299],
-    ['connected', 298],
-    ['token_released', 120],
-    ['refreshed', 60],
-  ];
-  const entries = kinds.map(([kind, minutes], i) => entry(view, kind, -minutes * 60_000, n * 10 + i));
-  return [
-    ...entries,
-    { ...entry(view, view.last_event.kind, 0, n * 10 + 9), at: view.last_event.at, code: view.last_event.code },
-  ];
-}
-
-function entry(view: ConnectionView, kind: ActivityKind, offset: number, seq: number): ActivityEntry {
-  const released = kind === 'token_released';
-  return {
-    seq,
-    at: data.at(offset),
-    connection: view.id,
-    connection_name: view.name,
-    kind,
-    channel: released ? 'command' : kind === 'refreshed' ? 'engine' : 'app',
-    code: null,
-    detail: released ? 'plain' : null,
-  };
-}
 
 /** Changes one connection the way the engine does: a revision, an event, a line in the record. */
 function change(id: string, next: (view: ConnectionView) => ConnectionView): void {
@@ -132,7 +107,7 @@ function change(id: string, next: (view: ConnectionView) => ConnectionView): voi
   const after = next(view);
   views.set(id, after);
   revision += 1;
-  records.push({ ...entry(after, after.last_event.kind, 0, 1_000_000 + revision) });
+  records.push({ ...record.line(after, after.last_event.kind, 0), seq: 1_000_000 + revision });
   listener({ event: 'connections', revision, changed: [after], removed: [] });
 }
 
@@ -420,18 +395,28 @@ const commands: Ipc = {
     await wait(60);
     const view = views.get(id);
     if (view)
-      records.push({ ...entry(view, 'token_released', 0, 2_000_000 + records.length), detail: `clipboard, ${format}` });
+      records.push({
+        ...record.line(view, 'token_released', 0),
+        seq: 2_000_000 + records.length,
+        detail: `clipboard, ${format}`,
+      });
     setClipboard(id);
   },
   clearclipboard: async () => setClipboard(null),
   copytext: async (words) => void (globalThis.__fake.copied = words),
 
   quit: async () => void (globalThis.__fake.quit = true),
-  activity: async (id, limit) =>
-    records
-      .filter((r) => id === null || r.connection === id)
-      .sort((a, b) => b.at.localeCompare(a.at))
-      .slice(0, limit),
+  async activity(filter) {
+    await wait(20);
+    if (scene === 'record-broken') throw data.problems.serverError;
+    return record.list(records, filter);
+  },
+  async exportactivity(filter, format) {
+    await wait(60);
+    if (scene === 'errors') throw data.problems.serverError;
+    globalThis.__fake.exported = record.list(records, { ...filter, limit: Infinity }).length;
+    return `/home/octavia/Downloads/tokenrack-activity.${format}`;
+  },
   settings: async () => settings,
   async savesettings(next) {
     settings = next;
@@ -471,7 +456,7 @@ export const ipc = new Proxy(commands, {
   get: (all, name: keyof Ipc) => {
     const command = all[name].bind(all) as (...given: unknown[]) => unknown;
     return (...given: unknown[]) => {
-      calls.push([name, ...given].filter((word) => typeof word !== 'function').join(' '));
+      calls.push([name, ...given].map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(' '));
       return command(...given);
     };
   },
@@ -482,6 +467,10 @@ declare global {
   var __fake: {
     mark: string;
     calls: string[];
+    /** How many lines of the record were written to a file. */
+    exported: number;
+    /** The command hands out tokens. */
+    release: (id: string, times: number) => void;
     /** The registry of commands. */
     registry: () => Promise<{ id: string; keys: string | null; label: string }[]>;
     copied: string;
@@ -510,6 +499,15 @@ declare global {
 globalThis.__fake = {
   mark: FAKE_MARK,
   calls,
+  exported: 0,
+  release(id, times) {
+    const view = views.get(id);
+    for (let n = 0; view && n < times; n += 1) {
+      revision += 1;
+      records.push({ ...record.line(view, 'token_released', 0), seq: 1_000_000 + revision });
+    }
+    listener({ event: 'recorded' });
+  },
   async registry() {
     const { rowCommands, globalCommands } = await import('../state/commands');
     return [...rowCommands.map(({ id, key, label }) => ({ id, keys: key, label })), ...globalCommands].map(

@@ -53,7 +53,8 @@ export const ipc: Ipc = {
   copytext: (text) => invoke('copytext', { text }),
 
   quit: () => invoke('quit'),
-  activity: (id, limit) => invoke('activity', { id, limit }),
+  activity: (filter) => invoke('activity', { filter }),
+  exportactivity: (filter, format) => invoke('exportactivity', { filter, format }),
   settings: () => invoke('settings'),
   savesettings: (settings) => invoke('savesettings', { settings }),
   diagnostics: () => invoke('diagnostics'),

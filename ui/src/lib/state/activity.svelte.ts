@@ -17,7 +17,7 @@ export class Activity {
   /** Reads it anew; answers how to let go of a late answer. */
   read(id: string): () => void {
     let stale = false;
-    this.ipc.activity(id, MOST).then(
+    this.ipc.activity({ connection: id, limit: MOST }).then(
       (list) => !stale && ((this.entries = list), (this.failed = null)),
       (error: unknown) => !stale && (this.failed = asProblem(error).message),
     );

@@ -55,6 +55,8 @@ export class App {
   language = $state<Language>('en');
   /** Counts the changes of the person's own provider files. */
   catalog = $state(0);
+  /** Counts what may have added to the activity record. */
+  recorded = $state(0);
 
   /** Events that came before the snapshot. */
   #early: FaceEvent[] | null = [];
@@ -98,6 +100,10 @@ export class App {
       case 'connections':
         this.announcer.changed(this.connections.apply(event));
         this.#gone(event.removed);
+        this.recorded += 1;
+        break;
+      case 'recorded':
+        this.recorded += 1;
         break;
       case 'vault':
         this.vault.status = event.status;
