@@ -54,6 +54,12 @@ export function clock(instant: string, now: number): string {
   return at.toDateString() === new Date(now).toDateString() ? time : text.time.dayAndTime(day(instant), time);
 }
 
+/** `14:32:05`. */
+export function timeOfDay(instant: string): string {
+  const at = new Date(instant);
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
 /** `24 Nov`, with the year when it is not this one. */
 export function day(instant: string): string {
   const at = new Date(instant);

@@ -24,6 +24,12 @@ const choose = (name) => async (page) => {
   await page.waitForSelector('#client-id');
 };
 
+/** Opens the activity record. */
+export const record = async (page) => {
+  await page.keyboard.press('Control+l');
+  await page.locator('main li').first().waitFor();
+};
+
 /** Opens the palette and types. */
 export const summon = (words) => async (page) => {
   await page.keyboard.press('Control+k');
@@ -392,6 +398,49 @@ export const scenes = {
       await fromUrl(page);
       await page.keyboard.press('Escape');
       await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  activity: ['full-50', record],
+  'activity-fresh': [
+    'full-50',
+    async (page) => {
+      await record(page);
+      await page.locator('.scroll').evaluate((scroller) => scroller.scrollTo(0, 400));
+      await page.evaluate(() => __fake.release(__fake.views()[0].id, 3));
+      await page.getByRole('button', { name: '3 new lines' }).waitFor();
+    },
+  ],
+  'activity-filtered': [
+    'few',
+    async (page) => {
+      await record(page);
+      await page.getByLabel('Kind').selectOption('failures');
+      await page.getByLabel('Connection', { exact: true }).selectOption({ label: 'GitHub work' });
+      await page.waitForFunction(() => document.querySelectorAll('main li').length === 1);
+      await page.getByRole('button', { name: 'Export CSV' }).click();
+      await page.getByText('Written to').waitFor();
+    },
+  ],
+  'activity-none': [
+    'few',
+    async (page) => {
+      await record(page);
+      await page.getByLabel('Words').fill('zebra crossing');
+      await page.getByRole('button', { name: 'Clear the filter' }).waitFor();
+    },
+  ],
+  'activity-empty': [
+    'record-empty',
+    async (page) => {
+      await page.keyboard.press('Control+l');
+      await page.getByText('Nothing has happened yet.').waitFor();
+    },
+  ],
+  'activity-failing': [
+    'record-broken',
+    async (page) => {
+      await page.keyboard.press('Control+l');
+      await page.getByRole('button', { name: 'Retry' }).waitFor();
     },
   ],
   'own-page': ['few', choose(/GitLab/)],

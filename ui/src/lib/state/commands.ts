@@ -125,12 +125,13 @@ export const globalCommands: GlobalCommand[] = [
     'filter',
     '/',
     (app) => {
-      app.show('console');
+      if (app.route.view !== 'activity') app.show('console');
       void focusFilter();
     },
-    (app) => app.connections.sorted.length > 0,
+    (app) => app.route.view === 'activity' || app.connections.sorted.length > 0,
   ),
   global('add', 'Ctrl N', (app) => app.show('add')),
+  global('activity', 'Ctrl L', (app) => app.show('activity')),
   global('settings', 'Ctrl ,', (app) => app.show('settings')),
   global('sharing', 'Ctrl I', (app) => app.show('sharing')),
   global(

@@ -1,7 +1,7 @@
 import type { DraftForm } from './draft.svelte';
 import type { SpecForm } from './spec.svelte';
 
-export type View = 'console' | 'add' | 'edit' | 'provider' | 'settings' | 'sharing';
+export type View = 'console' | 'activity' | 'add' | 'edit' | 'provider' | 'settings' | 'sharing';
 
 export type Question = { kind: 'disconnect' | 'forget'; ids: string[] };
 

@@ -20,6 +20,7 @@ export const console = {
   console: {
     title: 'Connections',
     add: 'Add connection',
+    activity: 'Activity',
     settings: 'Settings',
     filter: 'Filter connections',
     filterPlaceholder: 'Filter',
@@ -98,8 +99,9 @@ export const console = {
     },
     all: {
       palette: 'Find a command',
-      filter: 'Filter the connections',
+      filter: 'Filter',
       add: 'Add a connection',
+      activity: 'Activity',
       settings: 'Settings',
       sharing: 'Import and export',
       saveSpec: 'Save the provider file',
