@@ -56,7 +56,8 @@ export async function stage() {
       page.setDefaultTimeout(15_000);
       // As the app does; a library that patches prototypes would break here.
       await page.addInitScript(() => Object.freeze(Object.prototype));
-      if (clock) await page.clock.install();
+      // `true`: a clock that tests move; an instant: where it begins.
+      if (clock) await page.clock.install(clock === true ? {} : { time: clock });
       await page.goto(`${server.origin}/?fake=${scene}${query}`);
       await page.waitForSelector('main');
       return {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { stage } from './harness.mjs';
-import { fromUrl, summon } from './scenes.mjs';
+import { fromUrl, scenes, summon } from './scenes.mjs';
 
 let it_;
 before(async () => (it_ = await stage()));
@@ -217,5 +217,64 @@ describe('every command', () => {
         await control.click();
         await (walk.clicked ?? walk.does)(page);
       }));
+  }
+});
+
+/** What Tab comes to until it comes round: its words, and whether its place can be seen. */
+async function tabbed(page) {
+  const seen = [];
+  for (let n = 0; n < 250; n += 1) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const at = document.activeElement;
+      if (!at || at === document.body) return null;
+      const first = at.dataset.tabbed === undefined;
+      at.dataset.tabbed = '';
+      const marked = (node) => {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
+        return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+      };
+      const { top, bottom, left, right } = (at.closest('label') ?? at).getBoundingClientRect();
+      const inSight = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+      const words = (at.ariaLabel || at.textContent || at.id || at.tagName).trim().slice(0, 60);
+      return { first, words, clear: inSight && [at, at.parentElement].some(marked) };
+    });
+    if (stop && !stop.first) return seen;
+    if (stop) seen.push(stop);
+  }
+  throw new Error('Tab does not come round');
+}
+
+/** What could be used and was not come to. A table and a choice of a few are one stop each. */
+const missed = (page) =>
+  page.evaluate(() => {
+    const open = document.querySelector('dialog[open]') ?? document.body;
+    return [...open.querySelectorAll('button, input, select, textarea, summary, a[href], [role=grid]')]
+      .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
+      .filter((node) => !node.closest('[role=row]') && node.role !== 'grid' && node.tabIndex >= 0)
+      .filter((node) => node.type !== 'radio' || !document.querySelector(`[name="${node.name}"][data-tabbed]`))
+      .filter((node) => node.dataset.tabbed === undefined)
+      .map((node) => node.outerHTML.slice(0, 120));
+  });
+
+describe('Tab', () => {
+  const views = 'few panel panel-problem waiting gallery add-github spec-start spec-checked settings activity-filtered';
+  for (const name of `${views} palette keys confirm empty vault-file`.split(' ')) {
+    it(`comes to everything of ${name}, and it can be seen where`, async () => {
+      const [scene, act] = scenes[name];
+      const { page, close } = await it_.open(scene);
+      if (act) await act(page);
+      // A view takes the focus when it is there.
+      await page.waitForTimeout(300);
+      const stops = await tabbed(page);
+      assert.ok(stops.length > 0);
+      assert.deepEqual(
+        stops.filter(({ clear }) => !clear).map(({ words }) => words),
+        [],
+        'no place to see',
+      );
+      assert.deepEqual(await missed(page), []);
+      await close();
+    });
   }
 });
