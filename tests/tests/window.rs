@@ -181,7 +181,7 @@ fn edited_settings_show_in_the_row_and_to_the_command() {
     page.type_over(&field("Scopes"), "openid phone");
     desktop.screenshot(&profile, "10-editing");
     page.click(&button("Save"));
-    page.wait_for_text("//aside//li[code='phone']", "not granted");
+    page.wait_for_text("//aside//li[.//code='phone']", "not granted");
 
     // Beside the panel the row has no room for its scopes.
     page.click("aside header button");
