@@ -5,6 +5,7 @@ import type { Language } from '../ipc/bindings';
 
 /** The rooms that come with a view. */
 export interface Rooms {
+  activity: typeof import('./en/activity');
   claims: typeof import('./en/claims');
   copying: typeof import('./en/copying');
   life: typeof import('./en/life');

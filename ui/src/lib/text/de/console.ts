@@ -20,6 +20,7 @@ export const console: typeof en = {
   console: {
     title: 'Verbindungen',
     add: 'Verbindung hinzufügen',
+    activity: 'Protokoll',
     settings: 'Einstellungen',
     filter: 'Verbindungen filtern',
     filterPlaceholder: 'Filtern',
@@ -99,7 +100,8 @@ export const console: typeof en = {
     },
     all: {
       palette: 'Befehl finden',
-      filter: 'Verbindungen filtern',
+      filter: 'Filtern',
+      activity: 'Protokoll',
       add: 'Verbindung hinzufügen',
       settings: 'Einstellungen',
       sharing: 'Importieren und exportieren',

@@ -21,7 +21,7 @@ const spans: Record<Span, string> = {
 
 const formats: Record<ActivityFormat, string> = { jsonl: 'Export JSON Lines', csv: 'Export CSV' };
 
-export const activity = {
+export const words = {
   title: 'Activity',
   back: 'Back',
   filters: 'Filter',
