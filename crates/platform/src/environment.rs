@@ -91,7 +91,7 @@ pub fn ports(profile: &Profile, environment: &Environment) -> Result<Ports, Prob
         lock: Arc::new(FileLock::new(profile.locks_dir())),
         network: Arc::new(SystemNetwork),
         scripts: Arc::new(QuickJs),
-        seal: Arc::new(AgeSeal),
+        seal: Arc::new(AgeSeal::default()),
     })
 }
 

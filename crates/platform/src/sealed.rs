@@ -49,13 +49,24 @@ pub(crate) fn words(error: &DecryptError) -> String {
 }
 
 /// [`Seal`] by age: what it writes, `age --decrypt` opens too.
-pub struct AgeSeal;
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AgeSeal {
+    work: Option<u8>,
+}
+
+impl AgeSeal {
+    /// With scrypt's work as a power of two, instead of about a second on this machine.
+    pub fn with_work(work: u8) -> Self {
+        Self { work: Some(work) }
+    }
+}
 
 #[async_trait]
 impl Seal for AgeSeal {
     async fn seal(&self, content: SecretBytes, passphrase: Passphrase) -> Result<Vec<u8>, SealError> {
+        let work = self.work;
         run(move || {
-            seal(content.expose(), &passphrase, None).map_err(|error| SealError::Failed(error.to_string()))
+            seal(content.expose(), &passphrase, work).map_err(|error| SealError::Failed(error.to_string()))
         })
         .await
     }

@@ -12,6 +12,7 @@ mod missing;
 mod own_providers;
 mod reminders;
 mod revocations;
+mod sharing;
 mod world;
 
 use std::time::Duration;

@@ -47,7 +47,7 @@ impl Process {
             network: this(),
             scripts: this(),
             // A schedule makes no backup.
-            seal: Arc::new(AgeSeal),
+            seal: Arc::new(AgeSeal::default()),
         }
     }
 

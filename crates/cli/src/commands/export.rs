@@ -49,6 +49,10 @@ pub fn run(args: &Args, session: &Session) -> Result<(), Failure> {
         })?;
     match args.output {
         Some(_) => bundle::written(&written, session),
+        None if session.output.json() => {
+            let file: serde_json::Value = serde_json::from_str(&text).map_err(std::io::Error::other)?;
+            session.output.object(&file)
+        }
         None => session.output.bytes(text.as_bytes()),
     }
 }

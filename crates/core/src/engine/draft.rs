@@ -174,7 +174,7 @@ impl Engine {
             grant_type: grant_type(draft, authentication, &mut errors),
         };
         Ok(Filled {
-            name: self.name(draft, &spec, editing, &mut errors)?,
+            name: self.name(draft, &spec, editing, author, &mut errors)?,
             scopes: scopes(draft, &spec, &mut errors),
             resources: resources(draft, &mut errors),
             provider,
@@ -224,27 +224,16 @@ impl Engine {
         spec
     }
 
-    /// The name, or the first numbered one that nothing has; `also` are names that are as good as taken.
-    pub(super) fn free_name(&self, name: &str, also: &[String]) -> Result<String, Problem> {
-        let others = self.names()?;
-        let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
-        let taken = |name: &str| {
-            others.iter().any(|(_, other)| same(name, other)) || also.iter().any(|other| same(name, other))
-        };
-        let base = plain(name, LONGEST_NAME - 5);
-        let mut names =
-            std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{base} ({number})")));
-        Ok(names.find(|name| !taken(name)).unwrap_or(base))
-    }
-
     fn name(
         &self,
         draft: &Draft,
         spec: &ProviderSpec,
         editing: Option<&ConnectionId>,
+        author: Author<'_>,
         errors: &mut BTreeMap<String, String>,
     ) -> Result<String, Problem> {
-        let others = self.names()?;
+        // A file has many names; the store refuses what is taken.
+        let others = if author == Author::Person { self.names()? } else { Vec::new() };
         let taken = |name: &str| {
             let same = |other: &str| other.to_lowercase() == name.to_lowercase();
             others.iter().any(|(id, other)| Some(id) != editing && same(other))

@@ -1,18 +1,18 @@
 //! A file is read and compared with what is here. Nothing is written, nobody is asked, and no keychain is opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 
 use crate::bundle::{BackupFile, Bundle, ConnectionsFile, Incoming, Shared, Thing, check_size, is_sealed};
-use crate::connection::{Connection, ProviderRef};
+use crate::connection::{Connection, LONGEST_NAME, ProviderRef};
 use crate::engine::draft::Author;
 use crate::engine::registration::field_problem;
 use crate::engine::{Engine, locked};
 use crate::event::ActivityKind;
 use crate::lifecycle::Grant;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, plain};
 use crate::provider::{Catalog, ProviderId, ProviderSpec};
 use crate::status;
 use crate::view::{BundleTokens, BundleView, Choice, Settings, Standing, ThingKind, ThingView};
@@ -52,9 +52,8 @@ impl Engine {
     }
 
     async fn compare(&self, bundle: &Bundle) -> Result<BundleView, Problem> {
-        let here =
-            Here { connections: self.inner.ports.store.load_all()?.connections, catalog: self.catalog() };
-        let mut names: Vec<String> = Vec::new();
+        let here = self.here()?;
+        let mut names = here.names.clone();
         let mut things = Vec::new();
         for thing in &bundle.things {
             things.push(match thing {
@@ -70,7 +69,7 @@ impl Engine {
         &self,
         incoming: &Incoming,
         here: &Here,
-        names: &mut Vec<String>,
+        names: &mut HashSet<String>,
     ) -> Result<ThingView, Problem> {
         let shared = &incoming.shared;
         let mut view = blank(ThingKind::Connection, &shared.name);
@@ -87,15 +86,17 @@ impl Engine {
         view.cautions = cautions(provider, &spec, here);
         view.has_scripts = !spec.scripts.is_empty();
         view.needs_secret = incoming.needs_secret();
-        let free = self.free_name(&shared.name, names)?;
+        let free = free_name(&shared.name, names);
         if let Some(problem) = self.mistakes(shared, provider, &free).await? {
             return Ok(unusable(view, &problem));
         }
-        let repeated = names.iter().any(|name| name.to_lowercase() == shared.name.to_lowercase());
-        names.push(shared.name.clone());
+        // Of two things of one name in a file, the first one has it.
+        let name = shared.name.to_lowercase();
+        let is_repeated = names.contains(&name) && !here.names.contains(&name);
+        let is_taken = !names.insert(name);
         view.tokens =
             incoming.tokens().map(|grant| BundleTokens { issued_at: grant.issued_at, older: false });
-        let matching = here.matching(incoming, provider).filter(|_| !repeated);
+        let matching = here.matching(incoming, provider).filter(|_| !is_repeated);
         view.standing = match matching {
             Some(known) => {
                 view.differences = differences(incoming, provider, known, here);
@@ -110,7 +111,7 @@ impl Engine {
                     .any(|name| view.differences.iter().any(|differs| differs == name));
                 if view.differences.is_empty() { Standing::Same } else { Standing::Differs }
             }
-            None if free == shared.name && !repeated => Standing::New,
+            None if !is_taken => Standing::New,
             None => Standing::NameTaken,
         };
         view.choices = match view.standing {
@@ -139,10 +140,20 @@ impl Engine {
             ProviderRef::Catalog(id) => id.0.clone(),
             ProviderRef::Own(spec) => self.learn(ProviderSpec::clone(spec)),
         };
+        if name.trim().is_empty() {
+            return Ok(Some(Problem::new(Code::InvalidInput).because("name: it has none")));
+        }
         let draft = shared.draft(provider, name.to_owned());
         let author = Author::File(ActivityKind::Imported, "");
         let errors: BTreeMap<String, String> = self.fill(&draft, None, None, author).await?.errors;
         Ok((!errors.is_empty()).then(|| field_problem(&errors)))
+    }
+
+    pub(super) fn here(&self) -> Result<Here, Problem> {
+        let all = self.inner.ports.store.load_all()?;
+        let names = all.connections.iter().map(|connection| connection.name.to_lowercase());
+        let names = names.chain(all.unreadable.iter().map(|row| row.name.clone())).collect();
+        Ok(Here { names, connections: all.connections, catalog: self.catalog() })
     }
 
     fn look_at_settings(&self, settings: &Settings) -> Result<ThingView, Problem> {
@@ -158,6 +169,8 @@ impl Engine {
 
 /// What a file is compared with.
 pub(super) struct Here {
+    /// In lower case, also of records that cannot be read.
+    names: HashSet<String>,
     pub(super) connections: Vec<Connection>,
     pub(super) catalog: Arc<Catalog>,
 }
@@ -172,6 +185,13 @@ impl Here {
         let by_name = || self.connections.iter().find(|known| known.name.to_lowercase() == name);
         by_id.or_else(|| by_name().filter(|known| provider_name(&known.provider) == provider_name(provider)))
     }
+}
+
+/// The first numbered name that nothing has, or the name itself.
+fn free_name(name: &str, taken: &HashSet<String>) -> String {
+    let base = plain(name, LONGEST_NAME - 7);
+    let mut names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{base} ({number})")));
+    names.find(|name| !taken.contains(&name.to_lowercase())).unwrap_or(base)
 }
 
 impl Incoming {

@@ -2,7 +2,7 @@
 
 use tokenrack_oauth::secret::ClientSecret;
 
-use super::looking::{Here, is_newer};
+use super::looking::is_newer;
 use crate::bundle::{Bundle, Incoming, Thing};
 use crate::connection::{Connection, ConnectionId, ProviderRef};
 use crate::engine::draft::Author;
@@ -149,8 +149,7 @@ impl Engine {
             let needs_secret = incoming.needs_secret();
             return Ok(Done { connection: Some(connection), needs_secret, ..Done::new(Taken::Added, name) });
         }
-        let here =
-            Here { connections: self.inner.ports.store.load_all()?.connections, catalog: self.catalog() };
+        let here = self.here()?;
         let known = here.matching(incoming, provider).map(|known| known.id.clone());
         let id = known.ok_or_else(|| Problem::new(Code::NoSuchConnection).because(name))?;
         let restored = match &incoming.whole {
@@ -206,7 +205,7 @@ impl Engine {
         let mut connection = record.clone();
         connection.name = name.to_owned();
         // It names files and the vault's item.
-        if !is_id(&record.id) || self.identify(&record.id.0).is_ok() {
+        if !is_id(&record.id) || !matches!(self.inner.ports.store.load(&record.id), Ok(None)) {
             connection.id = self.fresh_id();
         }
         let _lock = self.lock(&connection.id).await?;

@@ -1,0 +1,175 @@
+//! Files of connections where something fails in between.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::{Engine, Taking};
+use tokenrack_core::event::{ActivityFilter, ActivityKind, Channel};
+use tokenrack_core::ports::{ConnectionLock, LockError, LockGuard, ProviderFolder};
+use tokenrack_core::problem::{Code, Problem};
+use tokenrack_core::provider::ProviderId;
+use tokenrack_core::view::{BundleView, Choice, Decision, Standing, StatusKind, Taken, TakenView};
+use tokenrack_oauth::secret::Passphrase;
+
+use crate::world::World;
+use crate::{FRESH, kind, token};
+
+/// What was saved, by id.
+#[derive(Default)]
+struct Folder(Mutex<Vec<(String, Option<String>)>>);
+
+impl ProviderFolder for Folder {
+    fn save(&self, id: &ProviderId, _: &str, before: Option<&str>) -> Result<(), Problem> {
+        self.0.lock().unwrap().push((id.0.clone(), before.map(str::to_owned)));
+        Ok(())
+    }
+}
+
+/// A lock that another process holds.
+struct Held;
+
+#[async_trait]
+impl ConnectionLock for Held {
+    async fn acquire(&self, _: &ConnectionId, _: Duration) -> Result<LockGuard, LockError> {
+        Err(LockError::Busy)
+    }
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new("correct horse battery staple".into())
+}
+
+async fn back_up(engine: &Engine) -> Vec<u8> {
+    let mut content = Vec::new();
+    let written = engine.back_up(passphrase(), Channel::Command, |sealed| {
+        content = sealed.to_vec();
+        Ok("here".into())
+    });
+    written.await.unwrap();
+    content
+}
+
+async fn open(engine: &Engine, backup: &[u8]) -> BundleView {
+    engine.open_bundle("all.age", backup.to_vec(), Some(passphrase())).await.unwrap()
+}
+
+/// Decides on the first thing alone.
+async fn take(engine: &Engine, choice: Choice, older_tokens: bool) -> TakenView {
+    let decision = Decision { thing: 0, choice, name: None };
+    let taking = Taking { older_tokens, folder: &Folder::default(), channel: Channel::Command };
+    engine.take_from_bundle(&[decision], taking).await.unwrap().remove(0)
+}
+
+/// A connection that has been renewed since it was backed up.
+async fn renewed(world: &World, engine: &Engine) -> (ConnectionId, Vec<u8>) {
+    let id = world.connected(engine).await;
+    let backup = back_up(engine).await;
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::Command).await.unwrap();
+    (id, backup)
+}
+
+#[tokio::test]
+async fn a_restore_that_is_refused_half_way_has_changed_nothing() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, backup) = renewed(&world, &engine).await;
+    open(&engine, &backup).await;
+    world.refuse_records_with("restored");
+    let refused = take(&engine, Choice::Replace, true).await;
+    assert_eq!((refused.outcome, refused.problem.unwrap().code.as_str()), (Taken::Failed, "store/failed"));
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2", "the vault has what the database refused");
+    world.accept_all_records();
+
+    open(&engine, &backup).await;
+    world.vault.refuse_writes(true);
+    let refused = take(&engine, Choice::Replace, true).await;
+    assert_eq!(refused.problem.unwrap().code.as_str(), "vault/locked");
+    world.vault.refuse_writes(false);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+
+    open(&engine, &backup).await;
+    assert_eq!(take(&engine, Choice::Replace, true).await.outcome, Taken::Replaced);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    // Whoever has seen the newer ones adopts these.
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn tokens_in_a_keychain_that_outlived_its_database_count() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, backup) = renewed(&world, &engine).await;
+    for (older_tokens, expected) in [(false, "at-2"), (true, "at-1")] {
+        world.tamper("DELETE FROM connections");
+        assert_eq!(open(&engine, &backup).await.things[0].standing, Standing::New);
+        let taken = take(&engine, Choice::Add, older_tokens).await;
+        assert_eq!((taken.outcome, taken.connection), (Taken::Added, Some(id.clone())));
+        assert_eq!(token(&engine, &id).await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_somebody_works_on_is_left_alone() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, backup) = renewed(&world, &engine).await;
+    let busy = world.engine_with(Arc::new(Held));
+    open(&busy, &backup).await;
+    let refused = take(&busy, Choice::Replace, true).await;
+    assert_eq!(refused.problem.unwrap().code.as_str(), "connection/busy");
+    let written = busy.back_up(passphrase(), Channel::Command, |_| panic!("a part was written")).await;
+    assert_eq!(written.unwrap_err().code, Code::Busy);
+
+    let redirect = world.start(&engine, &id).await;
+    open(&engine, &backup).await;
+    let refused = take(&engine, Choice::Replace, true).await;
+    assert_eq!(refused.problem.unwrap().code.as_str(), "connection/busy");
+    assert_eq!(kind(&engine, &id), StatusKind::WaitingForBrowser);
+    // What waits stays in the profile that waits for it.
+    let backup = back_up(&engine).await;
+    world.tamper("DELETE FROM connections");
+    world.vault.restore(Default::default());
+    open(&engine, &backup).await;
+    take(&engine, Choice::Add, false).await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert!(engine.deliver(&redirect, Channel::DeepLink).await.is_err());
+}
+
+#[tokio::test]
+async fn only_what_was_shown_can_be_decided_and_only_once() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let backup = back_up(&engine).await;
+    assert_eq!(open(&engine, &backup).await.things[0].standing, Standing::Same);
+    let refused = take(&engine, Choice::Add, false).await;
+    assert_eq!(refused.problem.unwrap().code.as_str(), "input/invalid");
+    let taking = Taking { older_tokens: false, folder: &Folder::default(), channel: Channel::Command };
+    assert_eq!(engine.take_from_bundle(&[], taking).await.unwrap_err().code, Code::InvalidInput);
+    open(&engine, &backup).await;
+    engine.close_bundle();
+    assert_eq!(engine.take_from_bundle(&[], taking).await.unwrap_err().code, Code::InvalidInput);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn what_was_not_written_is_not_in_the_record() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let full = || Err(Problem::new(Code::FileFailed).because("No space left on device"));
+    let ids = [id];
+    assert_eq!(engine.export(&ids, false, Channel::Command, |_| full()).unwrap_err().code, Code::FileFailed);
+    let written = engine.back_up(passphrase(), Channel::Command, |_| full()).await;
+    assert_eq!(written.unwrap_err().code, Code::FileFailed);
+    let lines = engine.activity(&ActivityFilter::default()).unwrap();
+    let told = [ActivityKind::Exported, ActivityKind::BackedUp];
+    assert!(lines.iter().all(|line| !told.contains(&line.kind)), "{lines:?}");
+    engine.export(&ids, false, Channel::Command, |_| Ok("here".into())).unwrap();
+    let line = &engine.activity(&ActivityFilter::default()).unwrap()[0];
+    assert_eq!((line.kind, line.detail.as_deref()), (ActivityKind::Exported, Some("GitLab")));
+}
