@@ -26,18 +26,9 @@ const impersonal = [
   'typ',
   'x5t',
 ] as const;
-const personal = [
-  'sub',
-  'roles',
-  'name',
-  'given_name',
-  'family_name',
-  'preferred_username',
-  'email',
-  'groups',
-] as const;
+type Personal = 'sub' | 'roles' | 'name' | 'given_name' | 'family_name' | 'preferred_username' | 'email' | 'groups';
 
-export type Known = (typeof impersonal)[number] | (typeof personal)[number];
+export type Known = (typeof impersonal)[number] | Personal;
 
 /** In the order they are shown. */
 const ORDER: readonly string[] = [

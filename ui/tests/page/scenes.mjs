@@ -74,6 +74,14 @@ export const backup = async (page) => {
   await page.getByRole('heading', { name: 'backup.tokenrack.age' }).waitFor();
 };
 
+/** Goes on in another language. */
+export const speak = async (page, language) => {
+  await page.evaluate((language) => __fake.speak(language), language);
+  await page.waitForFunction((language) => document.documentElement.lang.endsWith(language), language);
+  // The words follow when everything has been asked for anew.
+  await page.waitForTimeout(100);
+};
+
 /** Each: the fake's scene, what a person does there, and more for the address. */
 export const scenes = {
   few: ['few'],

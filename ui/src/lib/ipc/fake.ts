@@ -7,6 +7,7 @@ import type {
   Draft,
   DraftPreview,
   ProblemView,
+  Language,
   ProviderPage,
   Settings,
   Snapshot,
@@ -171,7 +172,7 @@ const commands: Ipc = {
     listener = receive;
     return { revision, connections: [...views.values()], vault, settings };
   },
-  language: async () => settings.language ?? ((query.get('language') ?? 'en') as 'en'),
+  language: async () => settings.language ?? globalThis.__fake.language,
   async painted() {
     document.documentElement.dataset['painted'] = String(Number(document.documentElement.dataset['painted'] ?? 0) + 1);
   },
@@ -491,6 +492,9 @@ declare global {
     hold: Promise<void> | null;
     edits: { id: string; draft: Draft; secret: string | null }[];
     emit: (event: FaceEvent) => void;
+    /** The system speaks another language, one of the tests' own included. */
+    speak: (language: string) => void;
+    language: Language;
     views: () => ConnectionView[];
     change: typeof change;
     settings: () => Settings;
@@ -530,6 +534,11 @@ globalThis.__fake = {
   hold: null,
   edits: [],
   emit: (event) => listener(event),
+  speak(language) {
+    this.language = language as Language;
+    dispatchEvent(new Event('languagechange'));
+  },
+  language: (query.get('language') ?? 'en') as Language,
   views: () => [...views.values()],
   change,
   settings: () => settings,

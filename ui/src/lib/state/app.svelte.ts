@@ -251,12 +251,14 @@ export class App {
     const before = this.preferences.current;
     this.preferences.set(settings);
     if (!(await this.run('savesettings', null, () => this.ipc.savesettings(settings)))) this.preferences.set(before);
-    else if (settings.language !== before.language) await this.#speakAnew();
+    else if (settings.language !== before.language) await this.speakAnew();
   }
 
-  /** What the core has said before is said again, and the page starts to listen again. */
-  async #speakAnew(): Promise<void> {
+  /** The language may be another now: what the core has said is said again, and the page starts to listen again. */
+  async speakAnew(): Promise<void> {
+    const before = this.language;
     await this.speak();
+    if (this.language === before) return;
     await this.start();
     await this.ipc.painted();
     void focusHeading();

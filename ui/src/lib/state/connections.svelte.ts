@@ -17,7 +17,12 @@ export class Connections {
   #base = -1;
 
   readonly sorted = $derived([...this.#views.values()].sort(byAttention));
-  readonly summary = $derived.by(() => text.summary(shares(this.#views.values())));
+  readonly #shares = $derived.by(() => shares(this.#views.values()));
+
+  /** Said anew each time it is shown, in the language spoken then. */
+  get summary(): string {
+    return text.summary(this.#shares);
+  }
 
   get(id: string): ConnectionView | undefined {
     return this.#views.get(id);

@@ -12,7 +12,7 @@ export const console: typeof en = {
       waiting > 0 && count(waiting, 'wartet', 'warten'),
       retrying > 0 && `${retrying} im neuen Versuch`,
       offline > 0 && `${offline} offline`,
-      needsPerson > 0 && count(needsPerson, 'braucht Sie', 'brauchen Sie'),
+      needsPerson > 0 && `${needsPerson} zu erledigen`,
       notConnected > 0 && `${notConnected} nicht verbunden`,
     ].filter(Boolean);
     return parts.length === 0 ? 'Noch keine Verbindungen.' : `${parts.join(', ')}.`;

@@ -60,7 +60,7 @@ export const settings: typeof en = {
     language: 'Sprache',
     languages: { system: 'Wie das System', en: 'English', de: 'Deutsch' },
     notifications: 'Benachrichtigungen',
-    notificationsLabel: 'Auf dem Desktop sagen, was Sie braucht',
+    notificationsLabel: 'Auf dem Desktop melden, was zu erledigen ist',
     onOff: { on: 'An', off: 'Aus' },
     clipboard: 'Zwischenablage',
     clipboardSeconds: 'Kopiertes Token löschen nach',

@@ -25,7 +25,7 @@ const status: Record<StatusKind, string> = {
   retrying: 'Neuer Versuch',
   action_needed: 'Anmeldung nötig',
   provider_error: 'Anbieterfehler',
-  keychain_locked: 'Bund gesperrt',
+  keychain_locked: 'Tresor gesperrt',
   unsaved: 'Ungesichert',
 };
 
@@ -33,11 +33,11 @@ const activity: Record<ActivityKind, string> = {
   added: 'Hinzugefügt',
   authorization_started: 'Anmeldung begonnen',
   connected: 'Verbunden',
-  authorization_failed: 'Anmeldung gescheitert',
+  authorization_failed: 'Nicht angemeldet',
   authorization_cancelled: 'Anmeldung abgebrochen',
   callback_refused: 'Redirect abgewiesen',
   refreshed: 'Erneuert',
-  refresh_failed: 'Erneuern gescheitert',
+  refresh_failed: 'Nicht erneuert',
   token_released: 'Token herausgegeben',
   revoked: 'Beim Anbieter widerrufen',
   revocation_unsupported: 'Anbieter kennt keinen Widerruf',
@@ -163,9 +163,9 @@ export const words: typeof en = {
   vaultState,
   outcome,
   step(next: Action, kind: StatusKind): string {
-    if (next === 'connect' && kind !== 'not_connected') return 'Neu verbinden';
-    if (next === 'retry' && kind === 'retrying') return 'Jetzt versuchen';
-    if (next === 'retry' && kind === 'unsaved') return 'Erneut sichern';
+    if (next === 'connect' && kind !== 'not_connected') return 'Anmelden';
+    if (next === 'retry' && kind === 'retrying') return 'Versuchen';
+    if (next === 'retry' && kind === 'unsaved') return 'Sichern';
     if (next === 'copy_token') return 'Kopieren';
     return action[next];
   },
