@@ -383,7 +383,11 @@ export const scenes = {
     async (page) => {
       await fromUrl(page);
       const text = page.getByLabel('Provider file');
-      await text.fill((await text.inputValue()).replace(/id = ".*"/, 'id = "github"'));
+      await text.fill(
+        (await text.inputValue())
+          .replace(/id = ".*"/, 'id = "github"')
+          .replace('token_endpoint = "https://', '$&down.'),
+      );
       await page.getByText('replaces the built-in').waitFor();
       await page.getByRole('button', { name: 'Check' }).click();
       await page.getByText('1 check failed.').waitFor();
