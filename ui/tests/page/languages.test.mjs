@@ -93,7 +93,7 @@ describe('every view and state', () => {
       // A sentence of the engine may begin with a value.
       const isData = (words) =>
         known.includes(words) ||
-        (words.length > 60 && known.includes(words.slice(-40))) ||
+        (words.length > 60 && known.includes(words.slice(-30))) ||
         /^(Tokenrack|English|Deutsch|\p{Lu}{2})$/u.test(words);
       const strangers = (await page.evaluate(words)).filter(
         (text) => !text.includes('⟦') && !text.trim().split(' · ').every(isData),
