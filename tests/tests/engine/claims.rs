@@ -1,8 +1,9 @@
 //! What a token says of itself can be looked at; the token itself stays.
 
+use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::{ActivityFilter, Channel};
+use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
 
 use crate::world::World;
@@ -28,7 +29,9 @@ async fn a_jwt_shows_its_claims_and_nothing_it_could_be_made_of() {
         r#"{{"access_token":"{HEADER}.{CLAIMS}.{SIGNATURE}","refresh_token":"rt-jwt","token_type":"bearer","expires_in":7200}}"#
     );
     let id = refreshed(&world, &engine, &answer).await;
-    let lines = || engine.activity(&ActivityFilter { connection: Some(id.clone()), limit: 0 }).unwrap().len();
+    let lines = || {
+        engine.activity(&ActivityFilter { connection: Some(id.clone()), ..Default::default() }).unwrap().len()
+    };
     let before = lines();
     let view = engine.claims(&id).await.unwrap().unwrap();
     let names: Vec<_> = view.claims.iter().map(|claim| (claim.name.as_str(), claim.at.is_some())).collect();

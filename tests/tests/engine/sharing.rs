@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{Engine, Taking};
-use tokenrack_core::event::{ActivityFilter, ActivityKind, Channel};
+use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::ports::{ConnectionLock, LockError, LockGuard, ProviderFolder};
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::ProviderId;

@@ -413,7 +413,6 @@ pub(super) const TABLE: Table = &[
         "Eine Datei mit Verbindungen oder eine Sicherung wählen; diese ist beschädigt oder von einem anderen Programm.",
     ),
     ("The file was written by a newer Tokenrack", "Die Datei wurde von einem neueren Tokenrack geschrieben"),
-    ("Update this program.", "Dieses Programm aktualisieren."),
     ("The backup is damaged or cut short", "Die Sicherung ist beschädigt oder abgeschnitten"),
     (
         "Use another copy of it; nothing was changed.",
