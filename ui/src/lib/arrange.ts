@@ -12,18 +12,19 @@ export const facets: readonly Facet[] = ['status', 'environment', 'provider'];
  * passes, moves nothing. No environment is a value of its own, with an empty key. */
 export interface Trait {
   key: string;
-  label: string;
+  /** In the language spoken when it is shown. */
+  label(): string;
 }
 
 export function trait(facet: Facet, view: ConnectionView): Trait {
   switch (facet) {
     case 'provider':
-      return { key: view.provider, label: view.provider_name };
+      return { key: view.provider, label: () => view.provider_name };
     case 'environment':
-      return { key: view.environment ?? '', label: view.environment ?? text.table.noEnvironment };
+      return { key: view.environment ?? '', label: () => view.environment ?? text.table.noEnvironment };
     case 'status': {
       const { share } = meaning(view.status.kind);
-      return { key: share, label: text.table.share[share] };
+      return { key: share, label: () => text.table.share[share] };
     }
   }
 }
@@ -60,7 +61,7 @@ export function matching(views: ConnectionView[], { words, chosen }: Query, exce
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 const byLabel = (a: Trait, b: Trait): number =>
-  Number(a.key === '') - Number(b.key === '') || collator.compare(a.label, b.label);
+  Number(a.key === '') - Number(b.key === '') || collator.compare(a.label(), b.label());
 
 export interface Group extends Trait {
   views: ConnectionView[];
@@ -69,10 +70,10 @@ export interface Group extends Trait {
 function divided(views: ConnectionView[], by: Facet): Group[] {
   const groups = new Map<string, Group>();
   for (const view of views) {
-    const { key, label } = trait(by, view);
-    const group = groups.get(key);
+    const of = trait(by, view);
+    const group = groups.get(of.key);
     if (group) group.views.push(view);
-    else groups.set(key, { key, label, views: [view] });
+    else groups.set(of.key, { ...of, views: [view] });
   }
   return [...groups.values()];
 }

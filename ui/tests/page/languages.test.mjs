@@ -15,10 +15,11 @@ let it_;
 let data;
 before(async () => {
   it_ = await stage();
-  const file = (name) => readFile(new URL(`../../src/lib/ipc/${name}.ts`, import.meta.url), 'utf8');
+  const file = (name) => readFile(new URL(`../../src/lib/ipc/${name}`, import.meta.url), 'utf8');
   const providers = new URL('../../../providers/', import.meta.url);
   const shipped = (await readdir(providers)).map((name) => readFile(new URL(name, providers), 'utf8'));
-  const fakes = ['fake', 'fake-data', 'fake-spec'].map(file);
+  const ipc = await readdir(new URL('../../src/lib/ipc/', import.meta.url));
+  const fakes = ipc.filter((name) => name.startsWith('fake')).map(file);
   data = (await Promise.all([...fakes, ...shipped])).join('\n');
 });
 after(() => it_.close());
@@ -46,9 +47,9 @@ const faults = () => {
     if (element.scrollWidth > element.clientWidth + 1) found.push(`${name(element)} is cut off`);
   }
   const top = document.querySelector('dialog[open]') ?? document;
-  // Notices lie over the page, and are dismissed.
+  // Notices lie over the page, and are dismissed; the rows under the bar of several are scrolled out from under it.
   const controls = [...top.querySelectorAll('button, a, input:not([type="radio"], [type="file"]), select, legend')]
-    .filter((element) => shown(element) && element.closest('.notices') === null)
+    .filter((element) => shown(element) && element.closest('.notices, .bar') === null)
     .map((element) => [element, element.getBoundingClientRect()])
     .filter(([element, box]) => {
       // Only what lies in its scroller's window.
@@ -56,7 +57,9 @@ const faults = () => {
       return box.width > 0 && (!clip || (box.top >= clip.top - 1 && box.bottom <= clip.bottom + 1));
     });
   for (const [index, [one, a]] of controls.entries()) {
-    if (a.left < -1 || a.right > innerWidth + 1) found.push(`${name(one)} leaves the window`);
+    // In a small window the chips are one line that scrolls.
+    const leaves = a.left < -1 || a.right > innerWidth + 1;
+    if (leaves && !one.closest('.chips')) found.push(`${name(one)} leaves the window`);
     for (const [other, b] of controls.slice(index + 1)) {
       if (one.contains(other) || other.contains(one)) continue;
       const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
@@ -94,7 +97,7 @@ describe('every view and state', () => {
       const isData = (words) =>
         known.includes(words) ||
         (words.length > 60 && known.includes(words.slice(-30))) ||
-        /^(Tokenrack|English|Deutsch|\p{Lu}{2})$/u.test(words);
+        /^(Tokenrack|English|Deutsch|\p{Lu}{2}|clipboard, \w+|\p{Lu}\p{Ll}{2} \d{1,2})$/u.test(words);
       const strangers = (await page.evaluate(words)).filter(
         (text) => !text.includes('⟦') && !text.trim().split(' · ').every(isData),
       );

@@ -79,7 +79,7 @@ export const speak = async (page, language) => {
   await page.evaluate((language) => __fake.speak(language), language);
   await page.waitForFunction((language) => document.documentElement.lang.endsWith(language), language);
   // The words follow when everything has been asked for anew.
-  await page.waitForTimeout(100);
+  await page.waitForTimeout(500);
 };
 
 /** Each: the fake's scene, what a person does there, and more for the address. */

@@ -21,11 +21,6 @@ const share: Record<Share, string> = {
 
 const grouping: Record<Grouping, string> = { nothing: 'Nothing', ...facet };
 
-const done: Record<Verb, (n: number) => string> = {
-  refresh: (n) => `${n} refreshed`,
-  disconnect: (n) => `${n} disconnected`,
-};
-
 export const table = {
   table: {
     facet,
@@ -56,7 +51,7 @@ export const table = {
     /** How it went, every connection counted once. */
     over(verb: Verb, { done: well, failed, stopped }: Count): string {
       const parts = [
-        (well > 0 || failed + stopped === 0) && done[verb](well),
+        (well > 0 || failed + stopped === 0) && (verb === 'refresh' ? `${well} refreshed` : `${well} disconnected`),
         failed > 0 && `${failed} failed`,
         stopped > 0 && `${stopped} not begun`,
       ].filter(Boolean);

@@ -1,0 +1,3 @@
+import { hold } from './axe.mjs';
+
+hold('forced colours', { forcedColors: 'active' });
