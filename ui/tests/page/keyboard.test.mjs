@@ -92,6 +92,12 @@ const walks = {
   },
   activity: { words: 'activity', control: button('Activity'), does: heading('Activity') },
   settings: { words: 'settings', pick: 'Settings', control: button('Settings'), does: heading('Settings') },
+  sharing: {
+    words: 'import and export',
+    pick: 'Import and export',
+    control: inSettings('Import and export…'),
+    does: heading('Import and export'),
+  },
   saveSpec: {
     arrange: fromUrl,
     words: 'save provider file',
@@ -178,6 +184,7 @@ describe('every command', () => {
     assert.equal(new Set(keys).size, keys.length, keys.join());
     const { page, close } = await it_.open('few');
     await page.keyboard.press('?');
+    await page.locator('dialog dl').first().waitFor();
     const listed = await page.locator('dialog dl > div').evaluateAll((lines) =>
       lines.map((line) => {
         const keys = [...line.querySelectorAll('kbd')].map((kbd) => kbd.textContent).join(' ');

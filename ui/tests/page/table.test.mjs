@@ -29,6 +29,10 @@ const places = (page) =>
     .locator('[data-row] > *, .head > *')
     .evaluateAll((cells) => cells.map((cell) => [cell.offsetLeft, cell.offsetTop, cell.offsetWidth].join()));
 
+/** Rows and heads, drawn or not. */
+const all = async (page) =>
+  Number(await page.locator('[role=grid], [role=treegrid]').getAttribute('aria-rowcount')) - 1;
+
 describe('the filter', () => {
   it('is chosen with a pointer, counted, shown as chips and taken back one by one', () =>
     on('full-50', {}, async (page) => {
@@ -44,14 +48,14 @@ describe('the filter', () => {
 
       assert.equal(await rows(page).count(), 3);
       await page.getByRole('button', { name: 'Remove the filter Environment: prod' }).click();
-      assert.equal(await rows(page).count(), 12);
+      assert.equal(await all(page), 12);
       await page.fill('#filter', 'work');
       assert.deepEqual(
         (await names(page)).filter((name) => !/^(GitHub|Google) work$/.test(name)),
         [],
       );
       await page.getByRole('button', { name: 'Show all' }).click();
-      assert.equal(await rows(page).count(), 50);
+      assert.equal(await all(page), 50);
       assert.equal(await page.inputValue('#filter'), '');
     }));
 
@@ -123,19 +127,19 @@ describe('groups', () => {
       assert.equal(await focused(page), 'provider:slack');
       const head = page.locator('[data-group="provider:slack"]');
       for (const [key, expanded, shown] of [
-        ['ArrowLeft', 'false', 44],
-        ['ArrowRight', 'true', 50],
-        ['Enter', 'false', 44],
-        ['Enter', 'true', 50],
+        ['ArrowLeft', 'false', 53],
+        ['ArrowRight', 'true', 59],
+        ['Enter', 'false', 53],
+        ['Enter', 'true', 59],
       ]) {
         await page.keyboard.press(key);
         assert.equal(await head.getAttribute('aria-expanded'), expanded);
-        assert.equal(await rows(page).count(), shown);
+        assert.equal(await all(page), shown);
         assert.equal(await focused(page), 'provider:slack');
       }
       assert.equal(await page.locator('aside').count(), 0);
       await head.click();
-      assert.equal(await rows(page).count(), 44);
+      assert.equal(await all(page), 53);
     }));
 
   it('keep their head in sight, and reach all of a thousand', () =>

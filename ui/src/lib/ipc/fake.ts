@@ -402,6 +402,7 @@ const commands: Ipc = {
         detail: `clipboard, ${format}`,
       });
     setClipboard(id);
+    listener({ event: 'recorded' });
   },
   clearclipboard: async () => setClipboard(null),
   copytext: async (words) => void (globalThis.__fake.copied = words),
