@@ -421,7 +421,6 @@ pub(super) const TABLE: Table = &[
     ("The backup is encrypted", "Die Sicherung ist verschlüsselt"),
     ("Give the passphrase that it was made with.", "Die Passphrase angeben, mit der sie angelegt wurde."),
     ("This passphrase does not open the backup", "Diese Passphrase öffnet die Sicherung nicht"),
-    ("Try again; nothing was changed.", "Noch einmal versuchen; es wurde nichts geändert."),
     ("There is a file with this name already", "Es gibt schon eine Datei mit diesem Namen"),
     (
         "Choose another name; a file is never replaced unasked.",
