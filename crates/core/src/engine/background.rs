@@ -87,9 +87,16 @@ impl Engine {
     /// `RateLimited`, with the time.
     pub(super) fn may_be_asked(&self, connection: &Connection) -> Result<(), Problem> {
         let (host, now) = (self.token_host(connection), self.now());
-        let all = self.inner.ports.store.load_all()?.connections;
-        let asked = all.iter().filter_map(|other| self.asked_to_wait(other, now));
-        let until = asked.filter(|(who, _)| Some(who) == host.as_ref()).map(|(_, until)| until).max();
+        let asked = if self.inner.keeps_fresh.load(Ordering::Relaxed) {
+            // What others write is shown within a second; to read it all anew for each of a thousand would cost more
+            // than their refreshes.
+            self.shown_connections(|other| self.asked_to_wait(other, now))
+        } else {
+            let all = self.inner.ports.store.load_all()?.connections;
+            all.iter().filter_map(|other| self.asked_to_wait(other, now)).collect()
+        };
+        let until =
+            asked.into_iter().filter(|(who, _)| Some(who) == host.as_ref()).map(|(_, until)| until).max();
         let Some((host, until)) = host.zip(until) else { return Ok(()) };
         let words = format!("{host} is to be asked again at {until:.0}");
         let left = until.duration_since(now).as_secs();
