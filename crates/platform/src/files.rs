@@ -84,14 +84,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     read.map(|_| content).map_err(|error| failed(path, &error))
 }
 
-fn write_new(path: &Path, content: &[u8], readers: Readers) -> std::io::Result<()> {
+/// As `write`, over none and without words.
+pub(crate) fn write_new(path: &Path, content: &[u8], readers: Readers) -> std::io::Result<()> {
     let mut options = match readers {
         Readers::Anybody => OpenOptions::new(),
         Readers::Owner => private::options(),
     };
     let mut file = options.write(true).create_new(true).open(path)?;
     file.write_all(content).and_then(|()| file.sync_all()).inspect_err(|_| {
-        // Half a file would be taken for a whole one.
+        // Half a file would be taken for a whole one, and half a provider file be reported at every start.
         if let Err(error) = std::fs::remove_file(path) {
             tracing::warn!(file = %path.display(), %error, "half a file is left");
         }

@@ -1,13 +1,13 @@
 //! A person's own provider file is saved into the profile.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use tokenrack_core::ports::ProviderFolder;
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::ProviderId;
 
+use crate::files::{self, Readers};
 use crate::private;
 use crate::profile::{LARGEST_FILE, Profile};
 
@@ -53,27 +53,12 @@ impl ProviderFolder for Profile {
 }
 
 fn create(path: &Path, text: &str) -> Result<(), Problem> {
-    write_new(&mut private::options(), path, text).map_err(|error| match error.kind() {
+    files::write_new(path, text.as_bytes(), Readers::Owner).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             refused(format_args!("{} is there already; choose another id, or remove it", path.display()))
         }
         _ => failed(path, &error),
     })
-}
-
-fn write_new(options: &mut OpenOptions, path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = options.write(true).create_new(true).open(path)?;
-    write(&mut file, text).inspect_err(|_| {
-        // Half a file would be reported as a broken provider at every start.
-        if let Err(error) = std::fs::remove_file(path) {
-            tracing::warn!(file = %path.display(), %error, "half a provider file is left");
-        }
-    })
-}
-
-fn write(file: &mut File, text: &str) -> std::io::Result<()> {
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 fn refused(words: impl std::fmt::Display) -> Problem {
