@@ -14,6 +14,7 @@ use crate::event::ActivityKind;
 use crate::lifecycle::Grant;
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Catalog, ProviderId, ProviderSpec};
+use crate::say;
 use crate::status;
 use crate::view::{BundleTokens, BundleView, Choice, Settings, Standing, ThingKind, ThingView};
 
@@ -233,13 +234,13 @@ fn cautions(provider: &ProviderRef, spec: &ProviderSpec, here: &Here) -> Vec<Str
     let id = &spec.id;
     match provider {
         ProviderRef::Catalog(id) => cautions.extend(here.catalog.caution(id)),
-        ProviderRef::Own(_) if here.catalog.get(id).is_some() => cautions.push(format!(
-            "The file brings another provider called {id} than yours. It serves this connection alone; yours stays as it \
-             is."
+        ProviderRef::Own(_) if here.catalog.get(id).is_some() => cautions.push(say!(
+            "The file brings another provider called {id} than yours. It serves this connection alone; yours stays as it is.",
+            id = id
         )),
-        ProviderRef::Own(_) => {
-            cautions.push("The file brings its provider along, which decides where codes and tokens go.".to_owned());
-        }
+        ProviderRef::Own(_) => cautions.push(say!(
+            "The file brings its provider along, which decides where codes and tokens go."
+        )),
     }
     cautions
 }

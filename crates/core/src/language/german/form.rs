@@ -3,6 +3,16 @@
 use crate::language::Table;
 
 pub(super) const TABLE: Table = &[
+    // Files of connections
+    (
+        "The file brings another provider called {id} than yours. It serves this connection alone; yours stays as it is.",
+        "Die Datei bringt einen anderen Anbieter namens {id} mit als den hiesigen. Er dient nur dieser Verbindung; der hiesige bleibt, wie er ist.",
+    ),
+    (
+        "The file brings its provider along, which decides where codes and tokens go.",
+        "Die Datei bringt ihren Anbieter mit; er bestimmt, wohin Codes und Token gehen.",
+    ),
+    // Adding and editing
     (
         "A client id is one line without control characters.",
         "Eine Client-ID ist eine Zeile ohne Steuerzeichen.",
