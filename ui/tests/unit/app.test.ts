@@ -1,7 +1,7 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { ProblemView, Snapshot } from '../../src/lib/ipc/bindings';
+import type { ProblemView, Settings, Snapshot } from '../../src/lib/ipc/bindings';
 import type { FaceEvent, Ipc } from '../../src/lib/ipc/contract';
 import { connection, problems, ready, settings } from '../../src/lib/ipc/fake-data';
 import { App } from '../../src/lib/state/app.svelte';
@@ -101,6 +101,25 @@ describe('commands', () => {
     const app = await started({ savesettings: () => Promise.reject(problems.serverError) });
     await app.saveSettings({ ...settings, theme: 'dark' });
     expect(app.preferences.current.theme).toBe('system');
+  });
+
+  it('saves settings one after the other, and takes back to what is saved', async () => {
+    const saved: Settings[] = [];
+    const answers: (() => void)[] = [];
+    const savesettings = vi.fn((next: Settings) => {
+      saved.push(next);
+      return next.theme === 'dark'
+        ? new Promise<void>((done) => answers.push(done))
+        : Promise.reject(problems.serverError);
+    });
+    const app = await started({ savesettings });
+    void app.saveSettings({ ...settings, theme: 'dark' });
+    const second = app.saveSettings({ ...app.preferences.current, theme: 'light' });
+    await Promise.resolve();
+    expect([saved.length, app.preferences.current.theme]).toEqual([1, 'light']);
+    answers[0]?.();
+    await second;
+    expect([saved.length, app.preferences.current.theme]).toEqual([2, 'dark']);
   });
 
   it('retries by refreshing where there are tokens and by connecting where there are none', async () => {

@@ -58,6 +58,9 @@ export class App {
   /** Counts what may have added to the activity record. */
   recorded = $state(0);
 
+  /** What is saved, when all that was chosen has been. */
+  #saving: Promise<Settings | null> = Promise.resolve(null);
+
   /** Events that came before the snapshot. */
   #early: FaceEvent[] | null = [];
 
@@ -69,10 +72,13 @@ export class App {
     this.failure = null;
     this.#early = [];
     try {
+      // The snapshot has what is being saved.
+      await this.#saving;
       const snapshot = await this.ipc.subscribe((event) => this.receive(event));
       this.connections.reset(snapshot);
       this.vault.status = snapshot.vault;
       this.preferences.set(snapshot.settings);
+      this.#saving = Promise.resolve(snapshot.settings);
     } catch (error) {
       this.failure = asProblem(error);
       return;
@@ -247,11 +253,18 @@ export class App {
       this.announcer.say(text.settings.diagnosticsCopied);
     });
 
+  /** Shown at once and saved one after the other, so that the last choice is the one that is kept. */
   async saveSettings(settings: Settings): Promise<void> {
-    const before = this.preferences.current;
     this.preferences.set(settings);
-    if (!(await this.run('savesettings', null, () => this.ipc.savesettings(settings)))) this.preferences.set(before);
-    else if (settings.language !== before.language) await this.speakAnew();
+    const before = this.#saving;
+    const saving = before.then(async (kept) => {
+      if (await this.run('savesettings', null, () => this.ipc.savesettings(settings))) return settings;
+      if (this.preferences.current === settings) this.preferences.set(kept ?? this.preferences.current);
+      return kept;
+    });
+    this.#saving = saving;
+    const [kept, saved] = await Promise.all([before, saving]);
+    if (saved?.language !== kept?.language) await this.speakAnew();
   }
 
   /** The language may be another now: what the core has said is said again, and the page starts to listen again. */

@@ -2,7 +2,7 @@ import type { Settings } from '$lib/ipc/bindings';
 
 /** The person's settings, and their effect on the page. */
 export class Preferences {
-  current = $state<Settings>({
+  current = $state.raw<Settings>({
     clipboard_seconds: 30,
     theme: 'system',
     density: 'comfortable',
