@@ -118,6 +118,11 @@ impl Log {
         text.lines().rev().find(|line| line.contains(needle)).map(|line| line.trim().to_owned())
     }
 
+    /// How many lines of the log hold `needle`.
+    pub fn lines_with(&self, needle: &str) -> usize {
+        read(&self.path).lines().filter(|line| line.contains(needle)).count()
+    }
+
     fn show_tail(&self) {
         let text = read(&self.path);
         let lines: Vec<&str> = text.lines().collect();

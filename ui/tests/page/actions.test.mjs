@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 
 let it_;
 before(async () => (it_ = await stage()));

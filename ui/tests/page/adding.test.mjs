@@ -1,9 +1,9 @@
 // Finding a provider among all of them, and the ways to its tokens.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 
 let stage_;
 before(async () => (stage_ = await stage()));

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { it as once } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
@@ -42,14 +43,34 @@ export async function serve() {
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' ') });
 
+/**
+ * A test that runs once more when it fails: beside other work one wait in some thousand is too short for a real browser.
+ * Its first failure is told, and counted by `cargo xtask test`.
+ */
+export const it = (name, body) =>
+  once(name, async (test) => {
+    try {
+      await body();
+    } catch (error) {
+      test.diagnostic(`flaky: ${name}: ${error?.stack ?? error}`);
+      await closeAll();
+      await body().finally(closeAll);
+    }
+  });
+
+/** What a test that failed left open: a page lives on, and slows the others down. */
+const opened = new Set();
+const closeAll = () => Promise.all([...opened].map((context) => context.close()));
+
 /** One server and one browser for a file of tests; every page is watched for errors and breaches of the policy. */
 export async function stage() {
   const [server, browser] = await Promise.all([serve(), launch()]);
   return {
     async open(scene, { query = '', clock = false, ...context } = {}) {
-      const page = await (
-        await browser.newContext({ viewport: { width: 1100, height: 720 }, colorScheme: 'light', ...context })
-      ).newPage();
+      const looks = { viewport: { width: 1100, height: 720 }, colorScheme: 'light', ...context };
+      const within = await browser.newContext(looks);
+      opened.add(within.once('close', () => opened.delete(within)));
+      const page = await within.newPage();
       const faults = [];
       page.on('console', (message) => ['error', 'warning'].includes(message.type()) && faults.push(message.text()));
       page.on('pageerror', (error) => faults.push(String(error)));
@@ -63,7 +84,7 @@ export async function stage() {
       return {
         page,
         async close() {
-          await page.context().close();
+          await within.close();
           if (faults.length > 0) throw new Error(`the page complained:\n${faults.join('\n')}`);
         },
       };

@@ -1,9 +1,9 @@
 // Icons come from one file beside the page, under the page's own policy.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 
 let stage_;
 before(async () => (stage_ = await stage()));

@@ -2,9 +2,9 @@
 // the list of keys, and does what it says. A command that is not here fails the first test.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 import { fromUrl, scenes, summon } from './scenes.mjs';
 
 let it_;

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 import { scenes, speak } from './scenes.mjs';
 
 const sizes = { wide: [1280, 800], usual: [1000, 680], small: [480, 360] };

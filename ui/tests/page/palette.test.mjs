@@ -1,9 +1,9 @@
 // The command palette: every command by its name.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 import { summon } from './scenes.mjs';
 
 let it_;

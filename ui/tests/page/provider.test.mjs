@@ -1,9 +1,9 @@
 // The editor of a person's own provider files.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 import { fromUrl, own } from './scenes.mjs';
 
 let stage_;

@@ -1,5 +1,5 @@
 // Every view and state of the page, by what a person does to get there: looked at (shots.mjs) and held to the rules of
-// accessibility (axe.test.mjs).
+// accessibility (axe.mjs).
 
 const row = (page, nth = 0) => page.locator('[data-row]').nth(nth);
 const openRow = (nth) => async (page) => {
@@ -76,10 +76,16 @@ export const backup = async (page) => {
 
 /** Goes on in another language. */
 export const speak = async (page, language) => {
+  const painted = () => Number(document.documentElement.dataset.painted ?? 0);
+  const before = await page.evaluate(painted);
   await page.evaluate((language) => __fake.speak(language), language);
-  await page.waitForFunction((language) => document.documentElement.lang.endsWith(language), language);
-  // The words follow when everything has been asked for anew.
-  await page.waitForTimeout(500);
+  // All has been asked for anew, what an open view asks for itself within the blink after it.
+  await page.waitForFunction(
+    ([language, before]) =>
+      document.documentElement.lang.endsWith(language) && Number(document.documentElement.dataset.painted) > before,
+    [language, before],
+  );
+  await page.waitForTimeout(150);
 };
 
 /** Each: the fake's scene, what a person does there, and more for the address. */

@@ -1,9 +1,9 @@
 // Connections in files: exported, backed up, looked at, taken.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 import { backup, file, sealed, sharing, team } from './scenes.mjs';
 
 let stage_;

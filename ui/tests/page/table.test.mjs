@@ -1,9 +1,9 @@
 // Filter, groups, selection, and what is done with several connections at once.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 
-import { stage } from './harness.mjs';
+import { it, stage } from './harness.mjs';
 import { arrange } from './scenes.mjs';
 
 let it_;

@@ -1,0 +1,3 @@
+import { hold } from './axe.mjs';
+
+hold(1, 2);

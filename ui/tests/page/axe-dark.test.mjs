@@ -1,3 +1,0 @@
-import { hold } from './axe.mjs';
-
-hold('dark', { colorScheme: 'dark' });
