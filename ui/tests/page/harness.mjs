@@ -50,11 +50,11 @@ export const launch = () =>
 export const it = (name, body) =>
   once(name, async (test) => {
     try {
-      await body();
+      await body(test);
     } catch (error) {
       test.diagnostic(`flaky: ${name}: ${error?.stack ?? error}`);
       await closeAll();
-      await body().finally(closeAll);
+      await body(test).finally(closeAll);
     }
   });
 
