@@ -79,10 +79,11 @@ export const speak = async (page, language) => {
   const painted = () => Number(document.documentElement.dataset.painted ?? 0);
   const before = await page.evaluate(painted);
   await page.evaluate((language) => __fake.speak(language), language);
-  // All has been asked for anew, what an open view asks for itself within the blink after it.
+  // All has been asked for anew, or is still awaited; what an open view asks for itself comes within the blink after it.
   await page.waitForFunction(
     ([language, before]) =>
-      document.documentElement.lang.endsWith(language) && Number(document.documentElement.dataset.painted) > before,
+      document.documentElement.lang.endsWith(language) &&
+      (Number(document.documentElement.dataset.painted) > before || document.querySelector('main .loading')),
     [language, before],
   );
   await page.waitForTimeout(150);
