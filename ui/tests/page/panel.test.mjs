@@ -52,6 +52,7 @@ describe('the life of a connection', () => {
   it('is a table too, for everybody', () =>
     panel('life-20', async (page, aside) => {
       await aside.locator('summary', { hasText: 'Show as a table' }).click();
+      await aside.locator('tbody tr').first().waitFor();
       const rows = await aside.locator('tbody tr').allInnerTexts();
       assert.match(rows[0], /Token ends/);
       assert.ok(rows.some((row) => /\d\d:\d\d to .*Refreshed\s+\d+/.test(row)));
