@@ -77,21 +77,22 @@ impl Page {
     /// What a person reads in an element.
     #[track_caller]
     pub fn text(&self, selector: &str) -> String {
-        eventually(&format!("the text of {selector}"), PATIENCE, || {
-            let element = self.maybe(selector)?;
-            let text = self.call("GET", &format!("/element/{element}/text"), None).ok()?;
-            Some(text.as_str()?.to_owned())
-        })
+        eventually(&format!("the text of {selector}"), PATIENCE, || self.maybe_text(selector))
     }
 
     /// Waits until an element's text contains `words`.
     #[track_caller]
     pub fn wait_for_text(&self, selector: &str, words: &str) -> String {
         eventually(&format!("{words:?} in {selector}"), PATIENCE, || {
-            let element = self.maybe(selector)?;
-            let text = self.call("GET", &format!("/element/{element}/text"), None).ok()?;
-            Some(text.as_str()?.to_owned()).filter(|text| text.contains(words))
+            self.maybe_text(selector).filter(|text| text.contains(words))
         })
+    }
+
+    /// As the engine has laid it out: the driver's own idea of what is displayed leaves out text that ends in an ellipsis.
+    fn maybe_text(&self, selector: &str) -> Option<String> {
+        let element = self.maybe(selector)?;
+        let text = self.call("GET", &format!("/element/{element}/property/innerText"), None).ok()?;
+        Some(text.as_str()?.to_owned())
     }
 
     /// Presses keys, one after the other, wherever the focus is. `\u{e007}` is Enter, `\u{e00c}` Escape.
