@@ -51,7 +51,7 @@ export class Session {
     }
     await chmod(at('run'), 0o700);
 
-    const display = ['-displayfd', '3', '-screen', '0', `${screen}x24`, '-nolisten', 'tcp'];
+    const display = ['-displayfd', '3', '-screen', '0', `${screen}x24`, '-nolisten', 'tcp', '-noreset'];
     if (frames) display.push('-fbdir', frames);
     this.env.DISPLAY = `:${await this.#firstLine('Xvfb', display, 3)}`;
     this.env.DBUS_SESSION_BUS_ADDRESS = await this.#firstLine('dbus-daemon', ['--session', '--nofork', '--print-address=3'], 3);
