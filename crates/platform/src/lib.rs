@@ -8,6 +8,7 @@ pub mod files;
 mod http;
 mod lock;
 mod loopback;
+pub mod memory;
 mod network;
 mod own_provider;
 mod own_provider_watch;
