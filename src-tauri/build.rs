@@ -47,6 +47,8 @@ const COMMANDS: &[&str] = &[
     "exportactivity",
     "settings",
     "savesettings",
+    "desktop",
+    "setautostart",
     "diagnostics",
     "selftest",
     "unlock",

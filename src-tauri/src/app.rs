@@ -16,9 +16,9 @@ use crate::deep_link::{self, Links};
 use crate::events::{FaceEvent, ShellEvent};
 use crate::face::Face;
 use crate::session::Session;
-use crate::{commands, reminders, window};
+use crate::{commands, reminders, tray, window};
 
-/// Runs until the window is closed.
+/// Runs until the window is closed, or the person quits where the app goes on in the tray.
 pub fn run(session: Session) -> ExitCode {
     log(session.log.as_deref());
     if let Err(error) = tokenrack_platform::process::no_core_files() {
@@ -60,6 +60,12 @@ pub fn run(session: Session) -> ExitCode {
 
 /// For tokens that wait for the vault when the app is to end. An ending session waits little longer.
 const LAST_CHANCE: Duration = Duration::from_secs(3);
+
+/// Starts without a window, where the desktop has a tray to open it from.
+pub(crate) const HIDDEN: &str = "--hidden";
+
+/// A panel that has not come by then does not come with this session; the window does.
+const PANEL_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Marks a process that was started for links another could not deliver: it does not start a third.
 const AGAIN: &str = "--again";
@@ -140,6 +146,8 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::console::exportactivity,
             commands::console::settings,
             commands::console::savesettings,
+            commands::console::desktop,
+            commands::console::setautostart,
             commands::console::diagnostics,
             commands::console::selftest,
             commands::console::unlock,
@@ -155,13 +163,15 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
         .setup(move |app| Ok(set_up(app, session, root, links)?))
 }
 
-/// Every second start hands over its arguments and ends. One without a link asks for the window.
+/// Every second start hands over its arguments and ends. One without a link asks for the window, unless the system has
+/// started it.
 #[cfg(not(target_os = "macos"))]
 fn single_instance(links: Arc<Links>) -> tauri::plugin::TauriPlugin<tauri::Wry> {
     tauri_plugin_single_instance::Builder::new()
         .callback(move |app, arguments, _| {
-            if links.push(arguments.into_iter().skip(1)) == 0 {
-                window::raise(app);
+            let hidden = arguments.iter().any(|argument| argument == HIDDEN);
+            if links.push(arguments.into_iter().skip(1)) == 0 && !hidden {
+                window::open(app);
             }
         })
         .build()
@@ -170,7 +180,11 @@ fn single_instance(links: Arc<Links>) -> tauri::plugin::TauriPlugin<tauri::Wry> 
 /// The window first: its process loads the page while the profile is opened.
 fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>) -> tauri::Result<()> {
     let data = root.map(|root| root.join("webview"));
-    window::build(app.handle(), session.wayland, data)?;
+    app.manage(window::Frame { wayland: session.wayland, data });
+    let hidden = session.arguments.iter().any(|argument| argument == HIDDEN);
+    if !hidden {
+        window::build(app.handle())?;
+    }
 
     // The engine starts tasks of its own.
     let runtime = tauri::async_runtime::handle();
@@ -182,9 +196,21 @@ fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>)
     app.manage(face);
     tauri::async_runtime::spawn(deep_link::run(app.handle().clone()));
     tauri::async_runtime::spawn(reminders::run(app.handle().clone()));
+    tauri::async_runtime::spawn(tray::run(app.handle().clone()));
+    if hidden {
+        tauri::async_runtime::spawn(open_without_tray(app.handle().clone()));
+    }
     tauri::async_runtime::spawn(end_on_signal(app.handle().clone()));
     register_scheme(app);
     Ok(())
+}
+
+/// A person must have a way to an app that was started hidden.
+async fn open_without_tray(app: AppHandle) {
+    tokio::time::sleep(PANEL_PATIENCE).await;
+    if !app.state::<Face>().tray.is_there() {
+        window::open(&app);
+    }
 }
 
 /// In the background: it asks other programs, and its failure must not stop the start.
@@ -221,15 +247,23 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             if face.unsaved_text.swap(false, Ordering::Relaxed) =>
         {
             api.prevent_close();
-            face.pages.tell(FaceEvent::Shell(ShellEvent::Close));
+            face.pages.tell(FaceEvent::Shell(ShellEvent::Close { quit: false }));
         }
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
-            if face.core().is_ok_and(|core| core.engine.is_renewing()) =>
+            if !goes_on(&face) && face.core().is_ok_and(|core| core.engine.is_renewing()) =>
         {
             api.prevent_close();
-            if !face.ending.swap(true, Ordering::Relaxed) {
-                tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
-            }
+            end(app);
+        }
+        RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => {
+            face.unsaved_text.store(false, Ordering::Relaxed);
+            face.pages.close();
+        }
+        // The last window has closed.
+        RunEvent::ExitRequested { code: None, api, .. } if goes_on(&face) => {
+            api.prevent_exit();
+            window::closed(app);
+            reminders::goes_on(&face);
         }
         RunEvent::Exit => {
             face.clipboard.end();
@@ -242,8 +276,31 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
     }
 }
 
+/// Whether closing the window leaves the app in the tray.
+fn goes_on(face: &Face) -> bool {
+    face.tray.is_there()
+        && face.core().and_then(|core| core.engine.settings()).is_ok_and(|settings| settings.keep_in_tray)
+}
+
+/// Ends the app as a person does: what would be lost is asked about first, in the window.
+pub(crate) fn quit(app: &AppHandle) {
+    let face = app.state::<Face>();
+    if face.unsaved_text.swap(false, Ordering::Relaxed) {
+        window::open(app);
+        face.pages.tell(FaceEvent::Shell(ShellEvent::Close { quit: true }));
+    } else {
+        end(app);
+    }
+}
+
+fn end(app: &AppHandle) {
+    if !app.state::<Face>().ending.swap(true, Ordering::Relaxed) {
+        tauri::async_runtime::spawn(end_when_saved(app.clone(), None));
+    }
+}
+
 /// New tokens that are on their way or wait for the vault would end with this process: they get a last chance. A person
-/// who closes the window is asked then; with a `code` there is nobody to ask.
+/// who closes the window or quits is asked then; with a `code` there is nobody to ask.
 async fn end_when_saved(app: AppHandle, code: Option<i32>) {
     let face = app.state::<Face>();
     let connections = match face.core() {
@@ -254,7 +311,7 @@ async fn end_when_saved(app: AppHandle, code: Option<i32>) {
     match code {
         None if !connections.is_empty() => {
             face.pages.tell(FaceEvent::Shell(ShellEvent::Unsaved { connections }));
-            window::raise(&app);
+            window::open(&app);
         }
         _ => app.exit(code.unwrap_or(0)),
     }

@@ -119,17 +119,17 @@ async fn deliver(app: &AppHandle, link: &str) {
     };
     match outcome {
         Ok(connection) => {
-            window::raise(app);
+            window::open(app);
             face.pages.tell(FaceEvent::Shell(ShellEvent::Focus { connection: connection.id }));
         }
         // Its row tells why; a notice would say it twice.
         Err(Refusal { told_by: Some(connection), .. }) => {
-            window::raise(app);
+            window::open(app);
             face.pages.tell(FaceEvent::Shell(ShellEvent::Focus { connection }));
         }
         Err(Refusal { problem, .. }) => {
             if concerns_the_person(&problem) {
-                window::raise(app);
+                window::open(app);
             }
             face.pages.tell(FaceEvent::Shell(ShellEvent::Notice { problem: (&problem).into() }));
         }

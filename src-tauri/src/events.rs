@@ -3,10 +3,9 @@
 //! The page listens on one channel that it hands over itself. It cannot listen to Tauri's events, which would show
 //! it every deep link with its code.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::reminders::Reminders;
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tokenrack_core::Timestamp;
@@ -15,6 +14,12 @@ use tokenrack_core::engine::Engine;
 use tokenrack_core::event::EngineEvent;
 use tokenrack_core::view::{ProblemView, Snapshot};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::reminders::Reminders;
+use crate::tray::Tray;
+
+/// So much is kept for a page that is not there; what is older is let go.
+const MOST_EARLY: usize = 32;
 
 /// Everything a page is told.
 #[derive(Debug, Clone, Serialize)]
@@ -53,7 +58,10 @@ pub(crate) enum ShellEvent {
         connection: ConnectionId,
     },
     /// The window was to close, and would have lost what is written there.
-    Close,
+    Close {
+        /// And the app with it.
+        quit: bool,
+    },
 }
 
 /// The page that listens, and what it is told when it is there.
@@ -66,7 +74,9 @@ pub(crate) struct Pages {
 struct Inner {
     channel: Option<Channel<FaceEvent>>,
     painted: bool,
-    early: Vec<FaceEvent>,
+    early: VecDeque<FaceEvent>,
+    /// What is on the clipboard, for a page that opens meanwhile.
+    clipboard: Option<FaceEvent>,
     /// The connections it shows.
     known: HashSet<ConnectionId>,
 }
@@ -79,13 +89,21 @@ impl Pages {
         inner.painted = false;
     }
 
+    /// The page has gone with its window.
+    pub(crate) fn close(&self) {
+        let mut inner = self.lock();
+        inner.channel = None;
+        inner.painted = false;
+    }
+
     /// The page shows its connections: what came before is told now.
     pub(crate) fn painted(&self) {
         let mut inner = self.lock();
         inner.painted = true;
         let early = std::mem::take(&mut inner.early);
+        let clipboard = inner.clipboard.clone();
         drop(inner);
-        for event in early {
+        for event in clipboard.into_iter().chain(early) {
             self.tell(event);
         }
     }
@@ -105,6 +123,9 @@ impl Pages {
             inner.known.extend(changed.iter().map(|connection| connection.id.clone()));
             removed.iter().for_each(|id| _ = inner.known.remove(id));
         }
+        if let FaceEvent::Shell(ShellEvent::Clipboard { connection, .. }) = &event {
+            inner.clipboard = connection.is_some().then(|| event.clone());
+        }
         let waits = matches!(
             event,
             FaceEvent::Shell(
@@ -112,7 +133,10 @@ impl Pages {
             )
         );
         if waits && !(inner.painted && inner.channel.is_some()) {
-            inner.early.push(event);
+            if inner.early.len() == MOST_EARLY {
+                inner.early.pop_front();
+            }
+            inner.early.push_back(event);
             return;
         }
         if let Some(channel) = inner.channel.clone() {
@@ -134,9 +158,12 @@ pub(crate) async fn forward(
     engine: Engine,
     pages: Arc<Pages>,
     reminders: Arc<Reminders>,
+    tray: Arc<Tray>,
 ) {
     loop {
-        match events.recv().await {
+        let event = events.recv().await;
+        tray.changed();
+        match event {
             Ok(EngineEvent::NeedsPerson(reminder)) => reminders.push(reminder),
             Ok(event) => pages.tell(FaceEvent::Engine(event)),
             Err(RecvError::Lagged(missed)) => {
@@ -218,6 +245,27 @@ mod tests {
         for event in ["connections", "vault", "providers"] {
             assert!(told.contains(&format!(r#""event":"{event}""#)), "{event}: {told}");
         }
+    }
+
+    #[test]
+    fn a_page_that_opens_again_is_told_what_it_has_missed_and_no_more_than_it_can_show() {
+        let pages = Pages::default();
+        pages.open(page().0);
+        pages.painted();
+        pages.tell(FaceEvent::Shell(ShellEvent::Clipboard {
+            connection: Some(ConnectionId("1".to_owned())),
+            clears_at: None,
+        }));
+        pages.close();
+        for n in 0..=MOST_EARLY {
+            pages.tell(focus(&n.to_string()));
+        }
+        let (channel, seen) = page();
+        pages.open(channel);
+        pages.painted();
+        let seen = seen.lock().unwrap();
+        assert_eq!(seen.len(), 1 + MOST_EARLY);
+        assert!(seen[0].contains("clipboard") && seen[1].contains(r#""connection":"1""#), "{seen:?}");
     }
 
     #[test]

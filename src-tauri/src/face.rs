@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokenrack_core::engine::Engine;
+use tokenrack_core::language::Language;
 use tokenrack_core::ports::{Browser, Entropy};
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_platform::{Profile, SystemBrowser, SystemClock, SystemEntropy};
@@ -15,6 +16,7 @@ use crate::own_providers;
 use crate::reminders::Reminders;
 use crate::selftest::SelfTest;
 use crate::session::Session;
+use crate::tray::Tray;
 
 /// The app, as its commands see it.
 pub(crate) struct Face {
@@ -31,7 +33,9 @@ pub(crate) struct Face {
     pub(crate) pages: Arc<Pages>,
     /// What a person who is not looking should hear.
     pub(crate) reminders: Arc<Reminders>,
-    /// The window is to close as soon as new tokens are saved.
+    /// The icon beside the clock.
+    pub(crate) tray: Arc<Tray>,
+    /// The app is to end as soon as new tokens are saved.
     pub(crate) ending: AtomicBool,
     /// Links on their way to the engine.
     pub(crate) links: Arc<Links>,
@@ -64,6 +68,7 @@ impl Face {
             entropy: Arc::new(SystemEntropy),
             pages,
             reminders: Arc::default(),
+            tray: Arc::default(),
             ending: AtomicBool::new(false),
             links,
             unsaved_text: AtomicBool::new(false),
@@ -73,7 +78,18 @@ impl Face {
         if let Err(problem) = face.try_to_open() {
             tracing::error!(code = problem.code.as_str(), %problem, "the profile could not be opened");
         }
+        // The tray and notifications speak before any page does.
+        face.speak(&face.session.languages);
         Ok(face)
+    }
+
+    /// Speaks the person's language, or the first of the system's there is (tags of BCP 47).
+    pub(crate) fn speak(&self, system: &[String]) -> Language {
+        let chosen = self.core().and_then(|core| core.engine.settings()).ok();
+        let language =
+            chosen.and_then(|settings| settings.language).unwrap_or_else(|| Language::of_system(system));
+        language.speak();
+        language
     }
 
     /// The open profile, or why there is none.
@@ -94,6 +110,7 @@ impl Face {
                     core.engine.clone(),
                     self.pages.clone(),
                     self.reminders.clone(),
+                    self.tray.clone(),
                 ));
                 tokio::spawn(own_providers::follow(core.engine.clone(), core.profile.clone()));
                 core.engine.keep_fresh();

@@ -123,16 +123,21 @@ fn belongs_to(entry: &Path, program: &Path) -> bool {
 
 /// The whole file. A profile of its own is named in it: whoever opens the link does not have our environment.
 fn entry(program: &Path, home: Option<&Path>) -> String {
-    let program = quoted(&program.to_string_lossy());
-    let exec = match home.map(|home| std::path::absolute(home).unwrap_or_else(|_| home.to_owned())) {
-        Some(home) => format!("env {} {program}", quoted(&format!("TOKENRACK_HOME={}", home.display()))),
-        None => program,
-    };
+    let exec = exec(program, home);
     format!(
         "[Desktop Entry]\nType=Application\nName=Tokenrack\nExec={exec} %u\nTerminal=false\nNoDisplay=true\n\
          MimeType={};\n",
         mime_type()
     )
+}
+
+/// What `Exec=` says of the program, before its own arguments.
+pub(crate) fn exec(program: &Path, home: Option<&Path>) -> String {
+    let program = quoted(&program.to_string_lossy());
+    match home.map(|home| std::path::absolute(home).unwrap_or_else(|_| home.to_owned())) {
+        Some(home) => format!("env {} {program}", quoted(&format!("TOKENRACK_HOME={}", home.display()))),
+        None => program,
+    }
 }
 
 /// An argument of `Exec=`, by the Desktop Entry Specification ("The Exec key"): in quotes only where it must be,

@@ -20,6 +20,7 @@
 //! ```
 
 mod app;
+mod autostart;
 mod clipboard;
 mod commands;
 mod deep_link;
@@ -33,6 +34,7 @@ mod reminders;
 mod report;
 mod selftest;
 mod session;
+mod tray;
 mod window;
 
 pub use app::run;

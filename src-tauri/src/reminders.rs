@@ -62,12 +62,37 @@ fn told(app: &AppHandle, reminder: &Reminder) {
     }
 }
 
+/// Says once, the first time, that closing the window has not ended the app.
+pub(crate) fn goes_on(face: &Face) {
+    let is_news = face.core().and_then(|core| core.engine.first_time("goes_on_in_tray")).unwrap_or(false);
+    if !is_news {
+        return;
+    }
+    let shown = std::thread::Builder::new().name("notification".into()).spawn(|| {
+        let body = say!(
+            "It keeps your connections fresh. Quit it in its menu there; the settings decide what closing does."
+        );
+        if let Err(error) = notification(&say!("Tokenrack goes on in the tray"), &body).show() {
+            tracing::warn!(%error, "the desktop takes no notification");
+        }
+    });
+    if let Err(error) = shown {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+fn notification(title: &str, body: &str) -> notify_rust::Notification {
+    let mut notification = notify_rust::Notification::new();
+    notification.appname("Tokenrack").summary(title).body(body).icon(crate::SCHEME);
+    notification
+}
+
 /// On a thread of its own: it waits until the person has acted or dismissed it.
 fn show(app: AppHandle, reminder: Reminder) {
     let shown = std::thread::Builder::new().name("notification".into()).spawn(move || {
         let (title, body) = words(&reminder);
-        let mut notification = notify_rust::Notification::new();
-        notification.appname("Tokenrack").summary(&title).body(&body).icon(crate::SCHEME);
+        #[cfg_attr(not(all(unix, not(target_os = "macos"))), expect(unused_mut, reason = "no button there"))]
+        let mut notification = notification(&title, &body);
         #[cfg(all(unix, not(target_os = "macos")))]
         notification.action("default", &say!("Show"));
         match notification.show() {
@@ -90,7 +115,7 @@ fn on_click(handle: notify_rust::NotificationHandle, app: &AppHandle, connection
             app.state::<Face>()
                 .pages
                 .tell(FaceEvent::Shell(ShellEvent::Focus { connection: connection.clone() }));
-            window::raise(app);
+            window::open(app);
         }
     });
 }

@@ -21,7 +21,7 @@ pub(crate) fn text(connection: &ConnectionView, shipped: bool, activity: &[Activ
             "Redirect: {:?}, client authentication: {:?}",
             connection.registration.redirect, connection.registration.authentication
         ),
-        format!("Status: {} since {}", connection.status.kind.word(), connection.status.since),
+        format!("Status: {} since {}", connection.status.kind.word().english(), connection.status.since),
         format!("Refreshable: {}", connection.refreshable),
     ];
     if let Some(problem) = &connection.problem {

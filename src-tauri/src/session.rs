@@ -24,6 +24,8 @@ pub struct Session {
     /// Where the person's own desktop entries are: `$XDG_DATA_HOME`.
     #[cfg(target_os = "linux")]
     pub(crate) data_home: Option<PathBuf>,
+    /// The system's languages, the preferred first, as tags of BCP 47; none where only the page can ask for them.
+    pub(crate) languages: Vec<String>,
     /// What is logged to standard error: `TOKENRACK_LOG`, a level.
     pub(crate) log: Option<String>,
 }
@@ -54,6 +56,12 @@ impl Session {
             .collect(),
             #[cfg(target_os = "linux")]
             data_home: path("XDG_DATA_HOME").or_else(|| path("HOME").map(|home| home.join(".local/share"))),
+            // In gettext's order.
+            languages: ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(text)
+                .map(|locales| locales.split(':').map(tag).collect())
+                .unwrap_or_default(),
             log: text("TOKENRACK_LOG"),
             environment,
         };
@@ -81,6 +89,11 @@ impl Session {
     }
 }
 
+/// The tag of a locale: `de-AT` of `de_AT.UTF-8`.
+fn tag(locale: &str) -> String {
+    locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-")
+}
+
 #[expect(unsafe_code, reason = "changing the environment is only sound while there is one thread")]
 fn change(name: &str, value: Option<&str>) {
     // SAFETY: called from `Session::read`, the first thing `main` does; no other thread exists that could read the
@@ -90,5 +103,15 @@ fn change(name: &str, value: Option<&str>) {
             Some(value) => std::env::set_var(name, value),
             None => std::env::remove_var(name),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_is_a_tag_without_its_encoding() {
+        assert_eq!(["de_AT.UTF-8", "de@euro", "en", "C"].map(tag), ["de-AT", "de", "en", "C"]);
     }
 }

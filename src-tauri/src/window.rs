@@ -8,6 +8,7 @@ use tauri::webview::{NewWindowResponse, PermissionResponse};
 use tauri::window::Color;
 use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder};
 use tokenrack_core::view::Theme;
+use tokenrack_platform::memory;
 
 use crate::face::Face;
 
@@ -17,28 +18,41 @@ const LABEL: &str = "main";
 /// A page that has not painted by then is shown anyway.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// So long after a window has closed, its processes have ended.
+const AFTERMATH: Duration = Duration::from_secs(2);
+
 /// The page's background (`--paper` and `--night` in ui/src/styles/palette.css), for the time before its first paint.
 const LIGHT: Color = Color(0xf5, 0xf7, 0xf7, 0xff);
 const DARK: Color = Color(0x0f, 0x16, 0x19, 0xff);
 
-/// Builds the window, hidden until the page has painted. The web view's files go under `data`.
-pub(crate) fn build(app: &AppHandle, wayland: bool, data: Option<PathBuf>) -> tauri::Result<()> {
+/// What every window is built with.
+pub(crate) struct Frame {
+    /// A Wayland session.
+    pub(crate) wayland: bool,
+    /// Where the web view's files go.
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Builds the window, hidden until the page has painted.
+pub(crate) fn build(app: &AppHandle) -> tauri::Result<()> {
     let Some(config) = app.config().app.windows.iter().find(|window| window.label == LABEL).cloned() else {
         return Err(tauri::Error::WindowNotFound);
     };
+    let frame = app.state::<Frame>();
     let mut builder = WebviewWindowBuilder::from_config(app, &config)?
         // A window that was created hidden does not appear reliably under Wayland.
-        .visible(wayland)
+        .visible(frame.wayland)
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_our_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .on_permission_request(|_, _| PermissionResponse::Deny);
-    if let Some(data) = data {
-        builder = builder.data_directory(data);
+    if let Some(data) = &frame.data {
+        builder = builder.data_directory(data.clone());
     }
     let window = builder.build()?;
-    paint(&window, Theme::System);
+    let settings = app.try_state::<Face>().and_then(|face| face.core().ok()?.engine.settings().ok());
+    paint(&window, settings.map_or(Theme::System, |settings| settings.theme));
 
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
@@ -104,15 +118,45 @@ pub(crate) fn close(app: &AppHandle) {
     }
 }
 
-/// Brings the window to the front, if it is there already; a window that is still being painted will show itself.
-pub(crate) fn raise(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL).filter(|window| window.is_visible().unwrap_or(false))
-    else {
+/// Shows the window: a new one where there is none, and otherwise to the front; one that is still being painted will show
+/// itself.
+pub(crate) fn open(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        let app = app.clone();
+        // Not while an event is being handled: some systems cannot build a window then.
+        tauri::async_runtime::spawn(async move {
+            match build(&app) {
+                // Asked for twice.
+                Ok(())
+                | Err(
+                    tauri::Error::WebviewLabelAlreadyExists(_) | tauri::Error::WindowLabelAlreadyExists(_),
+                ) => {}
+                Err(error) => tracing::error!(%error, "the window could not be opened"),
+            }
+        });
         return;
     };
+    if !window.is_visible().unwrap_or(false) {
+        return;
+    }
     if let Err(error) = window.unminimize().and_then(|()| window.set_focus()) {
         tracing::warn!(%error, "the window could not be brought to the front");
     }
+}
+
+/// What is left of a window that was closed while the app goes on: its page, and what only a window needs.
+pub(crate) fn closed(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(AFTERMATH).await;
+        if app.get_webview_window(LABEL).is_some() {
+            return;
+        }
+        // WebKitGTK leaves it for the next window, and starts it again where it is not there.
+        memory::end_children("WebKitNetworkPr");
+        memory::give_back();
+        tracing::info!("the window's memory is given back");
+    });
 }
 
 #[cfg(test)]

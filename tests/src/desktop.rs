@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::cli::Profile;
-use crate::process::{Lines, Running};
+use crate::process::{Lines, Running, eventually};
 use crate::session::Session;
 use crate::webdriver::Page;
 
@@ -68,6 +68,35 @@ impl<'s> Desktop<'s> {
         );
         let page = Page::open(&format!("http://127.0.0.1:{port}"), &Self::app());
         App { page, _driver: driver }
+    }
+
+    /// Starts the app as a person or the system does, with these arguments.
+    pub fn start_app(&self, profile: &Profile, arguments: &[&str]) -> Running {
+        let log = std::fs::File::options().create(true).append(true).open(profile.app_log()).unwrap();
+        let mut command = self.command(profile, Self::app());
+        command.args(arguments).env("TOKENRACK_LOG", "trace").stdout(Stdio::null()).stderr(log);
+        Running::start(&mut command)
+    }
+
+    /// Whether the app's window is on the screen.
+    pub fn has_a_window(&self, profile: &Profile) -> bool {
+        let mut command = self.command(profile, "xwininfo");
+        let output = command.args(["-name", "Tokenrack"]).stderr(Stdio::null()).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).contains("IsViewable")
+    }
+
+    /// Waits for the app's window to be there, or to be gone.
+    #[track_caller]
+    pub fn wait_for_window(&self, profile: &Profile, there: bool) {
+        let what = if there { "the window" } else { "the window's end" };
+        eventually(what, PATIENCE, || (self.has_a_window(profile) == there).then_some(()));
+    }
+
+    /// Presses the window's close button.
+    pub fn close_window(&self, profile: &Profile) {
+        let script = crate::peers().join("close-window.mjs");
+        let status = self.command(profile, "node").arg(script).status().unwrap();
+        assert!(status.success(), "there is no window to close");
     }
 
     /// The app's binary (`TOKENRACK_DESKTOP_BIN` overrides).

@@ -20,6 +20,7 @@ mod person;
 mod process;
 mod session;
 mod strict;
+mod tray;
 mod webdriver;
 mod worker;
 
@@ -30,9 +31,10 @@ pub use desktop::{App, Desktop};
 pub use faults::{Fault, try_all};
 pub use peer::Peer;
 pub use person::{LinksGoTo, Person, device_page, sign_in};
-pub use process::{Lines, Running, eventually, memory, sleeps};
+pub use process::{Lines, Running, eventually, memory, programs, sleeps};
 pub use session::{Keyring, Session};
 pub use strict::{Family, Strict};
+pub use tray::{MenuLine, Tray};
 pub use webdriver::Page;
 pub use worker::Worker;
 

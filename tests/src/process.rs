@@ -64,6 +64,12 @@ pub fn memory(pid: u32, field: &str) -> Option<u64> {
     number(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?, field)
 }
 
+/// The names of the programs a process has started, and of those they have.
+pub fn programs(root: u32) -> Vec<String> {
+    let name = |pid: Pid| std::fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero())).ok();
+    descendants(root).into_iter().filter_map(name).map(|name| name.trim().to_owned()).collect()
+}
+
 /// How often the threads of a process have gone to sleep so far, each by its id: once for each time they woke up.
 pub fn sleeps(pid: u32) -> BTreeMap<String, u64> {
     let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().filter_map(Result::ok);

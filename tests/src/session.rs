@@ -136,6 +136,11 @@ impl Session {
         String::from_utf8_lossy(&answer.stdout).contains("boolean true")
     }
 
+    /// The bus's address.
+    pub(crate) fn bus(&self) -> &str {
+        &self.address
+    }
+
     /// Where everything of this session is.
     pub fn folder(&self) -> &Path {
         self.folder.path()

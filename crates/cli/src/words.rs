@@ -82,7 +82,7 @@ pub fn argument(name: &str) -> String {
 
 /// `Connected as alice@example.com, 57 min left`.
 pub fn headline(view: &ConnectionView, now: Timestamp) -> String {
-    let mut text = view.status.kind.word().to_owned();
+    let mut text = view.status.kind.word().english().to_owned();
     if let Some(account) = &view.account {
         text += &format!(" as {}", plain(account, 80));
     }

@@ -283,6 +283,8 @@ codes! {
         "The loopback listener could not be opened", "Use the deep link, or paste the redirect URL.";
     ClipboardFailed "clipboard/failed" Failed Some(Action::Retry),
         "The clipboard could not be used", "Try again with Tokenrack's window in front, or use `tokenrack token`.";
+    AutostartFailed "autostart/failed" Failed Some(Action::Retry),
+        "Starting with the system could not be changed", "Look at the cause, or use the system's own settings.";
     VaultLocked "vault/locked" NeedsPerson Some(Action::Unlock),
         "The keychain is locked", "Unlock it; the connections are safe.";
     VaultAbsent "vault/absent" NeedsPerson None,

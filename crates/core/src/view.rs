@@ -19,7 +19,7 @@ pub use claims::{ClaimView, ClaimsView};
 pub use connection::{
     Action, ChoiceView, ConnectionView, DeviceCodeView, DisconnectView, IntrospectionView, OptionView,
     ProblemView, ProviderLink, RegistrationView, Revocation, SignInBasis, SignInBy, StatusKind, StatusView,
-    WaitingView,
+    WaitingView, summary,
 };
 pub use provider::{
     Draft, DraftPreview, Endpoints, FindingView, ImportView, Origin, ProviderPage, ProviderView, SecretNeed,

@@ -17,13 +17,23 @@ const MIN_VALID: Duration = Duration::from_secs(60);
 /// Bytes of public text: a provider file with its scripts is the longest.
 const MOST: usize = 512 * 1024;
 
+/// What the record says of a copy, before its format.
+pub(crate) const COPIED: &str = "clipboard";
+
 #[tauri::command]
 pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId, format: Format) -> Answer<()> {
+    Ok(copy(&face, id, format).await?)
+}
+
+/// Copies a connection's token, for as long as the settings say.
+pub(crate) async fn copy(face: &Face, id: ConnectionId, format: Format) -> Result<(), Problem> {
     let core = face.core()?;
     let seconds = core.engine.settings()?.clipboard_seconds;
-    let detail = format!("clipboard, {}", format.as_str());
+    let detail = format!("{COPIED}, {}", format.as_str());
     let released = core.engine.release_token(&id, MIN_VALID, Channel::App, &detail).await?;
-    Ok(face.clipboard.token(id, format.write(&released)?, seconds).await?)
+    face.clipboard.token(id, format.write(&released)?, seconds).await?;
+    face.tray.changed();
+    Ok(())
 }
 
 #[tauri::command]

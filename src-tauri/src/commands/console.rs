@@ -9,6 +9,7 @@ use tokenrack_core::activity::{ActivityFilter, ActivityFormat};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::event::ActivityEntry;
 use tokenrack_core::language::Language;
+use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::view::{CheckView, Origin, Settings, Snapshot};
 use tokenrack_oauth::secret::Passphrase;
 use tokenrack_platform::files::{self, Readers};
@@ -16,13 +17,22 @@ use tokenrack_platform::files::{self, Readers};
 use super::Answer;
 use crate::events::FaceEvent;
 use crate::face::Face;
-use crate::{diagnostics, report, window};
+use crate::{autostart, diagnostics, report, window};
 
 /// Where a file of the profile is.
 #[derive(Debug, Serialize)]
 pub(crate) struct Place {
     label: String,
     path: String,
+}
+
+/// What the desktop offers beside the window.
+#[derive(Debug, Serialize)]
+pub(crate) struct Desktop {
+    /// A place for an icon, from which a closed window is opened again.
+    tray: bool,
+    /// Whether it starts this program; nothing where that is not offered.
+    autostart: Option<bool>,
 }
 
 /// Lines of the activity record in a report.
@@ -41,10 +51,8 @@ pub(crate) async fn subscribe(face: State<'_, Face>, channel: Channel<FaceEvent>
 /// The language to speak, here and in the page: the person's, or the first of the system's, which the page knows.
 #[tauri::command]
 pub(crate) async fn language(face: State<'_, Face>, system: Vec<String>) -> Answer<Language> {
-    let chosen =
-        face.core().and_then(|core| core.engine.settings()).ok().and_then(|settings| settings.language);
-    let language = chosen.unwrap_or_else(|| Language::of_system(&system));
-    language.speak();
+    let language = face.speak(&system);
+    face.tray.changed();
     Ok(language)
 }
 
@@ -66,11 +74,15 @@ pub(crate) async fn unsavedtext(face: State<'_, Face>, now: bool) -> Answer<()> 
     Ok(())
 }
 
-/// Closes the window, as a person does who lets go of what is written there.
+/// Closes the window, or quits, as a person does who lets go of what is written there.
 #[tauri::command]
-pub(crate) fn closewindow(app: AppHandle, face: State<'_, Face>) {
+pub(crate) fn closewindow(app: AppHandle, face: State<'_, Face>, quit: bool) {
     face.unsaved_text.store(false, Ordering::Relaxed);
-    window::close(&app);
+    if quit {
+        crate::app::quit(&app);
+    } else {
+        window::close(&app);
+    }
 }
 
 #[tauri::command]
@@ -100,6 +112,17 @@ pub(crate) async fn savesettings(app: AppHandle, face: State<'_, Face>, settings
     face.core()?.engine.set_settings(&settings)?;
     window::theme(&app, settings.theme);
     Ok(())
+}
+
+/// What the desktop offers beside the window.
+#[tauri::command]
+pub(crate) async fn desktop(app: AppHandle, face: State<'_, Face>) -> Answer<Desktop> {
+    Ok(Desktop { tray: face.tray.is_there(), autostart: autostart::is_on(&app) })
+}
+
+#[tauri::command]
+pub(crate) async fn setautostart(app: AppHandle, on: bool) -> Answer<()> {
+    autostart::set(&app, on).map_err(|error| Problem::new(Code::AutostartFailed).because(error).into())
 }
 
 #[tauri::command]

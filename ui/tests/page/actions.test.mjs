@@ -107,7 +107,13 @@ describe('closing with tokens that are not saved', () => {
       await asked(page);
       await page.getByRole('button', { name: 'Save again and close' }).click();
       // The shell saves, and asks again where it cannot.
-      await page.waitForFunction(() => __fake.closed);
+      await page.waitForFunction(() => __fake.ended);
+    }));
+
+  it('quits by its key, and asks first what the shell must', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+q');
+      await page.waitForFunction(() => __fake.ended);
     }));
 
   it('loses them only when told to', () =>
@@ -531,9 +537,35 @@ describe('settings', () => {
       await seconds.fill('60');
       await seconds.blur();
       await page.getByText('Compact').click();
+      // Two changes at once are both kept.
+      await page.waitForFunction(() => __fake.settings().density === 'compact');
+      assert.equal(await page.evaluate(() => __fake.settings().clipboard_seconds), 60);
       await page.keyboard.press('Escape');
       await page.locator('[data-row]').first().waitFor();
       assert.equal((await page.locator('[data-row]').first().boundingBox()).height, 28);
+    }));
+
+  it('offer the tray and the start with the system where there are such', () =>
+    on('few', {}, async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByRole('group', { name: 'Start with the system' }).getByText('On').click();
+      const tray = page.getByRole('group', { name: 'Go on in the tray' });
+      assert.equal(await tray.getByRole('radio', { name: 'On' }).isChecked(), true);
+      await tray.getByText('Off').click();
+      await page.waitForFunction(() => !__fake.settings().keep_in_tray);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+,');
+      const start = page.getByRole('group', { name: 'Start with the system' });
+      await start.waitFor();
+      assert.equal(await start.getByRole('radio', { name: 'On' }).isChecked(), true);
+    }));
+
+  it('say what a desktop without a tray means', () =>
+    on('no-tray', {}, async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByText('This desktop has no tray: closing the window ends Tokenrack').waitFor();
+      assert.equal(await page.getByRole('group', { name: 'Go on in the tray' }).count(), 0);
+      assert.equal(await page.getByRole('group', { name: 'Start with the system' }).count(), 0);
     }));
 
   it('show the checks, and test the link', () =>

@@ -24,12 +24,6 @@ const inPanel = (name) => async (page) => {
   await page.locator('[data-row]:focus').press('Enter');
   return page.locator('aside').getByRole('button', { name });
 };
-/** In the settings: one choice of a few. */
-const inSettings = (name) => async (page) => {
-  await page.keyboard.press('Control+,');
-  await heading('Settings')(page);
-  return page.getByText(name, { exact: true });
-};
 const connection = (name, words, control, does, scene = 'few') => ({
   scene,
   arrange: (page) => rowOf(page, name).focus(),
@@ -37,7 +31,13 @@ const connection = (name, words, control, does, scene = 'few') => ({
   control: inPanel(control),
   does,
 });
-const setting = (words, control, does, arrange) => ({ words, control: inSettings(control), does, arrange });
+const setting = (words, control, does, arrange) => ({ words, control, does, arrange });
+/** In the settings: one choice of a few. */
+const inGroup = (group, name) => async (page) => {
+  await page.keyboard.press('Control+,');
+  await heading('Settings')(page);
+  return page.getByRole('group', { name: group }).getByText(name, { exact: true });
+};
 const root = (selector) => (page) => page.waitForSelector(`html${selector}`, { state: 'attached' });
 /** First to another value than the one that the command sets. */
 const dark = async (page) => {
@@ -50,8 +50,8 @@ const compact = async (page) => {
   await page.keyboard.press('Enter');
   await root('[data-density=compact]')(page);
 };
-const silent = async (page) => {
-  await summon('notifications off')(page);
+const first = (words) => async (page) => {
+  await summon(words)(page);
   await page.keyboard.press('Enter');
   await called('savesettings')(page);
   await page.evaluate(() => (__fake.calls.length = 0));
@@ -104,6 +104,12 @@ const walks = {
     control: button('Save'),
     does: called('savespec '),
   },
+  quit: {
+    words: 'quit',
+    // The mouse has the window's own button, and the tray.
+    control: null,
+    does: (page) => page.waitForFunction(() => __fake.ended),
+  },
   keys: {
     words: 'list of keys',
     control: button('Keys'),
@@ -142,13 +148,20 @@ const walks = {
     },
     does: copied('GNOME Keyring answered'),
   },
-  themeSystem: setting('theme desktop', 'As the desktop', root('[data-theme=system]'), dark),
-  themeLight: setting('theme light', 'Light', root('[data-theme=light]')),
-  themeDark: setting('theme dark', 'Dark', root('[data-theme=dark]')),
-  comfortable: setting('rows comfortable', 'Comfortable', root('[data-density=comfortable]'), compact),
-  compact: setting('rows compact', 'Compact', root('[data-density=compact]')),
-  notify: setting('notifications on', 'On', called('savesettings'), silent),
-  silence: setting('notifications off', 'Off', called('savesettings')),
+  themeSystem: setting('theme desktop', inGroup('Theme', 'As the desktop'), root('[data-theme=system]'), dark),
+  themeLight: setting('theme light', inGroup('Theme', 'Light'), root('[data-theme=light]')),
+  themeDark: setting('theme dark', inGroup('Theme', 'Dark'), root('[data-theme=dark]')),
+  comfortable: setting('rows comfortable', inGroup('Rows', 'Comfortable'), root('[data-density=comfortable]'), compact),
+  compact: setting('rows compact', inGroup('Rows', 'Compact'), root('[data-density=compact]')),
+  notify: setting(
+    'notifications on',
+    inGroup('Say on the desktop', 'On'),
+    called('savesettings'),
+    first('notifications off'),
+  ),
+  silence: setting('notifications off', inGroup('Say on the desktop', 'Off'), called('savesettings')),
+  tray: setting('tray on', inGroup('Go on in the tray', 'On'), called('savesettings'), first('tray off')),
+  noTray: setting('tray off', inGroup('Go on in the tray', 'Off'), called('savesettings')),
 };
 
 /** Opens the scene of a command and arranges it there. */
@@ -217,6 +230,7 @@ describe('every command', () => {
           await walk.does(page);
         }));
     }
+    if (!walk.control) continue;
     it(`${id}: by a control`, () =>
       on(walk, async (page) => {
         const control = await walk.control(page);

@@ -241,7 +241,7 @@ describe('leaving', () => {
       for (const answer of ['Stay', 'Leave']) {
         await page.evaluate(() => {
           __fake.unsavedText = false;
-          __fake.emit({ event: 'close' });
+          __fake.emit({ event: 'close', quit: false });
         });
         await page.getByRole('alertdialog').waitFor();
         assert.equal(await page.evaluate(() => __fake.unsavedText), true);

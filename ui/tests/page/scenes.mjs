@@ -520,4 +520,5 @@ export const scenes = {
     },
   ],
   settings: ['few', async (page) => page.keyboard.press('Control+,')],
+  'settings-no-tray': ['no-tray', async (page) => page.keyboard.press('Control+,')],
 };

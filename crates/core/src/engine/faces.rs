@@ -116,6 +116,12 @@ impl Engine {
         status::view(connection, context)
     }
 
+    /// The connections as faces were last told of them.
+    pub fn shown(&self) -> Vec<ConnectionView> {
+        let shown = locked(&self.inner.faces.shown);
+        shown.connections.values().map(|(_, _, view)| view.clone()).collect()
+    }
+
     /// Tells faces of one change of this process. Revisions never go back: of two changes that race, the newer is shown.
     /// `wrote`: the revision is this change's own.
     pub(super) fn show(&self, revision: Revision, connection: &Connection, wrote: bool) {

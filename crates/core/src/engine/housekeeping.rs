@@ -55,6 +55,19 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether this profile does it for the first time: answers so once for each name.
+    ///
+    /// # Errors
+    /// A store problem.
+    pub fn first_time(&self, name: &str) -> Result<bool, Problem> {
+        let key = format!("done.{name}");
+        if self.inner.ports.store.setting(&key)?.is_some() {
+            return Ok(false);
+        }
+        self.inner.ports.store.set_setting(&key, "true")?;
+        Ok(true)
+    }
+
     /// A page of the connection's provider that a person may open.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use tokenrack_oauth::introspection::Introspection;
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
+use crate::language::Sentence;
 use crate::provider::ProviderId;
+use crate::say;
 
 /// One connection.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -173,21 +175,45 @@ pub enum StatusKind {
 
 impl StatusKind {
     /// The word a person reads.
-    pub fn word(self) -> &'static str {
+    pub fn word(self) -> Sentence {
         match self {
-            Self::NotConnected => "Not connected",
-            Self::WaitingForBrowser => "Waiting for browser",
-            Self::Connected => "Connected",
-            Self::ExpiresSoon => "Expires soon",
-            Self::Refreshing => "Refreshing",
-            Self::Expired => "Expired",
-            Self::Offline => "Offline",
-            Self::Retrying => "Retrying",
-            Self::ActionNeeded => "Action needed",
-            Self::ProviderError => "Provider error",
-            Self::KeychainLocked => "Keychain locked",
-            Self::Unsaved => "Unsaved",
+            Self::NotConnected => const { Sentence::of("Not connected") },
+            Self::WaitingForBrowser => const { Sentence::of("Waiting for browser") },
+            Self::Connected => const { Sentence::of("Connected") },
+            Self::ExpiresSoon => const { Sentence::of("Expires soon") },
+            Self::Refreshing => const { Sentence::of("Refreshing") },
+            Self::Expired => const { Sentence::of("Expired") },
+            Self::Offline => const { Sentence::of("Offline") },
+            Self::Retrying => const { Sentence::of("Retrying") },
+            Self::ActionNeeded => const { Sentence::of("Action needed") },
+            Self::ProviderError => const { Sentence::of("Provider error") },
+            Self::KeychainLocked => const { Sentence::of("Keychain locked") },
+            Self::Unsaved => const { Sentence::of("Unsaved") },
         }
+    }
+
+    /// The token can be used now.
+    pub fn is_connected(self) -> bool {
+        matches!(self, Self::Connected | Self::ExpiresSoon | Self::Refreshing)
+    }
+
+    /// Only a person helps.
+    pub fn needs_person(self) -> bool {
+        matches!(
+            self,
+            Self::ActionNeeded | Self::ProviderError | Self::KeychainLocked | Self::Expired | Self::Unsaved
+        )
+    }
+}
+
+/// `42 connected, 2 need you.`
+pub fn summary(connections: &[StatusKind]) -> String {
+    let count = |is: fn(StatusKind) -> bool| connections.iter().filter(|kind| is(**kind)).count();
+    let connected = count(StatusKind::is_connected);
+    match count(StatusKind::needs_person) {
+        0 => say!("{connected} connected.", connected = connected),
+        1 => say!("{connected} connected, 1 needs you.", connected = connected),
+        need => say!("{connected} connected, {need} need you.", connected = connected, need = need),
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Settings {
     pub notifications: bool,
     /// The window's language; absent: the system's.
     pub language: Option<Language>,
+    /// Whether the app goes on in the tray when its window is closed, where the desktop has one.
+    pub keep_in_tray: bool,
 }
 
 impl Default for Settings {
@@ -61,6 +63,7 @@ impl Default for Settings {
             grouping: Grouping::Nothing,
             notifications: true,
             language: None,
+            keep_in_tray: true,
         }
     }
 }

@@ -876,7 +876,11 @@ notifications: boolean,
 /**
  * The window's language; absent: the system's.
  */
-language: Language | null, };
+language: Language | null, 
+/**
+ * Whether the app goes on in the tray when its window is closed, where the desktop has one.
+ */
+keep_in_tray: boolean, };
 
 export type Theme = "system" | "light" | "dark";
 

@@ -41,13 +41,21 @@ export type FaceEvent =
   | { event: 'unsaved'; connections: string[] }
   /** Show this connection. */
   | { event: 'focus'; connection: string }
-  /** The window was to close, and would have lost what is written there. */
-  | { event: 'close' };
+  /** The window was to close, and would have lost what is written there; and the app with it. */
+  | { event: 'close'; quit: boolean };
 
 /** Where a file of the profile is. */
 export interface Place {
   label: string;
   path: string;
+}
+
+/** What the desktop offers beside the window. */
+export interface Desktop {
+  /** A place for an icon, from which a closed window is opened again. */
+  tray: boolean;
+  /** Whether it starts the app; `null` where that is not offered. */
+  autostart: boolean | null;
 }
 
 export interface Ipc {
@@ -122,14 +130,16 @@ export interface Ipc {
   exportactivity(filter: ActivityFilter, format: ActivityFormat): Promise<string>;
   settings(): Promise<Settings>;
   savesettings(settings: Settings): Promise<void>;
+  desktop(): Promise<Desktop>;
+  setautostart(on: boolean): Promise<void>;
   diagnostics(): Promise<CheckView[]>;
   selftest(): Promise<CheckView>;
   unlock(passphrase: string | null): Promise<void>;
 
   /** Whether closing the window would lose what is written there. */
   unsavedtext(now: boolean): Promise<void>;
-  /** As a person does who lets go of it. */
-  closewindow(): Promise<void>;
+  /** As a person does who lets go of it; with `quit`, the app does not go on in the tray. */
+  closewindow(quit: boolean): Promise<void>;
   openlink(id: string, which: ProviderLink): Promise<void>;
   openprovider(id: string, which: ProviderLink, vars: Record<string, string>): Promise<void>;
   opendocs(code: string): Promise<void>;

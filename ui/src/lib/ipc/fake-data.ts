@@ -29,6 +29,7 @@ export const settings: Settings = {
   grouping: 'nothing',
   notifications: true,
   language: null,
+  keep_in_tray: true,
 };
 export const ready: VaultStatus = { kind: 'keychain', backend: 'GNOME Keyring', state: 'ready', detail: null };
 

@@ -88,6 +88,7 @@ let revision = 1;
 let settings: Settings = { ...data.settings, theme: (query.get('theme') ?? 'system') as 'system' };
 if (query.get('density') === 'compact') settings.density = 'compact';
 if (query.has('group')) settings.grouping = query.get('group') as 'provider';
+let autostart = false;
 let vault = { ...data.ready, ...vaults[scene] };
 const views = new Map(scenery().map((view) => [view.id, view]));
 /** What `draft` answers beside the view. */
@@ -421,7 +422,12 @@ const commands: Ipc = {
   },
   settings: async () => settings,
   async savesettings(next) {
+    await wait(20);
     settings = next;
+  },
+  desktop: async () => ({ tray: scene !== 'no-tray', autostart: scene === 'no-tray' ? null : autostart }),
+  async setautostart(on) {
+    autostart = on;
   },
   diagnostics: async () => data.checks,
   async selftest() {
@@ -439,7 +445,10 @@ const commands: Ipc = {
   },
 
   unsavedtext: async (now) => void (globalThis.__fake.unsavedText = now),
-  closewindow: async () => void (globalThis.__fake.closed = true),
+  async closewindow(quit) {
+    globalThis.__fake.closed = true;
+    globalThis.__fake.ended = quit;
+  },
   openlink: async () => undefined,
   openprovider: async () => undefined,
   opendocs: async () => undefined,
@@ -480,6 +489,8 @@ declare global {
     /** What the shell knows of a provider file being written. */
     unsavedText: boolean;
     closed: boolean;
+    /** And the app with its window. */
+    ended: boolean;
     /** Another program saves a provider file. */
     others: (id: string, text: string) => void;
     added: Draft[];
@@ -522,6 +533,7 @@ globalThis.__fake = {
   copied: '',
   unsavedText: false,
   closed: false,
+  ended: false,
   quit: false,
   others: (id, text) => {
     spec.put(id, text);

@@ -130,7 +130,7 @@ export class App {
         this.catalog += 1;
         break;
       case 'close':
-        this.writing.closing();
+        this.writing.closing(event.quit);
         break;
     }
   }
@@ -197,10 +197,11 @@ export class App {
     }
   }
 
-  /** Closes once more: the shell saves what waits, and asks again about what the vault still refuses. */
+  /** The shell saves what waits, and asks about what the vault refuses; here it is asked about what is being written. */
   async saveAndQuit(): Promise<void> {
     this.route.unsaved = [];
-    await this.run('closewindow', null, () => this.ipc.closewindow());
+    if (this.route.spec?.unsaved) return this.writing.closing(true);
+    await this.run('closewindow', null, () => this.ipc.closewindow(true));
   }
   quit = (): Promise<boolean> => this.run('quit', null, () => this.ipc.quit());
 

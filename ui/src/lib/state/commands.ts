@@ -140,6 +140,7 @@ export const globalCommands: GlobalCommand[] = [
     (app) => void app.writing.save(),
     (app) => app.route.view === 'provider' && app.route.spec !== null,
   ),
+  global('quit', 'Ctrl Q', (app) => void app.saveAndQuit()),
   global('keys', '?', (app) => (app.route.keys = true)),
   global(
     'clearClipboard',
@@ -165,6 +166,8 @@ export const globalCommands: GlobalCommand[] = [
   setting('compact', 'density', 'compact'),
   setting('notify', 'notifications', true),
   setting('silence', 'notifications', false),
+  setting('tray', 'keep_in_tray', true),
+  setting('noTray', 'keep_in_tray', false),
 ];
 
 /** Whether an event is the keys of a command, as the list writes them. */

@@ -9,6 +9,7 @@ export class Preferences {
     grouping: 'nothing',
     notifications: true,
     language: null,
+    keep_in_tray: true,
   });
 
   set(settings: Settings): void {

@@ -48,11 +48,11 @@ export class Writing {
     this.app.announcer.say(text.announce.provider(id));
   }
 
-  /** The window is to be closed: asks whether what is written may be lost. */
-  closing(): void {
+  /** The window is to be closed, or the app with it: asks whether what is written may be lost. */
+  closing(quit: boolean): void {
     const { route, ipc } = this.app;
     route.view = 'provider';
-    route.leaving = () => void this.app.run('closewindow', null, () => ipc.closewindow());
+    route.leaving = () => void this.app.run('closewindow', null, () => ipc.closewindow(quit));
     // The shell lets a page that no longer answers be closed; this one does.
     this.#unsaved = false;
     this.isUnsaved(route.spec?.unsaved ?? false);

@@ -57,7 +57,7 @@ struct Page(String);
 impl Page {
     fn title(&mut self, view: &ConnectionView) {
         let kind = view.status.kind;
-        let status = words::tone(kind).paint(&format!("{} {}", words::symbol(kind), kind.word()));
+        let status = words::tone(kind).paint(&format!("{} {}", words::symbol(kind), kind.word().english()));
         self.0 += &format!("{status}  {}\n", plain(&view.name, 200));
     }
 

@@ -2,7 +2,7 @@
 
 use tokenrack_core::Timestamp;
 use tokenrack_core::ports::{VaultKind, VaultState};
-use tokenrack_core::view::{ConnectionView, Snapshot, StatusKind};
+use tokenrack_core::view::{ConnectionView, Snapshot};
 
 use crate::span;
 use crate::table::{self, Cell, Tone};
@@ -25,7 +25,7 @@ fn row(view: &ConnectionView, now: Timestamp) -> Vec<Cell> {
     let kind = view.status.kind;
     let last = &view.last_event;
     vec![
-        Cell::new(&format!("{} {}", words::symbol(kind), kind.word()), 48, words::tone(kind)),
+        Cell::new(&format!("{} {}", words::symbol(kind), kind.word().english()), 48, words::tone(kind)),
         view.name.as_str().into(),
         Cell::new(view.account.as_deref().unwrap_or_default(), 40, Tone::Plain),
         view.provider_name.as_str().into(),
@@ -52,25 +52,10 @@ fn scopes(view: &ConnectionView) -> Cell {
     }
 }
 
-/// `42 connected, 2 need you.`
+/// `42 connected, 2 need you.`, and what is wrong with the vault.
 pub fn summary(snapshot: &Snapshot) -> String {
-    let count = |wanted: &[StatusKind]| {
-        snapshot.connections.iter().filter(|v| wanted.contains(&v.status.kind)).count()
-    };
-    let connected = count(&[StatusKind::Connected, StatusKind::ExpiresSoon, StatusKind::Refreshing]);
-    let need = count(&[
-        StatusKind::ActionNeeded,
-        StatusKind::ProviderError,
-        StatusKind::KeychainLocked,
-        StatusKind::Unsaved,
-    ]);
-    let mut text = format!("{connected} connected");
-    match need {
-        0 => {}
-        1 => text += ", 1 needs you",
-        _ => text += &format!(", {need} need you"),
-    }
-    text.push('.');
+    let kinds: Vec<_> = snapshot.connections.iter().map(|view| view.status.kind).collect();
+    let mut text = tokenrack_core::view::summary(&kinds);
     match (snapshot.vault.kind, snapshot.vault.state) {
         (_, VaultState::Ready | VaultState::New) | (VaultKind::File, VaultState::Locked) => {}
         (_, state) => text += &format!(" {}: {}.", snapshot.vault.backend, vault(state)),

@@ -379,6 +379,11 @@ pub(super) const TABLE: Table = &[
         "Unlock the keychain and try again before closing.",
         "Den Schlüsselbund entsperren und vor dem Schließen erneut versuchen.",
     ),
+    ("Starting with the system could not be changed", "Der Start mit dem System ließ sich nicht ändern"),
+    (
+        "Look at the cause, or use the system's own settings.",
+        "Die Ursache ansehen oder die Einstellungen des Systems verwenden.",
+    ),
     (
         "Another Tokenrack process is working on this connection",
         "Ein anderer Tokenrack-Prozess arbeitet an dieser Verbindung",

@@ -59,7 +59,15 @@ export const settings: typeof en = {
     densities: { comfortable: 'Geräumig', compact: 'Kompakt' },
     language: 'Sprache',
     languages: { system: 'Wie das System', en: 'English', de: 'Deutsch' },
-    notifications: 'Benachrichtigungen',
+    background: 'Im Hintergrund',
+    keepInTray: 'Nach dem Schließen des Fensters im Infobereich weiterlaufen',
+    autostart: 'Mit dem System starten',
+    backgroundHint: (tray, autostart) =>
+      !tray
+        ? 'Dieser Desktop hat keinen Infobereich: Mit dem Fenster endet Tokenrack, und bis zum nächsten Öffnen wird nichts erneuert.'
+        : autostart
+          ? 'Im Infobereich hält es Ihre Verbindungen frisch und braucht weniger Speicher. Mit dem System gestartet, beginnt es dort.'
+          : 'Im Infobereich hält es Ihre Verbindungen frisch und braucht weniger Speicher. Ob es mit dem System startet, sagen die Einstellungen des Systems.',
     notificationsLabel: 'Auf dem Desktop melden, was zu erledigen ist',
     onOff: { on: 'An', off: 'Aus' },
     clipboard: 'Zwischenablage',

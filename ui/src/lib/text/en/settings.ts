@@ -59,7 +59,15 @@ export const settings = {
     language: 'Language',
     /** Each by its own name, so that everybody finds theirs. */
     languages: { system: 'As the system', en: 'English', de: 'Deutsch' },
-    notifications: 'Notifications',
+    background: 'In the background',
+    keepInTray: 'Go on in the tray when the window is closed',
+    autostart: 'Start with the system',
+    backgroundHint: (tray: boolean, autostart: boolean): string =>
+      !tray
+        ? 'This desktop has no tray: closing the window ends Tokenrack, and nothing is refreshed until it is opened again.'
+        : autostart
+          ? 'In the tray it keeps your connections fresh, with less memory. Started with the system, it starts there.'
+          : 'In the tray it keeps your connections fresh, with less memory. To start it with the system, use the system’s own settings.',
     notificationsLabel: 'Say on the desktop what needs you',
     onOff: { on: 'On', off: 'Off' },
     clipboard: 'Clipboard',
