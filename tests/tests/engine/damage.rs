@@ -48,6 +48,29 @@ async fn a_damaged_record_stops_nobody_else_and_can_be_removed() {
 }
 
 #[tokio::test]
+async fn the_doctor_tries_a_vault_that_says_it_is_ready_and_leaves_nothing_there() {
+    let world = World::new();
+    let engine = world.engine();
+    let keychain = async || engine.doctor().await.into_iter().find(|check| check.name == "keychain").unwrap();
+    let check = keychain().await;
+    assert_eq!((check.outcome, check.cure), (CheckOutcome::Ok, None));
+    assert!(check.finding.contains("written, read and deleted in"), "{}", check.finding);
+    assert!(world.vault.snapshot().is_empty());
+    world.vault.refuse_writes(true);
+    let check = keychain().await;
+    assert_eq!(check.outcome, CheckOutcome::Failed);
+    assert!(check.cure.is_some_and(|cure| !cure.is_empty()), "{}", check.finding);
+}
+
+#[tokio::test]
+async fn what_is_done_for_the_first_time_is_done_so_once() {
+    let world = World::new();
+    assert!(world.engine().first_time("a").unwrap());
+    assert!(!world.engine().first_time("a").unwrap(), "also for another process");
+    assert!(world.engine().first_time("b").unwrap());
+}
+
+#[tokio::test]
 async fn a_damaged_record_without_tokens_leaves_nothing_to_revoke() {
     let world = World::new();
     let engine = world.engine();

@@ -4,10 +4,11 @@ use super::Engine;
 use crate::activity::{ActivityFilter, ActivityFormat};
 use crate::connection::ConnectionId;
 use crate::event::ActivityEntry;
-use crate::ports::{Unreadable, VaultKind, VaultState, VaultStatus};
+use crate::ports::{Unreadable, VaultItem, VaultKind, VaultState, VaultStatus};
 use crate::problem::{Code, Problem, plain};
 use crate::say;
 use crate::view::{CheckOutcome, CheckView, ProviderLink, Settings};
+use tokenrack_oauth::secret::SecretBytes;
 
 const SETTINGS: &str = "settings";
 
@@ -78,7 +79,7 @@ impl Engine {
 
     /// Vault, database, own providers and clock checked; faces add what only they can check.
     pub async fn doctor(&self) -> Vec<CheckView> {
-        let mut checks = vec![vault_check(&self.vault_status().await), self.database_check()];
+        let mut checks = vec![self.vault_check().await, self.database_check()];
         // What keeps all of them from being read, the check before says.
         checks.extend(self.unreadable().unwrap_or_default());
         checks.extend(self.catalog().check());
@@ -92,6 +93,55 @@ impl Engine {
     /// A store problem.
     pub fn unreadable(&self) -> Result<Vec<CheckView>, Problem> {
         Ok(self.inner.ports.store.load_all()?.unreadable.iter().map(record_check).collect())
+    }
+
+    /// A vault that says that it is ready shows it: it keeps an item of ours, gives it back and deletes it.
+    async fn vault_check(&self) -> CheckView {
+        let status = self.vault_status().await;
+        let mut check = vault_check(&status);
+        if status.state != VaultState::Ready {
+            return check;
+        }
+        let began = self.now();
+        match self.try_vault().await {
+            Ok(()) => {
+                let took = self.now().duration_since(began).as_millis();
+                check.finding = say!(
+                    "{backend}: an item was written, read and deleted in {took} ms",
+                    backend = status.backend,
+                    took = took
+                );
+            }
+            Err(problem) => {
+                check.outcome = CheckOutcome::Failed;
+                check.finding = format!("{}: {}", status.backend, problem.say());
+                check.cure = Some(problem.code.suggestion().said().to_owned());
+            }
+        }
+        check
+    }
+
+    async fn try_vault(&self) -> Result<(), Problem> {
+        let vault = &self.inner.ports.vault;
+        let mut bytes = [0; 16];
+        self.inner.ports.entropy.fill(&mut bytes);
+        let name: String = bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        // Of its own, so that two tests at once do not meet.
+        let item =
+            VaultItem { id: ConnectionId(format!("test-{name}")), label: "Tokenrack: test".to_owned() };
+        let tried = async {
+            vault.write(&item, SecretBytes::new(bytes.to_vec())).await?;
+            vault.read(&item).await
+        };
+        let read = tried.await;
+        // Also what a write has left that came too late.
+        let deleted = vault.delete(&item).await;
+        let read = read?;
+        deleted?;
+        match read {
+            Some(read) if read.expose() == bytes => Ok(()),
+            _ => Err(Problem::new(Code::VaultFailed).because("it did not give back what it was given")),
+        }
     }
 
     fn database_check(&self) -> CheckView {

@@ -14,6 +14,10 @@ pub(super) const TABLE: Table = &[
     ("denied", "verweigert"),
     ("does not answer", "antwortet nicht"),
     (
+        "{backend}: an item was written, read and deleted in {took} ms",
+        "{backend}: ein Eintrag wurde in {took} ms geschrieben, gelesen und gelöscht",
+    ),
+    (
         "Choose a passphrase; the first one creates the vault.",
         "Eine Passphrase wählen; die erste legt den Tresor an.",
     ),
