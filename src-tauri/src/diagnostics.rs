@@ -20,8 +20,46 @@ pub(crate) async fn checks(app: &AppHandle, face: &Face) -> Vec<CheckView> {
     };
     checks.extend(permissions(face));
     checks.push(deep_link(app, face));
+    checks.push(tray(face));
     checks.push(display(face));
+    checks.push(system());
     checks
+}
+
+/// Whether a closed window can be opened again.
+fn tray(face: &Face) -> CheckView {
+    let (outcome, finding, cure) = if face.tray.is_there() {
+        (CheckOutcome::Ok, say!("The icon is shown."), None)
+    } else {
+        let cure = say!(
+            "Nothing is needed: closing the window ends Tokenrack. On GNOME an extension brings a tray."
+        );
+        (CheckOutcome::Warning, say!("This desktop shows no icons of programs."), Some(cure))
+    };
+    CheckView { name: "tray".to_owned(), title: say!("Tray"), outcome, finding, cure }
+}
+
+/// What this is, and what it runs on.
+fn system() -> CheckView {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    CheckView {
+        name: "system".to_owned(),
+        title: say!("Versions"),
+        outcome: CheckOutcome::Ok,
+        finding: format!(
+            "Tokenrack {}, Tauri {}, {}, {}.",
+            env!("CARGO_PKG_VERSION"),
+            tauri::VERSION,
+            name(&release).unwrap_or(std::env::consts::OS),
+            std::env::consts::ARCH
+        ),
+        cure: None,
+    }
+}
+
+/// The system's name in os-release(5).
+fn name(release: &str) -> Option<&str> {
+    release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")).map(|name| name.trim_matches('"'))
 }
 
 /// Whether other users can get at the profile, when there is one.
@@ -78,5 +116,17 @@ fn display(face: &Face) -> CheckView {
             say!("{session}web view {version}.", session = session, version = web_view)
         },
         cure: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_is_named_as_it_names_itself() {
+        let debian = "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n";
+        assert_eq!(name(debian), Some("Debian GNU/Linux 12 (bookworm)"));
+        assert_eq!(name(""), None);
     }
 }

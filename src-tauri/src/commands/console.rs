@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Manager as _, State};
 use tokenrack_core::activity::{ActivityFilter, ActivityFormat};
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::event::ActivityEntry;
@@ -142,9 +142,19 @@ pub(crate) async fn unlock(face: State<'_, Face>, passphrase: Option<String>) ->
     Ok(face.core()?.engine.unlock(passphrase.map(Passphrase::new)).await?)
 }
 
-/// Text for an issue, redacted.
+/// Text for an issue, redacted: of one connection, or of what the diagnostics see.
 #[tauri::command]
-pub(crate) async fn report(face: State<'_, Face>, id: ConnectionId) -> Answer<String> {
+pub(crate) async fn report(
+    app: AppHandle,
+    face: State<'_, Face>,
+    id: Option<ConnectionId>,
+) -> Answer<String> {
+    let Some(id) = id else {
+        let mut checks = diagnostics::checks(&app, &face).await;
+        checks.extend(face.selftest.last());
+        let files = face.core().map(|core| core.profile.files()).unwrap_or_default();
+        return Ok(report::checks(&checks, &files, app.path().home_dir().ok().as_deref()));
+    };
     let core = face.core()?;
     let connection = core.engine.view(&id)?;
     let activity = core.engine.activity(&ActivityFilter {

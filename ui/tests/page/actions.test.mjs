@@ -576,6 +576,8 @@ describe('settings', () => {
       await page.getByRole('button', { name: 'Test the link' }).click();
       await page.getByText('A link came back in 84 ms.').waitFor();
       assert.match(await page.textContent('main'), /tokenrack\.db/);
+      await page.getByRole('button', { name: 'Copy report' }).click();
+      await page.waitForFunction(() => __fake.copied.includes('every check'));
     }));
 });
 

@@ -144,9 +144,9 @@ const walks = {
     control: async (page) => {
       await page.keyboard.press('Control+,');
       await page.getByText('GNOME Keyring answered').waitFor();
-      return page.getByRole('button', { name: 'Copy as text' });
+      return page.getByRole('button', { name: 'Copy report' });
     },
-    does: copied('GNOME Keyring answered'),
+    does: copied('every check'),
   },
   themeSystem: setting('theme desktop', inGroup('Theme', 'As the desktop'), root('[data-theme=system]'), dark),
   themeLight: setting('theme light', inGroup('Theme', 'Light'), root('[data-theme=light]')),

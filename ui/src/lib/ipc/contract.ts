@@ -143,7 +143,8 @@ export interface Ipc {
   openlink(id: string, which: ProviderLink): Promise<void>;
   openprovider(id: string, which: ProviderLink, vars: Record<string, string>): Promise<void>;
   opendocs(code: string): Promise<void>;
-  report(id: string): Promise<string>;
+  /** Of a connection, or of what the diagnostics see. */
+  report(id: string | null): Promise<string>;
   files(): Promise<Place[]>;
   version(): Promise<string>;
 }

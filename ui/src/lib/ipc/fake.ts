@@ -452,7 +452,7 @@ const commands: Ipc = {
   openlink: async () => undefined,
   openprovider: async () => undefined,
   opendocs: async () => undefined,
-  report: async (id) => `Tokenrack 0.1.0\nconnection ${id}\nnothing secret here`,
+  report: async (id) => `Tokenrack 0.1.0\n${id === null ? 'every check' : `connection ${id}`}\nnothing secret here`,
   files: async () => [
     { label: 'Database', path: '/home/octavia/.local/share/tokenrack/tokenrack.db' },
     { label: 'Log', path: '/home/octavia/.local/state/tokenrack/tokenrack.log' },

@@ -250,7 +250,7 @@ export class App {
 
   copyDiagnostics = (): Promise<boolean> =>
     this.run('copydiagnostics', null, async () => {
-      await this.ipc.copytext(text.settings.diagnosticsText(this.version, await this.ipc.diagnostics()));
+      await this.ipc.copytext(await this.ipc.report(null));
       this.announcer.say(text.settings.diagnosticsCopied);
     });
 

@@ -58,6 +58,20 @@ pub(super) const TABLE: Table = &[
     ("encrypted-file vault", "Tresor als Datei"),
     ("locks", "Sperren"),
     ("own providers", "Eigene Anbieter"),
+    // What this runs on
+    ("Tray", "Infobereich"),
+    ("The icon is shown.", "Das Symbol wird gezeigt."),
+    ("This desktop shows no icons of programs.", "Dieser Desktop zeigt keine Symbole von Programmen."),
+    (
+        "Nothing is needed: closing the window ends Tokenrack. On GNOME an extension brings a tray.",
+        "Es ist nichts nötig: Mit dem Fenster endet Tokenrack. In GNOME bringt eine Erweiterung einen Infobereich.",
+    ),
+    ("Versions", "Versionen"),
+    // In a report
+    ("ok", "in Ordnung"),
+    ("limited", "eingeschränkt"),
+    ("failed", "nicht nutzbar"),
+    ("one cannot be read", "einer ist nicht lesbar"),
     // The clock
     ("Clock", "Uhr"),
     ("{now}, after everything in the record", "{now}, nach allem im Verlauf"),

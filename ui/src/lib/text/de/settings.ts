@@ -2,7 +2,6 @@
 
 import type { VaultStatus } from '../../ipc/bindings';
 import type { settings as en } from '../en/settings';
-import { words } from './words';
 
 export const settings: typeof en = {
   vault: {
@@ -84,17 +83,13 @@ export const settings: typeof en = {
     run: 'Erneut prüfen',
     running: 'Wird geprüft…',
     selftest: 'Link testen',
-    selftestHint: 'Schickt sich selbst einen Link, wie es ein Browser täte.',
+    selftestHint:
+      'Der Test schickt sich selbst einen Link, wie es ein Browser täte. Der Bericht nennt weder Verbindungen noch Personen.',
     files: 'Dateien',
     about: 'Über',
     version: (version: string) => `Tokenrack ${version}`,
-    copyDiagnostics: 'Als Text kopieren',
-    diagnosticsText: (version, checks) =>
-      [
-        `Tokenrack ${version}`,
-        ...checks.map((c) => [c.title, words.outcome[c.outcome], c.finding, c.cure ?? ''].filter(Boolean).join(' · ')),
-      ].join('\n'),
-    diagnosticsCopied: 'Die Diagnose ist kopiert.',
+    copyDiagnostics: 'Bericht kopieren',
+    diagnosticsCopied: 'Der Bericht ist kopiert.',
     saved: 'Gespeichert',
   },
   share: {

@@ -1,7 +1,6 @@
 // Settings, diagnostics, the vault.
 
-import type { CheckView, VaultStatus } from '../../ipc/bindings';
-import { words } from './words';
+import type { VaultStatus } from '../../ipc/bindings';
 
 export const settings = {
   vault: {
@@ -81,20 +80,15 @@ export const settings = {
     run: 'Check again',
     running: 'Checking…',
     selftest: 'Test the link',
-    selftestHint: 'Sends itself a link the way a browser would.',
+    selftestHint: 'The test sends itself a link the way a browser would. The report names no connection and no person.',
     sharing: 'Import and export',
     sharingHint: 'Give connections to others without their secrets, or keep a backup of everything.',
     sharingOpen: 'Import and export…',
     files: 'Files',
     about: 'About',
     version: (version: string) => `Tokenrack ${version}`,
-    copyDiagnostics: 'Copy as text',
-    diagnosticsText: (version: string, checks: CheckView[]) =>
-      [
-        `Tokenrack ${version}`,
-        ...checks.map((c) => [c.title, words.outcome[c.outcome], c.finding, c.cure ?? ''].filter(Boolean).join(' · ')),
-      ].join('\n'),
-    diagnosticsCopied: 'Diagnostics copied.',
+    copyDiagnostics: 'Copy report',
+    diagnosticsCopied: 'Report copied.',
     saved: 'Saved',
   },
   share: {
