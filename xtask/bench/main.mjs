@@ -12,6 +12,7 @@ import * as catalog from './catalog.mjs';
 import { mb, table } from './numbers.mjs';
 import * as refresh from './refresh.mjs';
 import * as token from './token.mjs';
+import * as tray from './tray.mjs';
 import * as window from './window.mjs';
 
 const NAME = 'Local demo';
@@ -36,7 +37,7 @@ try {
   const rows = [];
   await refresh.many(session, `${out}/fifty`, 50);
   for (const measure of [catalog.measure, () => token.measure(session, NAME), () => window.measure(session, `${out}/frames`, `${out}/fifty`),
-    () => callback.measure(session, NAME, timingFile), () => refresh.token(session, NAME, timingFile),
+    () => tray.measure(session), () => callback.measure(session, NAME, timingFile), () => refresh.token(session, NAME, timingFile),
     () => refresh.measure(session, `${out}/many`), sizes]) {
     rows.push(...(await measure()));
   }

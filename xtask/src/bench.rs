@@ -23,6 +23,10 @@ pub fn all(project: &Project) -> Result<()> {
                 ["build", "--release", "--locked", "-p", "tokenrack-core", "--example", "catalog"];
             log.run(&mut project.cargo(&arguments)).map(|()| String::new())
         })?;
+        steps.step("a tray", |log| {
+            log.run(&mut project.cargo(&["build", "--locked", "-p", "tokenrack-tests", "--bin", "tray"]))
+                .map(|()| String::new())
+        })?;
         steps.step("refreshes alone", |log| {
             let arguments =
                 ["build", "--release", "--locked", "-p", "tokenrack-platform", "--example", "refresh"];
