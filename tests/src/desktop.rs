@@ -10,7 +10,7 @@ use crate::process::{Lines, Running, eventually};
 use crate::session::Session;
 use crate::webdriver::Page;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A virtual screen for one session.
 pub struct Desktop<'s> {

@@ -19,7 +19,7 @@ use crate::session::Session;
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 const MENU: &str = "com.canonical.dbusmenu";
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// What one call may take.
 const CALL: Duration = Duration::from_secs(10);
 
