@@ -30,9 +30,10 @@ pub struct App {
 impl<'s> Desktop<'s> {
     /// Starts the screen on a free display.
     pub fn start(session: &'s Session) -> Self {
+        // `-noreset`: it would begin anew when its last client leaves, and turn away one that is just coming.
         let mut screen = Running::start(
             Command::new("Xvfb")
-                .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+                .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
