@@ -32,12 +32,15 @@ const connection = (name, words, control, does, scene = 'few') => ({
   does,
 });
 const setting = (words, control, does, arrange) => ({ words, control, does, arrange });
-/** In the settings: one choice of a few. */
-const inGroup = (group, name) => async (page) => {
+/** In the settings. */
+const inSettings = (control) => async (page) => {
   await page.keyboard.press('Control+,');
   await heading('Settings')(page);
-  return page.getByRole('group', { name: group }).getByText(name, { exact: true });
+  return control(page);
 };
+/** One choice of a few there. */
+const inGroup = (group, name) =>
+  inSettings((page) => page.getByRole('group', { name: group }).getByText(name, { exact: true }));
 const root = (selector) => (page) => page.waitForSelector(`html${selector}`, { state: 'attached' });
 /** First to another value than the one that the command sets. */
 const dark = async (page) => {
@@ -95,7 +98,7 @@ const walks = {
   sharing: {
     words: 'import and export',
     pick: 'Import and export',
-    control: inSettings('Import and export…'),
+    control: inSettings(button('Import and export…')),
     does: heading('Import and export'),
   },
   saveSpec: {
