@@ -18,13 +18,20 @@ use crate::provider::ProviderId;
 
 // ---------------------------------------------------------------- vault
 
-/// Names one vault item: one per connection.
+/// Names one vault item: one per connection, and one more while a sign-in waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultItem {
-    /// Whose item.
+    /// Its name, by the connection's.
     pub id: ConnectionId,
     /// What a person reads in their keychain program: `Tokenrack: GitHub (work)`.
     pub label: String,
+}
+
+impl VaultItem {
+    /// The item of the connection's sign-in that waits.
+    pub fn of_attempt(id: &ConnectionId, label: &str) -> Self {
+        Self { id: ConnectionId(format!("{id}-sign-in")), label: format!("{label}, sign-in") }
+    }
 }
 
 /// Where secrets live: the system keychain, or an encrypted file.

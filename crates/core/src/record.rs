@@ -1,9 +1,11 @@
-//! The one vault item of a connection: its secrets, and the facts of its tokens beside them.
+//! A connection's item in the vault: its secrets, and the facts of its tokens beside them. A sign-in that waits has an
+//! item of its own, so that whoever begins or ends one leaves the tokens alone, also where they cannot be read.
 //!
 //! The facts are in the database too. The vault is written first, so after a crash between the two it knows more,
 //! and the engine adopts what it finds here.
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokenrack_oauth::dpop::ProofKey;
 use tokenrack_oauth::secret::{
@@ -24,8 +26,6 @@ pub struct SecretRecord {
     pub proof_key: Option<ProofKey>,
     /// After a sign-in.
     pub tokens: Option<Tokens>,
-    /// While a person is awaited.
-    pub pending: Option<Pending>,
     /// Of disconnects that the provider could not be told of: for their revocation, and nothing else.
     pub unrevoked: Vec<Tokens>,
 }
@@ -68,6 +68,15 @@ impl Tokens {
             grant,
         }
     }
+}
+
+/// The item of a sign-in that waits.
+#[derive(Debug, Clone)]
+pub struct AttemptSecrets {
+    /// The key that its tokens are to be bound to, where they are.
+    pub proof_key: Option<ProofKey>,
+    /// What it ends by.
+    pub pending: Pending,
 }
 
 /// An attempt's secrets.
@@ -119,10 +128,17 @@ struct Stored {
     proof_key: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tokens: Option<StoredTokens>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pending: Option<StoredPending>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unrevoked: Vec<StoredTokens>,
+}
+
+/// The same of an attempt.
+#[derive(Serialize, Deserialize)]
+struct StoredAttempt {
+    v: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof_key: Option<Zeroizing<String>>,
+    pending: StoredPending,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -209,15 +225,19 @@ impl SecretRecord {
         self.client_secret.is_none()
             && self.proof_key.is_none()
             && self.tokens.is_none()
-            && self.pending.is_none()
             && self.unrevoked.is_empty()
     }
 
     /// Drops a key that no token is bound to any more: the next sign-in makes one of its own.
     pub fn forget_unused_key(&mut self) {
-        if self.tokens.is_none() && self.pending.is_none() && self.unrevoked.is_empty() {
+        if self.tokens.is_none() && self.unrevoked.is_empty() {
             self.proof_key = None;
         }
+    }
+
+    /// With the key that the tokens of this attempt are bound to.
+    pub fn bound_as(self, attempt: &AttemptSecrets) -> Self {
+        Self { proof_key: attempt.proof_key.clone().or(self.proof_key), ..self }
     }
 
     /// As it lies in the vault.
@@ -231,12 +251,9 @@ impl SecretRecord {
             client_secret: self.client_secret.as_ref().map(|secret| text(secret.expose())),
             proof_key: self.proof_key.as_ref().map(ProofKey::expose),
             tokens: self.tokens.as_ref().map(StoredTokens::new),
-            pending: self.pending.as_ref().map(StoredPending::new),
             unrevoked: self.unrevoked.iter().map(StoredTokens::new).collect(),
         };
-        serde_json::to_vec(&stored)
-            .map(SecretBytes::new)
-            .map_err(|_| VaultError::Corrupt("not writable".into()))
+        encoded(&stored)
     }
 
     /// Reads what lies in the vault.
@@ -244,22 +261,63 @@ impl SecretRecord {
     /// # Errors
     /// `Corrupt`, without any of the content.
     pub fn decode(bytes: &SecretBytes) -> Result<Self, VaultError> {
-        // serde's own message could quote the value, so it is not passed on.
-        let stored: Stored = serde_json::from_slice(bytes.expose())
-            .map_err(|_| VaultError::Corrupt("not a Tokenrack record".into()))?;
-        if stored.v != VERSION {
-            return Err(VaultError::Corrupt(format!("record version {} is not known here", stored.v)));
-        }
+        let stored: Stored = decoded(bytes)?;
+        check_version(stored.v)?;
         let own = |secret: Zeroizing<String>| String::clone(&secret);
-        let damaged = || VaultError::Corrupt("not a key".into());
         Ok(Self {
-            proof_key: stored.proof_key.map(|key| ProofKey::parse(&key).ok_or_else(damaged)).transpose()?,
+            proof_key: stored.proof_key.map(|key| proof_key(&key)).transpose()?,
             client_secret: stored.client_secret.map(|secret| ClientSecret::new(own(secret))),
             tokens: stored.tokens.map(StoredTokens::read),
-            pending: stored.pending.map(StoredPending::read),
             unrevoked: stored.unrevoked.into_iter().map(StoredTokens::read).collect(),
         })
     }
+}
+
+impl AttemptSecrets {
+    /// As it lies in the vault.
+    ///
+    /// # Errors
+    /// As for [`SecretRecord::encode`].
+    pub fn encode(&self) -> Result<SecretBytes, VaultError> {
+        encoded(&StoredAttempt {
+            v: VERSION,
+            proof_key: self.proof_key.as_ref().map(ProofKey::expose),
+            pending: StoredPending::new(&self.pending),
+        })
+    }
+
+    /// Reads what lies in the vault.
+    ///
+    /// # Errors
+    /// `Corrupt`, without any of the content.
+    pub fn decode(bytes: &SecretBytes) -> Result<Self, VaultError> {
+        let stored: StoredAttempt = decoded(bytes)?;
+        check_version(stored.v)?;
+        Ok(Self {
+            proof_key: stored.proof_key.map(|key| proof_key(&key)).transpose()?,
+            pending: stored.pending.read(),
+        })
+    }
+}
+
+fn encoded(stored: &impl Serialize) -> Result<SecretBytes, VaultError> {
+    serde_json::to_vec(stored).map(SecretBytes::new).map_err(|_| VaultError::Corrupt("not writable".into()))
+}
+
+fn decoded<T: DeserializeOwned>(bytes: &SecretBytes) -> Result<T, VaultError> {
+    // serde's own message could quote the value, so it is not passed on.
+    serde_json::from_slice(bytes.expose()).map_err(|_| VaultError::Corrupt("not a Tokenrack record".into()))
+}
+
+fn check_version(version: u32) -> Result<(), VaultError> {
+    match version {
+        VERSION => Ok(()),
+        other => Err(VaultError::Corrupt(format!("record version {other} is not known here"))),
+    }
+}
+
+fn proof_key(text: &str) -> Result<ProofKey, VaultError> {
+    ProofKey::parse(text).ok_or_else(|| VaultError::Corrupt("not a key".into()))
 }
 
 #[cfg(test)]
@@ -272,22 +330,40 @@ mod tests {
             client_secret: Some(ClientSecret::new("basic-secret+/%:".into())),
             proof_key: Some(ProofKey::from_random([7; 32])),
             tokens: None,
-            pending: Some(Pending::DeviceCode(DeviceSecrets {
-                state: State::new("s".into()),
-                device_code: DeviceCode::new("d".into()),
-            })),
             unrevoked: vec![],
         };
         let back = SecretRecord::decode(&record.encode().unwrap()).unwrap();
         assert_eq!(back.client_secret.unwrap().expose(), "basic-secret+/%:");
         assert_eq!(back.proof_key.unwrap().expose(), record.proof_key.unwrap().expose());
-        let Some(Pending::DeviceCode(device)) = back.pending else { panic!("another kind of attempt") };
-        assert!(device.state.matches("s") && device.device_code.matches("d"));
-        let old = br#"{"v":1,"pending":{"state":"s","nonce":null,"verifier":"v"}}"#.to_vec();
-        let Some(Pending::Redirect(redirect)) = SecretRecord::decode(&SecretBytes::new(old)).unwrap().pending
-        else {
-            panic!("a record from before device codes is a redirect's")
+        let old =
+            br#"{"v":1,"client_secret":"c","pending":{"state":"s","nonce":null,"verifier":"v"}}"#.to_vec();
+        let old = SecretRecord::decode(&SecretBytes::new(old)).unwrap();
+        assert_eq!(old.client_secret.unwrap().expose(), "c", "a sign-in that waited there is begun again");
+    }
+
+    #[test]
+    fn an_attempt_comes_back_as_it_went() {
+        let device = AttemptSecrets {
+            proof_key: Some(ProofKey::from_random([7; 32])),
+            pending: Pending::DeviceCode(DeviceSecrets {
+                state: State::new("s".into()),
+                device_code: DeviceCode::new("d".into()),
+            }),
         };
+        let back = AttemptSecrets::decode(&device.encode().unwrap()).unwrap();
+        assert_eq!(back.proof_key.unwrap().expose(), device.proof_key.unwrap().expose());
+        let Pending::DeviceCode(code) = back.pending else { panic!("another kind of attempt") };
+        assert!(code.state.matches("s") && code.device_code.matches("d"));
+        let redirect = AttemptSecrets {
+            proof_key: None,
+            pending: Pending::Redirect(RedirectSecrets {
+                state: State::new("s".into()),
+                nonce: None,
+                verifier: Some(CodeVerifier::new("v".into())),
+            }),
+        };
+        let back = AttemptSecrets::decode(&redirect.encode().unwrap()).unwrap();
+        let Pending::Redirect(redirect) = back.pending else { panic!("another kind of attempt") };
         assert!(redirect.verifier.unwrap().matches("v"));
     }
 
@@ -295,13 +371,15 @@ mod tests {
     fn a_key_lasts_as_long_as_a_token_is_bound_to_it() {
         let mut record =
             SecretRecord { proof_key: Some(ProofKey::from_random([7; 32])), ..SecretRecord::default() };
-        record.pending = Some(Pending::DeviceCode(DeviceSecrets {
-            state: State::new("s".into()),
-            device_code: DeviceCode::new("d".into()),
-        }));
+        record.unrevoked = vec![Tokens {
+            access_token: AccessToken::new("a".into()),
+            refresh_token: None,
+            credentials: None,
+            grant: crate::lifecycle::tests::grant(1),
+        }];
         record.forget_unused_key();
         assert!(record.proof_key.is_some() && !record.is_empty());
-        record.pending = None;
+        record.unrevoked.clear();
         record.forget_unused_key();
         assert!(record.is_empty());
     }

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{Channel, Reason};
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::StatusKind;
+use tokenrack_core::view::{Draft, StatusKind};
+use tokenrack_oauth::secret::ClientSecret;
 
 use super::background::{pass, settle};
 use super::reminders::offered;
-use super::world::{Taken, World};
+use super::world::{OPTIONS, Taken, World};
 use super::{FRESH, kind, token};
 
 /// A connection whose tokens were missed once and are there again.
@@ -181,4 +182,68 @@ async fn tokens_that_neither_vault_nor_database_took_at_first_are_not_forgotten(
     engine.refresh(&id, Channel::App).await.unwrap();
     assert_eq!(engine.view(&id).unwrap().problem, None);
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn a_sign_in_begun_while_the_tokens_are_missing_takes_nothing_from_them() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.hide(Some(&id));
+    token(&engine, &id).await.unwrap_err();
+    world.start(&engine, &id).await;
+    engine.cancel(&id, Channel::App).await.unwrap();
+    world.vault.hide(None);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+
+    world.vault.hide(Some(&id));
+    token(&engine, &id).await.unwrap_err();
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.vault.hide(None);
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+    assert_eq!(world.vault.snapshot().len(), 1, "nothing of the sign-ins is left");
+}
+
+/// A connection whose client has a secret.
+async fn with_secret(world: &World, engine: &Engine) -> ConnectionId {
+    let draft = Draft {
+        provider: "gitlab".into(),
+        client_id: "me".into(),
+        scopes: Some(vec!["api".into()]),
+        authentication: Some(ClientAuthentication::ClientSecretBasic),
+        grant: Some(GrantType::ClientCredentials),
+        ..Draft::default()
+    };
+    let id = engine.add(&draft, Some(secret("s-1")), Channel::Command).await.unwrap().id;
+    world.network.answer(200, r#"{"access_token":"at-1","token_type":"bearer","expires_in":7200}"#);
+    engine.connect(&id, OPTIONS).await.unwrap();
+    id
+}
+
+fn secret(text: &str) -> ClientSecret {
+    ClientSecret::new(text.into())
+}
+
+#[tokio::test]
+async fn a_secret_is_not_written_over_what_is_missing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = with_secret(&world, &engine).await;
+    world.vault.hide(Some(&id));
+    let draft = engine.draft(&id).unwrap();
+    let edited = engine.edit(&id, &draft, Some(secret("s-2")), Channel::App).await;
+    assert_eq!(edited.unwrap_err().code, Code::VaultItemMissing);
+    let connected = engine.connect(&id, OPTIONS).await;
+    assert_eq!(connected.unwrap_err().code, Code::VaultItemMissing, "its secret is not forgotten, but away");
+    world.vault.hide(None);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    engine.edit(&id, &draft, Some(secret("s-2")), Channel::App).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+
+    // Where it is gone for good, there is a way on.
+    world.vault.restore(HashMap::new());
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    engine.edit(&id, &draft, Some(secret("s-3")), Channel::App).await.unwrap();
 }

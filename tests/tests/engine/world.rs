@@ -20,6 +20,10 @@ use tokenrack_platform::{
 };
 use tokio::sync::{Semaphore, watch};
 
+/// A sign-in that the test itself answers.
+pub const OPTIONS: ConnectOptions =
+    ConnectOptions { open_browser: false, time_limit: Duration::from_secs(300), channel: Channel::Command };
+
 /// A process's view of the world; several share one by `World::engine`.
 pub struct World {
     pub clock: Arc<TestClock>,
@@ -154,12 +158,7 @@ impl World {
 
     /// Starts a sign-in; answers the redirect that the provider would send.
     pub async fn start(&self, engine: &Engine, id: &ConnectionId) -> String {
-        let options = ConnectOptions {
-            open_browser: false,
-            time_limit: Duration::from_secs(300),
-            channel: Channel::Command,
-        };
-        let Connecting::Waiting(started) = engine.connect(id, options).await.unwrap() else {
+        let Connecting::Waiting(started) = engine.connect(id, OPTIONS).await.unwrap() else {
             panic!("somebody has to sign in")
         };
         let Step::Redirect { authorization_url, redirect_uri } = started.step else {
@@ -254,11 +253,17 @@ impl Network for Online {
 pub struct TestVault {
     items: Mutex<HashMap<String, SecretBytes>>,
     refuse_writes: Mutex<bool>,
+    hidden: Mutex<Option<String>>,
 }
 
 impl TestVault {
     pub fn refuse_writes(&self, refuse: bool) {
         *self.refuse_writes.lock().unwrap() = refuse;
+    }
+
+    /// The connection's item is there, and read as if it were not: as of a keyring that comes up late.
+    pub fn hide(&self, id: Option<&ConnectionId>) {
+        *self.hidden.lock().unwrap() = id.map(|id| id.0.clone());
     }
 
     /// As it was at this moment, to put back later: a crash between vault and database, or a thief's copy.
@@ -274,6 +279,9 @@ impl TestVault {
 #[async_trait]
 impl Vault for TestVault {
     async fn read(&self, item: &VaultItem) -> Result<Option<SecretBytes>, VaultError> {
+        if self.hidden.lock().unwrap().as_ref() == Some(&item.id.0) {
+            return Ok(None);
+        }
         Ok(self.items.lock().unwrap().get(&item.id.0).cloned())
     }
 

@@ -49,7 +49,6 @@ impl BackupFile {
     /// `VaultCorrupt`.
     pub(crate) fn add(&mut self, mut record: Connection, mut secrets: SecretRecord) -> Result<(), Problem> {
         record.state = ConnectionState::Settled(record.state.settled().clone());
-        secrets.pending = None;
         secrets.forget_unused_key();
         let secrets = match secrets.is_empty() {
             true => None,

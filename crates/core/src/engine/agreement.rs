@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::tokens::not_disconnecting;
-use crate::connection::{Connection, ConnectionId, GrantType};
+use crate::connection::{ClientAuthentication, Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel};
 use crate::lifecycle::{Grant, Settled};
 use crate::ports::Change;
@@ -64,6 +64,20 @@ impl Engine {
         }
     }
 
+    /// The secrets that a sign-in needs. One brings new tokens, so those before may be missing; a client that proves
+    /// itself cannot do without.
+    ///
+    /// # Errors
+    /// `VaultItemMissing`, or a vault problem.
+    pub(super) async fn secrets_to_sign_in(&self, connection: &Connection) -> Result<SecretRecord, Problem> {
+        let record = self.read_secrets(connection).await?;
+        let is_public = connection.registration.authentication == ClientAuthentication::None;
+        if !is_public && record.client_secret.is_none() {
+            is_whole(connection, &record)?;
+        }
+        Ok(record)
+    }
+
     /// The vault has no tokens, or older ones, whose refresh token is spent: to send that again could end more than this
     /// grant.
     fn not_there(
@@ -92,4 +106,17 @@ impl Engine {
         })?;
         Ok(problem)
     }
+}
+
+/// What the vault does not have now may be there again, and nothing less is written in its place.
+///
+/// # Errors
+/// `VaultItemMissing`.
+pub(super) fn is_whole(connection: &Connection, record: &SecretRecord) -> Result<(), Problem> {
+    let misses_tokens = connection.state.grant().is_some() && record.tokens.is_none();
+    if misses_tokens || connection.unrevoked.is_some() && record.unrevoked.is_empty() {
+        let words = "the client's secret is kept with them; where they were deleted, disconnect first";
+        return Err(Problem::new(Code::VaultItemMissing).because(words));
+    }
+    Ok(())
 }

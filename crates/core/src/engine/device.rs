@@ -21,7 +21,7 @@ use crate::lifecycle::{Attempt, Awaited, ConnectionState};
 use crate::ports::{Change, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
-use crate::record::{DeviceSecrets, Pending, SecretRecord};
+use crate::record::{AttemptSecrets, DeviceSecrets, Pending, SecretRecord};
 
 /// After a question that could not even be asked: the vault is locked, another process is at work.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
@@ -43,11 +43,12 @@ impl Engine {
     ) -> Result<Started, Problem> {
         let id = &connection.id;
         let lock = self.lock(id).await?;
-        let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
+        let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
         let prepared = device::prepare(&ports, connection, spec, secret, options.time_limit).await;
         let (attempt, secrets) = prepared?;
-        self.begin(connection, record, Pending::DeviceCode(secrets), &attempt, options.channel, lock).await?;
+        let secrets = AttemptSecrets { proof_key: record.proof_key, pending: Pending::DeviceCode(secrets) };
+        self.begin(connection, secrets, &attempt, options.channel, lock).await?;
         self.keep_asking(id, &attempt);
         let page = attempt.verification_page().and_then(|page| url::Url::parse(page).ok());
         self.started(&attempt, id, step(&attempt)?, &page.ok_or(Code::Internal)?, options).await
@@ -119,18 +120,19 @@ impl Engine {
         if left.is_positive() {
             return Ok(Look::Later(left));
         }
-        let record = self.read_secrets(&connection).await?;
-        let Some(secrets) = secrets(&record, attempt) else {
-            self.give_up(id, digest, Code::VaultItemMissing.into());
+        let waiting = self.read_attempt(&connection).await?;
+        let Some((waiting, secrets)) = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt)) else {
+            self.give_up(&connection, digest, Code::VaultItemMissing.into());
             return Ok(Look::Over);
         };
+        let record = self.read_secrets(&connection).await?.bound_as(waiting);
         let spec = self.spec(&connection)?;
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
         let heard = Heard::by(&ports);
         match device::ask(&heard.ports, &connection, &spec, secret, asked).await? {
             Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer, &heard).await,
-            Err(error) => Ok(self.not_yet(id, digest, *polling, error, &heard)),
+            Err(error) => Ok(self.not_yet(&connection, digest, *polling, error, &heard)),
         }
     }
 
@@ -159,12 +161,13 @@ impl Engine {
         match tokens {
             Ok(tokens) => {
                 let grant = self.keep(connection, record, tokens).await;
+                self.forget_attempt(connection).await;
                 if let Err(refusal) = self.conclude(&connection.id, Some(digest), Channel::Engine, Ok(grant))
                 {
                     tracing::warn!(problem = %refusal.problem, "a sign-in by code has ended without saved tokens");
                 }
             }
-            Err(problem) => self.give_up(&connection.id, digest, heard.explain(problem)),
+            Err(problem) => self.give_up(connection, digest, heard.explain(problem)),
         }
         Ok(Look::Over)
     }
@@ -172,20 +175,20 @@ impl Engine {
     /// Writes down when to ask next, or how it ended. The server's interval counts also where it cannot be written down.
     fn not_yet(
         &self,
-        id: &ConnectionId,
+        connection: &Connection,
         digest: &StateDigest,
         polling: Polling,
         error: OAuthError,
         heard: &Heard,
     ) -> Look {
         let Some(next) = polling.after(&error) else {
-            self.give_up(id, digest, heard.explain(error.into()));
+            self.give_up(connection, digest, heard.explain(error.into()));
             return Look::Over;
         };
         let wanted = SignedDuration::from_secs(error.retry_after().unwrap_or(0).into());
         let wait = next.wait().max(wanted);
         let at = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
-        let written = self.update(id, |connection| match &mut connection.state {
+        let written = self.update(&connection.id, |connection| match &mut connection.state {
             ConnectionState::Authorizing { attempt, .. } if attempt.state_digest == *digest => {
                 if let Awaited::DeviceCode { polling, next_poll_at, .. } = &mut attempt.awaited {
                     (*polling, *next_poll_at) = (next, at);
@@ -200,18 +203,23 @@ impl Engine {
         Look::Later(wait)
     }
 
-    fn give_up(&self, id: &ConnectionId, digest: &StateDigest, problem: Problem) {
+    fn give_up(&self, connection: &Connection, digest: &StateDigest, problem: Problem) {
         // The record tells it; nobody waits here for the answer.
-        if let Err(refusal) = self.conclude(id, Some(digest), Channel::Engine, Err(problem)) {
+        let ended = self.conclude(&connection.id, Some(digest), Channel::Engine, Err(problem));
+        if let Err(refusal) = ended {
             tracing::info!(problem = %refusal.problem, "a sign-in by code has ended");
         }
+        self.tidy_later(connection, digest.clone());
     }
 }
 
 /// The attempt's own secrets, and no other attempt's.
-fn secrets<'a>(record: &'a SecretRecord, attempt: &Attempt) -> Option<&'a DeviceSecrets> {
-    match &record.pending {
-        Some(Pending::DeviceCode(secrets)) if attempt.is_of(&secrets.state) => Some(secrets),
+fn secrets<'a>(
+    waiting: &'a AttemptSecrets,
+    attempt: &Attempt,
+) -> Option<(&'a AttemptSecrets, &'a DeviceSecrets)> {
+    match &waiting.pending {
+        Pending::DeviceCode(secrets) if attempt.is_of(&secrets.state) => Some((waiting, secrets)),
         _ => None,
     }
 }

@@ -51,12 +51,12 @@ impl Engine {
         // With what earlier disconnects left, also one that was cut short.
         record.unrevoked.extend(tokens);
         let told = self.tell_provider(&connection, &mut record, &RefreshState::Idle).await;
-        record.pending = None;
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
+            self.forget_attempt(&connection).await;
             self.write_secrets(&connection, &record).await?;
         }
         let told = Told { again: told.again.filter(|_| !forget), ..told };
@@ -113,6 +113,7 @@ impl Engine {
             // Damaged there too: it may have held tokens.
             Ok(Some(_)) | Err(_) => Revocation::Failed,
         };
+        vault.delete(&VaultItem::of_attempt(&item.id, &item.label)).await?;
         vault.delete(&item).await?;
         let problem = Some(problem).filter(|_| revocation == Revocation::Failed);
         self.remove(id, &name, problem.as_ref(), channel)?;

@@ -12,7 +12,7 @@ use crate::flows::authorization_code;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Code, Problem};
-use crate::record::{Pending, RedirectSecrets, SecretRecord, Tokens};
+use crate::record::{AttemptSecrets, Pending, RedirectSecrets, SecretRecord, Tokens};
 use crate::view::ConnectionView;
 
 impl Engine {
@@ -129,13 +129,16 @@ impl Engine {
     ) -> Result<Grant, Problem> {
         let connection = &self.load(id)?;
         let spec = self.spec(connection)?;
-        let record = self.read_secrets(connection).await?;
-        let secrets = pending(&record, attempt)?;
+        let waiting = self.read_attempt(connection).await?.ok_or(Code::VaultItemMissing)?;
+        let secrets = pending(&waiting, attempt)?;
+        let record = self.read_secrets(connection).await?.bound_as(&waiting);
         let secret = record.client_secret.as_ref();
         let ports = &self.ports_with(&spec, &record);
         let attempt = (attempt, redirect_uri, secrets);
         let tokens = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await?;
-        Ok(self.keep(connection, record, tokens).await)
+        let grant = self.keep(connection, record, tokens).await;
+        self.forget_attempt(connection).await;
+        Ok(grant)
     }
 
     /// Saves the first tokens of a grant. Where the vault refuses them, the grant says so.
@@ -148,7 +151,7 @@ impl Engine {
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         let mut grant = tokens.grant.clone();
-        let mut record = SecretRecord { tokens: Some(tokens.clone()), pending: None, ..record };
+        let mut record = SecretRecord { tokens: Some(tokens.clone()), ..record };
         // Saved before they are used for anything, a look-up included.
         if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
             grant.refresh = RefreshState::Failed(Failure::after(&grant.refresh, problem, self.now()));
@@ -248,15 +251,15 @@ impl Engine {
         let Ok(_lock) = self.lock(&connection.id).await else { return };
         // While this waited, a newer attempt may have begun: its secrets are not ours to take.
         let Ok(connection) = &self.load(&connection.id) else { return };
-        if connection.state.attempt().is_some() || self.is_unsaved(&connection.id) {
-            return;
+        if connection.state.attempt().is_none() {
+            self.forget_attempt(connection).await;
         }
-        if let Ok(mut record) = self.read_secrets(connection).await
-            && record.pending.take().is_some()
-            && let Err(problem) = self.write_secrets(connection, &record).await
-        {
-            tracing::debug!(%problem, "an ended attempt's secrets stay until the next write");
-        }
+    }
+
+    /// The same for whoever cannot wait for the lock.
+    pub(super) fn tidy_later(&self, connection: &Connection, digest: StateDigest) {
+        let (engine, connection) = (self.clone(), connection.clone());
+        tokio::spawn(async move { engine.tidy(&connection, Some(digest)).await });
     }
 
     /// Attempts whose time has passed end, whichever process started them. One whose redirect came in time is not late
@@ -279,7 +282,7 @@ impl Engine {
                 let line = connection.event(now, kind, Channel::Engine, Some(problem.code), None);
                 Some(Change { activity: vec![line], ended: Some((digest.clone(), AttemptEnd::TimedOut)) })
             })?;
-            self.forget_live(&connection.id, &digest);
+            self.tidy_later(connection, digest);
         }
         Ok(())
     }
@@ -291,9 +294,9 @@ impl Engine {
 }
 
 /// The attempt's own secrets, and no other attempt's.
-fn pending<'a>(record: &'a SecretRecord, attempt: &Attempt) -> Result<&'a RedirectSecrets, Code> {
-    match &record.pending {
-        Some(Pending::Redirect(secrets)) if attempt.is_of(&secrets.state) => Ok(secrets),
+fn pending<'a>(waiting: &'a AttemptSecrets, attempt: &Attempt) -> Result<&'a RedirectSecrets, Code> {
+    match &waiting.pending {
+        Pending::Redirect(secrets) if attempt.is_of(&secrets.state) => Ok(secrets),
         _ => Err(Code::VaultItemMissing),
     }
 }

@@ -24,7 +24,7 @@ impl Engine {
         let _flight = self.flight(&connection.id).await;
         let _lock = self.lock(&connection.id).await?;
         self.server_is_known(connection)?;
-        let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
+        let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
         let tokens = client_credentials::obtain(&ports, connection, spec, secret).await?;
         let grant = self.keep(connection, record, tokens).await;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tokenrack_oauth::secret::{ClientSecret, State};
 
+use super::agreement::is_whole;
 use super::draft::{Author, Filled};
 use super::{Engine, locked};
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, LastEvent, ProviderRef};
@@ -184,6 +185,11 @@ impl Engine {
             return Err(Problem::new(Code::Busy).because("a sign-in is waiting; cancel it first"));
         }
         let before = self.read_secrets(&connection).await?;
+        let public = draft.authentication == Some(ClientAuthentication::None);
+        let registers = draft.client_id.trim().is_empty();
+        if secret.is_some() || !public || registers {
+            is_whole(&connection, &before)?;
+        }
         let mut record = before.clone();
         let (provider, _) = self.draft_provider(draft, &mut BTreeMap::new()).await?;
         let other_server = provider != connection.provider || draft.vars != connection.vars;
@@ -192,7 +198,7 @@ impl Engine {
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
         if other_server {
-            if !record.unrevoked.is_empty() {
+            if connection.unrevoked.is_some() || !record.unrevoked.is_empty() {
                 let words = "tokens of a disconnect still wait to be revoked at the server it has now; \
                              disconnect again, or forget the connection and add it anew";
                 return Err(Problem::new(Code::InvalidInput).because(words));
@@ -201,9 +207,8 @@ impl Engine {
             record.client_secret = None;
             record.proof_key = None;
         }
-        let public = draft.authentication == Some(ClientAuthentication::None);
         // Another client is to be registered: it does not have this one's secret.
-        let kept = record.client_secret.is_some() && !public && !draft.client_id.trim().is_empty();
+        let kept = record.client_secret.is_some() && !public && !registers;
         let has_secret = secret.is_some() || kept;
         let known = secret.as_ref().or(record.client_secret.as_ref());
         let mut filled = self.fill(draft, Some(has_secret), Some(id), author).await?.checked(known);

@@ -10,7 +10,7 @@ use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
 use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
 use crate::problem::{Code, Problem};
-use crate::record::SecretRecord;
+use crate::record::{AttemptSecrets, SecretRecord};
 use crate::status;
 
 /// Waits between tries to save new tokens before they are declared unsaved.
@@ -45,6 +45,36 @@ impl Engine {
         self.heard(written)?;
         locked(&self.inner.unsaved).remove(&connection.id);
         Ok(())
+    }
+
+    /// The secrets of the sign-in that waits. Damaged ones are as good as none.
+    pub(super) async fn read_attempt(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<AttemptSecrets>, Problem> {
+        let bytes = self.heard(self.inner.ports.vault.read(&self.attempt_item(connection)).await)?;
+        Ok(bytes.and_then(|bytes| AttemptSecrets::decode(&bytes).ok()))
+    }
+
+    /// Writes them; `None` removes the item.
+    pub(super) async fn write_attempt(
+        &self,
+        connection: &Connection,
+        secrets: Option<&AttemptSecrets>,
+    ) -> Result<(), Problem> {
+        let (item, vault) = (self.attempt_item(connection), &self.inner.ports.vault);
+        let written = match secrets {
+            Some(secrets) => vault.write(&item, secrets.encode()?).await,
+            None => vault.delete(&item).await,
+        };
+        Ok(self.heard(written)?)
+    }
+
+    /// As `write_attempt`, for what is worthless from now on.
+    pub(super) async fn forget_attempt(&self, connection: &Connection) {
+        if let Err(problem) = self.write_attempt(connection, None).await {
+            tracing::debug!(%problem, "an ended attempt's secrets stay until the next attempt");
+        }
     }
 
     /// Undoes a write that went with a change the database has refused.
@@ -154,7 +184,9 @@ impl Engine {
         locked(&self.inner.unsaved).contains_key(id)
     }
 
+    /// All of them, for a connection that is forgotten.
     pub(super) async fn delete_secrets(&self, connection: &Connection) -> Result<(), Problem> {
+        self.write_attempt(connection, None).await?;
         self.write_secrets(connection, &SecretRecord::default()).await
     }
 
@@ -192,5 +224,10 @@ impl Engine {
         let catalog = self.catalog();
         let provider = status::spec(connection, &catalog).map_or("provider", |spec| spec.name.as_str());
         VaultItem { id: connection.id.clone(), label: format!("Tokenrack: {} ({provider})", connection.name) }
+    }
+
+    fn attempt_item(&self, connection: &Connection) -> VaultItem {
+        let VaultItem { id, label } = self.item(connection);
+        VaultItem::of_attempt(&id, &label)
     }
 }

@@ -13,7 +13,7 @@ use crate::lifecycle::{Attempt, ConnectionState, Settled};
 use crate::ports::{AttemptEnd, BoundListener, Change, ResultPage, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
-use crate::record::{Pending, SecretRecord};
+use crate::record::{AttemptSecrets, Pending};
 use crate::view::ConnectionView;
 
 /// How long the end of a sign-in waits for the page in the browser.
@@ -89,7 +89,7 @@ impl Engine {
         let id = &connection.id;
         let (redirect_uri, listener) = self.redirect(connection).await?;
         let lock = self.lock(id).await?;
-        let record = self.with_proof_key(spec, self.read_secrets(connection).await?);
+        let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let prepared = authorization_code::prepare(
             &self.ports_with(spec, &record),
             connection,
@@ -99,8 +99,10 @@ impl Engine {
             options.time_limit,
         )
         .await?;
-        let (attempt, pending) = (prepared.attempt, Pending::Redirect(prepared.secrets));
-        self.begin(connection, record, pending, &attempt, options.channel, lock).await?;
+        let attempt = prepared.attempt;
+        let secrets =
+            AttemptSecrets { proof_key: record.proof_key, pending: Pending::Redirect(prepared.secrets) };
+        self.begin(connection, secrets, &attempt, options.channel, lock).await?;
         self.remember(id, &attempt, prepared.url.to_string());
         if let Some(listener) = listener {
             self.listen(id, &attempt, listener);
@@ -114,15 +116,13 @@ impl Engine {
     pub(super) async fn begin(
         &self,
         connection: &Connection,
-        record: SecretRecord,
-        pending: Pending,
+        secrets: AttemptSecrets,
         attempt: &Attempt,
         channel: Channel,
         lock: Held,
     ) -> Result<(), Problem> {
-        let before = record.clone();
-        let record = SecretRecord { pending: Some(pending), ..record };
-        self.write_secrets(connection, &record).await?;
+        let before = self.read_attempt(connection).await?;
+        self.write_attempt(connection, Some(&secrets)).await?;
         let (now, server) = (self.now(), &connection.server);
         let begun = self.update(&connection.id, |connection| {
             connection.server = server.clone();
@@ -133,8 +133,10 @@ impl Engine {
                 ended: superseded.map(|digest| (digest, AttemptEnd::Superseded)),
             })
         });
-        if begun.is_err() {
-            self.put_back(connection, &before).await;
+        if begun.is_err()
+            && let Err(problem) = self.write_attempt(connection, before.as_ref()).await
+        {
+            tracing::warn!(%problem, "the vault keeps what the database has refused");
         }
         drop(lock);
         begun.map(drop)
