@@ -113,3 +113,55 @@ async fn forgetting_tells_them_once_more_and_says_what_came_of_it() {
     assert_eq!((view.revocation, view.tried_again, view.forgotten), (Revocation::Failed, false, true));
     assert!(!world.network.sent().is_empty() && world.vault.snapshot().is_empty());
 }
+
+#[tokio::test]
+async fn what_the_vault_does_not_have_is_told_when_it_is_there_again() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    engine.keep_fresh();
+    settle().await;
+    disconnected(&world, &engine, &id, 503).await;
+    world.vault.hide(Some(&id));
+    for _ in 0..12 {
+        pass(&world, 25).await;
+    }
+    assert!(world.network.sent().is_empty() && !engine.view(&id).unwrap().cautions.is_empty());
+    let lines = engine.activity(&Default::default()).unwrap();
+    let said = lines.iter().filter(|line| line.code == Some(Code::VaultItemMissing)).count();
+    assert_eq!((said, newest(&engine)), (1, ActivityKind::RevocationFailed), "one line, however often");
+    world.vault.hide(None);
+    answer_both(&world, 200);
+    for _ in 0..12 {
+        pass(&world, 25).await;
+    }
+    assert_eq!(newest(&engine), ActivityKind::Revoked);
+    assert!(world.vault.snapshot().is_empty() && engine.view(&id).unwrap().cautions.is_empty());
+}
+
+#[tokio::test]
+async fn what_stays_missing_is_given_up_after_three_days_and_said() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    disconnected(&world, &engine, &id, 503).await;
+    world.vault.restore(std::collections::HashMap::new());
+    assert!(engine.disconnect(&id, false, Channel::Command).await.unwrap().tried_again);
+    world.clock.forward(73 * 3_600);
+    let view = engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, false));
+    assert_eq!(newest(&engine), ActivityKind::RevocationGivenUp);
+    assert!(engine.view(&id).unwrap().cautions.is_empty());
+}
+
+#[tokio::test]
+async fn a_disconnect_of_missing_tokens_says_that_they_may_live_on() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.restore(std::collections::HashMap::new());
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(view.revocation, Revocation::Failed);
+    assert_eq!(view.problem.unwrap().code, Code::VaultItemMissing.as_str());
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+}

@@ -73,7 +73,7 @@ impl Engine {
         let record = self.read_secrets(connection).await?;
         let is_public = connection.registration.authentication == ClientAuthentication::None;
         if !is_public && record.client_secret.is_none() {
-            is_whole(connection, &record)?;
+            nothing_is_away(connection, &record)?;
         }
         Ok(record)
     }
@@ -108,13 +108,18 @@ impl Engine {
     }
 }
 
-/// What the vault does not have now may be there again, and nothing less is written in its place.
+/// Whether the record speaks of tokens that were not read. They may be there again.
+pub(super) fn is_away(connection: &Connection, record: &SecretRecord) -> bool {
+    let are_missing = connection.state.grant().is_some() && record.tokens.is_none();
+    are_missing || connection.unrevoked.is_some() && record.unrevoked.is_empty()
+}
+
+/// For whoever would write something less in the place of what is away.
 ///
 /// # Errors
 /// `VaultItemMissing`.
-pub(super) fn is_whole(connection: &Connection, record: &SecretRecord) -> Result<(), Problem> {
-    let misses_tokens = connection.state.grant().is_some() && record.tokens.is_none();
-    if misses_tokens || connection.unrevoked.is_some() && record.unrevoked.is_empty() {
+pub(super) fn nothing_is_away(connection: &Connection, record: &SecretRecord) -> Result<(), Problem> {
+    if is_away(connection, record) {
         let words = "the client's secret is kept with them; where they were deleted, disconnect first";
         return Err(Problem::new(Code::VaultItemMissing).because(words));
     }

@@ -1,7 +1,7 @@
 //! Which tenant, site or account of several: listed after a sign-in, chosen by the person.
 
 use super::Engine;
-use super::agreement::is_whole;
+use super::agreement::nothing_is_away;
 use crate::connection::{Connection, ConnectionId};
 use crate::flows::lookup;
 use crate::ports::Change;
@@ -47,7 +47,7 @@ impl Engine {
         let connection = self.load(id)?;
         let chosen = chosen(&connection, store, wanted)?;
         let mut record = self.read_secrets(&connection).await?;
-        is_whole(&connection, &record)?;
+        nothing_is_away(&connection, &record)?;
         let tokens = record.tokens.as_mut().ok_or(Code::NotConnected)?;
         tokens.grant.captured.insert(store.to_owned(), chosen.clone());
         self.write_secrets(&connection, &record).await?;

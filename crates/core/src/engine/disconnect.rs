@@ -1,5 +1,6 @@
 //! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
 
+use super::agreement::is_away;
 use super::revocations::Told;
 use super::{Engine, locked};
 use crate::connection::{Connection, ConnectionId};
@@ -30,10 +31,11 @@ impl Engine {
             }
             other => other?,
         };
-        let mut record = match self.read_secrets(&connection).await {
+        let (mut record, unread) = match self.read_secrets(&connection).await {
             // Damaged secrets must not keep a person from removing them.
-            Err(problem) if problem.code == Code::VaultCorrupt => SecretRecord::default(),
-            other => other?,
+            Err(problem) if problem.code == Code::VaultCorrupt => (SecretRecord::default(), Some(problem)),
+            Ok(record) if is_away(&connection, &record) => (record, Some(Code::VaultItemMissing.into())),
+            other => (other?, None),
         };
         let tokens = record.tokens.take();
         let settled = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
@@ -50,7 +52,10 @@ impl Engine {
         })?;
         // With what earlier disconnects left, also one that was cut short.
         record.unrevoked.extend(tokens);
-        let told = self.tell_provider(&connection, &mut record, &RefreshState::Idle).await;
+        let told = match unread {
+            Some(problem) if record.unrevoked.is_empty() => self.could_not_tell(&connection, problem),
+            _ => self.tell_provider(&connection, &mut record, &RefreshState::Idle).await,
+        };
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
         if forget {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokenrack_oauth::secret::{ClientSecret, State};
 
-use super::agreement::is_whole;
+use super::agreement::nothing_is_away;
 use super::draft::{Author, Filled};
 use super::{Engine, locked};
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, LastEvent, ProviderRef};
@@ -188,7 +188,7 @@ impl Engine {
         let public = draft.authentication == Some(ClientAuthentication::None);
         let registers = draft.client_id.trim().is_empty();
         if secret.is_some() || !public || registers {
-            is_whole(&connection, &before)?;
+            nothing_is_away(&connection, &before)?;
         }
         let mut record = before.clone();
         let (provider, _) = self.draft_provider(draft, &mut BTreeMap::new()).await?;

@@ -9,7 +9,7 @@ use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
 use crate::lifecycle::{Failure, RefreshState};
 use crate::ports::Change;
-use crate::problem::{Class, Problem};
+use crate::problem::{Class, Code, Problem};
 use crate::record::SecretRecord;
 use crate::scheduler;
 use crate::view::Revocation;
@@ -44,18 +44,31 @@ impl Engine {
         let mut record = self.read_secrets(&connection).await?;
         // Where the file is in the way, a person can mend it: nothing is given up for that.
         self.spec_of_tokens(&connection)?;
-        let before = connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed);
-        let told = self.tell_provider(&connection, &mut record, &before).await;
+        let told = if connection.unrevoked.is_some() && record.unrevoked.is_empty() {
+            self.could_not_tell(&connection, Code::VaultItemMissing.into())
+        } else {
+            let told = self.tell_provider(&connection, &mut record, &before(&connection)).await;
+            if told.revocation != Revocation::Nothing {
+                self.write_secrets(&connection, &record).await?;
+            }
+            told
+        };
         drop(turn);
-        if told.revocation != Revocation::Nothing {
-            self.write_secrets(&connection, &record).await?;
-        }
         let now = self.now();
         self.update(id, |connection| {
             let activity = told.line(connection, now, channel).into_iter().collect();
             Some(Change { activity, ended: None })
         })?;
         Ok(told)
+    }
+
+    /// The vault does not have what it is to be told of. What is kept there for that alone may be there again.
+    pub(super) fn could_not_tell(&self, connection: &Connection, problem: Problem) -> Told {
+        let again = connection.unrevoked.is_some().then(|| {
+            let again = Failure::after(&before(connection), problem.clone(), self.now());
+            Some(again).filter(|failure| !scheduler::is_chronic(failure))
+        });
+        Told { revocation: Revocation::Failed, problem: Some(problem), again: again.flatten() }
     }
 
     /// Tells it of all tokens in `record.unrevoked`, and leaves there those that are worth another try after the tries
@@ -104,7 +117,13 @@ impl Told {
         now: Timestamp,
         channel: Channel,
     ) -> Option<NewActivity> {
-        let was_waiting = std::mem::replace(&mut connection.unrevoked, self.again.clone()).is_some();
+        let before = std::mem::replace(&mut connection.unrevoked, self.again.clone());
+        let was_waiting = before.is_some();
+        let is_missing = |failure: &Failure| failure.problem.code == Code::VaultItemMissing;
+        if before.as_ref().is_some_and(is_missing) && self.again.as_ref().is_some_and(is_missing) {
+            // Once is enough, however often it is read.
+            return None;
+        }
         let kind = match self.revocation {
             Revocation::Revoked => ActivityKind::Revoked,
             Revocation::Unsupported => ActivityKind::RevocationUnsupported,
@@ -116,6 +135,11 @@ impl Told {
         let words = self.problem.as_ref().and_then(|problem| problem.cause.clone());
         Some(connection.event(now, kind, channel, code, words))
     }
+}
+
+/// The tries so far.
+fn before(connection: &Connection) -> RefreshState {
+    connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed)
 }
 
 /// Of several token sets, what a person should know: one that failed, else one that was revoked.
