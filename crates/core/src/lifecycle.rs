@@ -287,10 +287,16 @@ impl ConnectionState {
         }
     }
 
-    /// New tokens by refresh are saved. Only newer ones count: a late writer never blanks a fresh record.
+    /// New tokens are saved. Only newer ones count: a late writer never blanks a fresh record. Where they are what a waiting
+    /// sign-in has brought, it has ended.
     pub fn refreshed(&mut self, fresh: Grant) {
-        let newer = self.grant().is_none_or(|grant| fresh.generation > grant.generation);
-        if newer {
+        if self.grant().is_some_and(|grant| fresh.generation <= grant.generation) {
+            return;
+        }
+        let answered = self.attempt().and_then(|attempt| attempt.exchanging_since);
+        if answered.is_some_and(|since| fresh.authorized_at >= since) {
+            self.authorize(fresh);
+        } else {
             *self.settled_mut() = Settled::Authorized(fresh);
         }
     }
@@ -515,6 +521,19 @@ pub(crate) mod tests {
         state.refreshed(grant(4));
         assert_eq!(state.grant().unwrap().generation, 4);
         assert!(state.attempt().is_some());
+    }
+
+    #[test]
+    fn the_tokens_of_a_sign_in_end_it_whoever_finds_them() {
+        let mut state = ConnectionState::Settled(Settled::Authorized(grant(3)));
+        let exchanging_since = Some(at("12:00:10"));
+        state.begin(Attempt { exchanging_since, ..attempt("a") });
+        state.refreshed(grant(4));
+        assert!(state.attempt().is_some(), "those of a refresh do not");
+        state.refreshed(Grant { authorized_at: at("12:00:11"), ..grant(5) });
+        assert!(
+            matches!(&state, ConnectionState::Settled(Settled::Authorized(grant)) if grant.generation == 5)
+        );
     }
 
     #[test]

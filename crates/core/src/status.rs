@@ -368,10 +368,8 @@ fn is_unreachable(problem: &Problem) -> bool {
 /// When time alone will change this view next.
 pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     let attempt = connection.state.attempt().map(|attempt| match attempt.exchanging_since {
-        // Past its time it is looked at each second: whether somebody still works on it.
-        Some(_) => {
-            attempt.expires_at.max(now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now))
-        }
+        // Looked at each second: whether somebody still works on it.
+        Some(_) => now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now),
         None => attempt.expires_at,
     });
     let grant = match connection.state.settled() {

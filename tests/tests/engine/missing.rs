@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::{Channel, Reason};
+use tokenrack_core::event::{ActivityKind, Channel, Reason};
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
@@ -246,4 +246,30 @@ async fn a_secret_is_not_written_over_what_is_missing() {
     world.vault.restore(HashMap::new());
     engine.disconnect(&id, false, Channel::App).await.unwrap();
     engine.edit(&id, &draft, Some(secret("s-3")), Channel::App).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_that_the_database_did_not_take_is_shown_as_what_it_is() {
+    for (looks, later) in [("status", 0), ("status", 400), ("window", 0)] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.add(&engine).await;
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, FRESH);
+        world.refuse_records_with(r#""settled":{"authorized""#);
+        let refusal = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        assert_eq!(refusal.problem.code, Code::StoreFailed);
+        let next = world.engine();
+        let _events = (looks == "window").then(|| engine.subscribe());
+        settle().await;
+        world.accept_all_records();
+        world.clock.forward(later);
+        match looks {
+            "window" => pass(&world, 2).await,
+            _ => _ = next.snapshot().await.unwrap(),
+        }
+        assert_eq!(kind(&next, &id), StatusKind::Connected, "{looks} after {later} s");
+        let lines = next.activity(&Default::default()).unwrap();
+        assert_eq!(lines[0].kind, ActivityKind::Connected);
+    }
 }

@@ -43,8 +43,12 @@ impl Engine {
             // Another process has renewed them, or ended between the vault's write and the database's.
             (Some(stored), known) if known.is_none_or(|known| known.generation < stored.generation) => self
                 .update(id, |connection| {
+                    let waited = connection.state.attempt().is_some();
                     connection.state.refreshed(stored.clone());
-                    Some(Change::default())
+                    let is_answer = waited && connection.state.attempt().is_none();
+                    let kind = ActivityKind::Connected;
+                    let line = is_answer.then(|| connection.event(self.now(), kind, channel, None, None));
+                    Some(Change { activity: line.into_iter().collect(), ended: None })
                 }),
             (Some(stored), Some(known))
                 if stored.generation == known.generation

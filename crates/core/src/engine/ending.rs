@@ -5,13 +5,14 @@ use std::time::Duration;
 use tokenrack_oauth::authorization::{AuthorizationResponse, Expected, RedirectError, ValidatedResponse};
 use tokenrack_oauth::secret::State;
 
+use super::faces::VAULT_PATIENCE;
 use super::{Engine, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
-use crate::problem::{Code, Problem};
+use crate::problem::{Class, Code, Problem};
 use crate::record::{AttemptSecrets, Pending, RedirectSecrets, SecretRecord, Tokens};
 use crate::view::ConnectionView;
 
@@ -263,14 +264,15 @@ impl Engine {
     }
 
     /// Attempts whose time has passed end, whichever process started them. One whose redirect came in time is not late
-    /// while somebody still works on it.
+    /// while somebody still works on it; where nobody does any more, the vault may have its tokens.
     pub(super) async fn end_late_attempts(&self) -> Result<(), Problem> {
         let now = self.now();
         for connection in &self.inner.ports.store.load_all()?.connections {
-            let Some(attempt) = connection.state.attempt().filter(|attempt| attempt.expires_at <= now) else {
+            let Some(attempt) = connection.state.attempt() else { continue };
+            if attempt.exchanging_since.is_some() && !self.was_cut_short(connection).await {
                 continue;
-            };
-            if attempt.exchanging_since.is_some() && self.is_at_work(&connection.id).await {
+            }
+            if attempt.expires_at > now {
                 continue;
             }
             let digest = attempt.state_digest.clone();
@@ -285,6 +287,20 @@ impl Engine {
             self.tidy_later(connection, digest);
         }
         Ok(())
+    }
+
+    /// Whether a sign-in that was answered ended without a word: then its tokens are adopted if there are any. `false`
+    /// while that cannot be known.
+    async fn was_cut_short(&self, connection: &Connection) -> bool {
+        if self.is_at_work(&connection.id).await {
+            return false;
+        }
+        let look = self.look_again(&connection.id, Channel::Engine);
+        match tokio::time::timeout(VAULT_PATIENCE, look).await {
+            Ok(Ok(_)) => true,
+            Ok(Err(problem)) => problem.code != Code::VaultLocked && problem.code.class() != Class::Temporary,
+            Err(_) => false,
+        }
     }
 
     /// Whether some process holds the connection's lock: the system takes it from one that died.

@@ -17,7 +17,7 @@ use crate::status;
 use crate::view::{ConnectionView, Snapshot};
 
 /// A vault that hangs must not keep a window from opening.
-const VAULT_PATIENCE: Duration = Duration::from_millis(300);
+pub(super) const VAULT_PATIENCE: Duration = Duration::from_millis(300);
 /// While the vault is not ready, somebody may open it elsewhere.
 const VAULT_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
