@@ -250,7 +250,7 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             face.pages.tell(FaceEvent::Shell(ShellEvent::Close { quit: false }));
         }
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
-            if !goes_on(&face) && face.core().is_ok_and(|core| core.engine.is_renewing()) =>
+            if !goes_on(&face) && face.core().is_ok_and(|core| core.engine.is_busy()) =>
         {
             api.prevent_close();
             end(app);

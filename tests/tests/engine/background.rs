@@ -246,10 +246,10 @@ async fn a_face_that_ends_waits_for_what_is_under_way() {
     let (other, theirs) = (engine.clone(), id.clone());
     let refresh = tokio::spawn(async move { other.refresh(&theirs, Channel::App).await });
     settle().await;
-    assert!(engine.is_renewing(), "the answer may be on its way");
+    assert!(engine.is_busy(), "the answer may be on its way");
     gate.add_permits(1);
     assert!(engine.save_all_before_the_end(Duration::from_secs(3), Channel::App).await.is_empty());
-    assert!(!engine.is_renewing());
+    assert!(!engine.is_busy());
     refresh.await.unwrap().unwrap();
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
 }
@@ -315,11 +315,38 @@ async fn a_face_that_ends_waits_for_the_tokens_of_a_sign_in() {
         };
         settle().await;
         world.network.answer(200, FRESH);
-        assert!(engine.is_renewing(), "{way}: the tokens may be on their way");
+        assert!(engine.is_busy(), "{way}: the tokens may be on their way");
         gate.add_permits(1);
         let left = engine.save_all_before_the_end(Duration::from_secs(3), Channel::App).await;
-        assert!(left.is_empty() && !engine.is_renewing(), "{way}");
+        assert!(left.is_empty() && !engine.is_busy(), "{way}");
         assert_eq!(world.vault.snapshot().len(), 1, "{way}: saved");
         signing_in.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_face_that_ends_waits_for_a_disconnect_and_asks_nobody_about_it() {
+    for is_answered in [true, false] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        let gate = world.network.hold();
+        let (other, theirs) = (engine.clone(), id.clone());
+        let disconnect = tokio::spawn(async move { other.disconnect(&theirs, false, Channel::App).await });
+        settle().await;
+        assert!(engine.is_busy(), "the provider is being asked");
+        if is_answered {
+            world.network.answer(200, "");
+            world.network.answer(200, "");
+            gate.add_permits(1);
+            settle().await;
+        }
+        let left = engine.save_all_before_the_end(Duration::from_secs(3), Channel::App).await;
+        assert!(left.is_empty(), "no new tokens are lost");
+        assert_eq!(world.vault.snapshot().is_empty(), is_answered);
+        assert_eq!(engine.is_busy(), !is_answered);
+        if is_answered {
+            disconnect.await.unwrap().unwrap();
+        }
     }
 }

@@ -24,6 +24,7 @@ impl Engine {
         forget: bool,
         channel: Channel,
     ) -> Result<DisconnectView, Problem> {
+        let _flight = self.flight(id).await;
         let lock = self.lock(id).await?;
         let connection = match self.load(id) {
             Err(problem) if forget && problem.code == Code::RecordUnreadable => {

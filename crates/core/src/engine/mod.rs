@@ -187,7 +187,7 @@ struct Inner {
     attempts: Mutex<HashMap<ConnectionId, sign_in::Live>>,
     /// Read-held while a browser waits for the page that tells how its redirect ended.
     answering: Arc<tokio::sync::RwLock<()>>,
-    /// What may bring new tokens: one at a time per connection, inside this process.
+    /// What may bring new tokens, or end them: one at a time per connection, inside this process.
     flights: Mutex<HashMap<ConnectionId, Flight>>,
     /// What servers want to find in proofs of keys.
     nonces: Arc<Nonces>,
@@ -201,7 +201,7 @@ struct Inner {
     is_ending: AtomicBool,
 }
 
-/// Held while new tokens may be on their way.
+/// Held while new tokens may be on their way, or old ones are ended.
 type Flight = Arc<tokio::sync::Mutex<()>>;
 
 struct Unsaved {
@@ -380,8 +380,8 @@ impl Engine {
         Ok(Held { engine: self.clone(), id: id.clone(), lock: Some(lock) })
     }
 
-    /// Taken before the connection's lock by whatever may bring new tokens, and held until they are saved: an end of this
-    /// process waits for it.
+    /// Taken before the connection's lock by whatever may bring new tokens, and held until they are saved, and by a
+    /// disconnect until it is done: an end of this process waits for it.
     async fn flight(&self, id: &ConnectionId) -> tokio::sync::OwnedMutexGuard<()> {
         let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
         flight.lock_owned().await

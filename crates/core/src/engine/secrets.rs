@@ -8,6 +8,7 @@ use tokenrack_oauth::secret::Passphrase;
 use super::{Engine, Flight, Unsaved, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
+use crate::lifecycle::Settled;
 use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
 use crate::problem::{Code, Problem};
 use crate::record::{AttemptSecrets, SecretRecord};
@@ -134,13 +135,15 @@ impl Engine {
         self.refresh_from(id, 0, channel).await.map(drop)
     }
 
-    /// Whether new tokens may be on their way, or wait for the vault: an end of this process would lose them.
-    pub fn is_renewing(&self) -> bool {
+    /// Whether new tokens may be on their way, or wait for the vault, and an end of this process would lose them; or
+    /// whether it would cut short a disconnect.
+    pub fn is_busy(&self) -> bool {
         !self.unsaved().is_empty() || self.flying().next().is_some()
     }
 
     /// Starts nothing more by itself, and waits, at most for so long in all, until what is under way has ended and what
-    /// waits is saved; answers the connections of which that is not so.
+    /// waits is saved; answers the connections whose new tokens would be lost. A disconnect that is cut short loses none, and
+    /// says so when the next face opens.
     pub async fn save_all_before_the_end(&self, patience: Duration, channel: Channel) -> Vec<ConnectionId> {
         self.inner.is_ending.store(true, Ordering::Relaxed);
         let all = async {
@@ -159,7 +162,7 @@ impl Engine {
             () = clock.sleep(patience) => {}
         }
         let mut left = self.unsaved();
-        left.extend(self.flying().map(|(id, _)| id));
+        left.extend(self.flying().map(|(id, _)| id).filter(|id| !self.is_disconnecting(id)));
         left.sort();
         left.dedup();
         // The person is asked, and may stay.
@@ -167,7 +170,12 @@ impl Engine {
         left
     }
 
-    /// What may bring new tokens in this process now.
+    fn is_disconnecting(&self, id: &ConnectionId) -> bool {
+        let connection = self.load(id);
+        connection.is_ok_and(|connection| matches!(connection.state.settled(), Settled::Disconnecting { .. }))
+    }
+
+    /// What may bring new tokens in this process now, or is being disconnected.
     fn flying(&self) -> impl Iterator<Item = (ConnectionId, Flight)> {
         let flights: Vec<_> =
             locked(&self.inner.flights).iter().map(|(id, flight)| (id.clone(), flight.clone())).collect();
