@@ -286,7 +286,7 @@ fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> Sta
             let (kind, since) = (StatusKind::ActionNeeded, *since);
             return StatusView { kind, since, until: None, evidence, next: Some(next) };
         }
-        RefreshState::Idle if expired && next_try.is_some() => {
+        RefreshState::Idle if expired && next_try.is_some_and(|at| at <= now) => {
             let since = grant.expires_at.unwrap_or(grant.issued_at);
             let evidence = say!("The access token has ended; it is about to be renewed.");
             (StatusKind::Refreshing, since, None, evidence, None)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::{ConnectOptions, Engine};
-use tokenrack_core::event::Channel;
+use tokenrack_core::event::{Channel, EngineEvent};
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{ConnectionView, Draft, StatusKind};
@@ -92,6 +92,42 @@ async fn a_server_that_asks_to_wait_is_not_asked_before() {
     world.network.answer(200, FRESH);
     pass(&world, 2).await;
     assert_eq!(world.network.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn the_next_try_that_is_shown_is_after_the_rest_another_connection_was_asked_for() {
+    let world = World::new();
+    let engine = world.engine();
+    let first = world.connected(&engine).await;
+    let second = world.connected_as(&engine, world.named("second")).await;
+    world.clock.forward(7200 - 200);
+    world.network.answer(503, "");
+    engine.refresh(&first, Channel::App).await.unwrap_err();
+    world.network.answer_after(503, 100);
+    engine.refresh(&second, Channel::App).await.unwrap_err();
+    world.network.sent();
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    let until = |id| view(&engine, id).status.until.unwrap().to_string();
+    assert_eq!(
+        (until(&first), until(&second)),
+        ("2026-01-01T13:58:20Z".into(), "2026-01-01T13:58:20Z".into())
+    );
+
+    while events.try_recv().is_ok() {}
+    world.network.answer_after(503, 150);
+    engine.refresh(&second, Channel::App).await.unwrap_err();
+    assert_eq!(until(&first), "2026-01-01T13:59:10Z");
+    let mut told = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        let EngineEvent::Connections { changed, .. } = event else { continue };
+        told.extend(changed.into_iter().filter(|view| view.id == first));
+    }
+    assert_eq!(told.pop().unwrap().status.until, view(&engine, &first).status.until, "faces hear of it");
+    world.network.sent();
+    pass(&world, 20).await;
+    assert!(world.network.sent().is_empty(), "and it is true");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{Attention, Channel, EngineEvent, Reminder};
 use crate::flows::server;
-use crate::lifecycle::RefreshState;
+use crate::lifecycle::{Grant, RefreshState};
 use crate::ports::{Change, VaultState};
 use crate::problem::{Code, Problem};
 use crate::scheduler::{self, Due, Load, Plan, Rest, Work};
@@ -39,11 +39,23 @@ impl Engine {
     }
 
     /// When this connection is refreshed or tried again by this process; `None` when it is not.
-    pub(super) fn next_try(&self, connection: &Connection) -> Option<Timestamp> {
-        let keeps_fresh = self.inner.keeps_fresh.load(Ordering::Relaxed);
+    pub(super) fn next_try(&self, connection: &Connection, resting: &Resting) -> Option<Timestamp> {
+        if !self.inner.keeps_fresh.load(Ordering::Relaxed) {
+            return None;
+        }
         let catalog = self.catalog();
         let spec = status::spec(connection, &catalog);
-        keeps_fresh.then(|| scheduler::due_at(connection, spec, None, self.now())).flatten()
+        let at = scheduler::due_at(connection, spec, None, self.now())?;
+        // Saving asks nobody.
+        let asks = !resting.is_empty() && !connection.state.grant().is_some_and(Grant::is_unsaved);
+        let host = asks.then(|| self.token_host(connection)).flatten();
+        Some(host.map_or(at, |host| after_rest(at, &host, resting)))
+    }
+
+    /// Hosts that want to be left alone, by what any connection was answered.
+    pub(super) fn resting(&self) -> Resting {
+        let now = self.now();
+        self.shown_connections(|connection| self.asked_to_wait(connection, now))
     }
 
     fn plan(&self, load: &Load, online_since: Option<Timestamp>) -> Plan {
@@ -56,7 +68,7 @@ impl Engine {
         if self.known_vault().is_some_and(|vault| vault.state != VaultState::Ready) {
             return Plan::default();
         }
-        let resting = self.shown_connections(|connection| self.asked_to_wait(connection, now));
+        let resting = self.resting();
         let catalog = self.catalog();
         let due = |connection: &Connection| {
             let spec = status::spec(connection, &catalog);
@@ -69,14 +81,18 @@ impl Engine {
             };
             let generation = connection.state.grant().map_or(0, |grant| grant.generation);
             let host = self.token_host(connection).unwrap_or_default();
-            let at = resting.iter().filter(|(who, _)| *who == host).fold(at, |at, (_, until)| at.max(*until));
+            let at = after_rest(at, &host, &resting);
             Some(Due { id: connection.id.clone(), work, generation, host, at })
         };
         scheduler::plan(self.shown_connections(due), load, now)
     }
 
     /// Whom this connection asks, and until when the answers it got want it to wait.
-    fn asked_to_wait(&self, connection: &Connection, now: Timestamp) -> Option<(String, Timestamp)> {
+    pub(super) fn asked_to_wait(
+        &self,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Option<(String, Timestamp)> {
         let until = scheduler::asked_to_wait(connection, now)?;
         Some((self.token_host(connection)?, until))
     }
@@ -90,7 +106,7 @@ impl Engine {
         let asked = if self.inner.keeps_fresh.load(Ordering::Relaxed) {
             // What others write is shown within a second; to read it all anew for each of a thousand would cost more
             // than their refreshes.
-            self.shown_connections(|other| self.asked_to_wait(other, now))
+            self.resting()
         } else {
             let all = self.inner.ports.store.load_all()?.connections;
             all.iter().filter_map(|other| self.asked_to_wait(other, now)).collect()
@@ -315,6 +331,13 @@ impl Load {
             self.resting_hosts.insert(done.host, whole);
         }
     }
+}
+
+/// Whom not to ask, and until when.
+pub(super) type Resting = Vec<(String, Timestamp)>;
+
+fn after_rest(at: Timestamp, host: &str, resting: &Resting) -> Timestamp {
+    resting.iter().filter(|(who, _)| who == host).fold(at, |at, (_, until)| at.max(*until))
 }
 
 /// Whether others that ask the same host would meet the same.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast};
 
+use super::background::Resting;
 use super::{Engine, Inner, locked};
 use crate::Timestamp;
 use crate::connection::{Connection, ConnectionId};
@@ -102,6 +103,10 @@ impl Engine {
     }
 
     pub(super) fn view_of(&self, connection: &Connection) -> ConnectionView {
+        self.view_among(connection, &self.resting())
+    }
+
+    fn view_among(&self, connection: &Connection, resting: &Resting) -> ConnectionView {
         let authorization_url =
             connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
         let vault = self.known_vault().map_or(VaultState::Ready, |status| status.state);
@@ -111,7 +116,7 @@ impl Engine {
             vault,
             catalog: &catalog,
             authorization_url,
-            next_try: self.next_try(connection),
+            next_try: self.next_try(connection, resting),
         };
         status::view(connection, context)
     }
@@ -139,9 +144,17 @@ impl Engine {
             changed: vec![view.clone()],
             removed: vec![],
         };
-        shown.connections.insert(connection.id.clone(), (revision, connection.clone(), view));
+        let before = shown.connections.insert(connection.id.clone(), (revision, connection.clone(), view));
         let _ = self.inner.faces.events.send(event);
         self.inner.faces.moved.notify_one();
+        drop(shown);
+        let rest = |connection: &Connection| self.asked_to_wait(connection, self.now());
+        // When others are tried next depends on it.
+        if before.and_then(|(_, before, _)| rest(&before)) != rest(connection)
+            && let Err(problem) = self.reload()
+        {
+            tracing::warn!(%problem, "the connections could not be read again");
+        }
     }
 
     pub(super) fn show_removed(&self, revision: Revision, id: &ConnectionId) {
@@ -159,8 +172,14 @@ impl Engine {
     pub(super) fn reload(&self) -> Result<(), Problem> {
         let all = self.inner.ports.store.load_all()?;
         let revision = all.revision;
-        let views: Vec<_> =
-            all.connections.into_iter().map(|connection| (self.view_of(&connection), connection)).collect();
+        let now = self.now();
+        let resting: Resting =
+            all.connections.iter().filter_map(|connection| self.asked_to_wait(connection, now)).collect();
+        let views: Vec<_> = all
+            .connections
+            .into_iter()
+            .map(|connection| (self.view_among(&connection, &resting), connection))
+            .collect();
         let mut shown = locked(&self.inner.faces.shown);
         if revision < shown.revision {
             return Ok(());
