@@ -327,19 +327,22 @@ impl ConnectionState {
         }
     }
 
-    /// The vault has them again. An answer that may be lost stays so.
-    pub fn find_tokens(&mut self) {
-        if !self.misses_tokens() {
-            return;
-        }
-        let settled = self.settled_mut();
-        if let Settled::Authorized(grant) | Settled::ReauthorizationRequired { grant, .. } = settled {
-            let refresh = match grant.refresh.answer_may_be_lost() {
-                true => RefreshState::InFlight { since: grant.issued_at, generation: grant.generation },
-                false => RefreshState::Idle,
-            };
-            *settled = Settled::Authorized(Grant { refresh, ..grant.clone() });
-        }
+    /// The vault has these tokens, and whoever had newer ones in memory has ended: nothing is missing or unsaved any more.
+    /// An answer that may be lost stays so.
+    pub fn find_tokens(&mut self, stored: &Grant) {
+        let is_missed = self.misses_tokens();
+        let known = match self.settled() {
+            Settled::Authorized(grant) => grant,
+            Settled::ReauthorizationRequired { grant, .. } if is_missed => grant,
+            _ => return,
+        };
+        let refresh = match (is_missed || known.is_unsaved(), known.refresh.answer_may_be_lost()) {
+            (false, _) => known.refresh.clone(),
+            (true, true) => RefreshState::InFlight { since: known.issued_at, generation: stored.generation },
+            (true, false) => RefreshState::Idle,
+        };
+        let facts = if stored.generation < known.generation { stored } else { known };
+        *self.settled_mut() = Settled::Authorized(Grant { refresh, ..facts.clone() });
     }
 
     /// The provider has ended the grant of this generation for good. The record stays.

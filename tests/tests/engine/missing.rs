@@ -273,3 +273,46 @@ async fn a_sign_in_that_the_database_did_not_take_is_shown_as_what_it_is() {
         assert_eq!(lines[0].kind, ActivityKind::Connected);
     }
 }
+
+#[tokio::test]
+async fn tokens_that_cannot_be_read_are_not_taken_for_older_ones() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    dies.refresh(&id, Channel::App).await.unwrap_err();
+    world.vault.refuse_writes(false);
+    world.refuse_records_with(r#""refresh":"idle""#);
+    assert_eq!(dies.refresh(&id, Channel::App).await.unwrap_err().code, Code::StoreFailed, "but saved");
+    drop(dies);
+    world.accept_all_records();
+    let next = world.engine();
+    assert_eq!(kind(&next, &id), StatusKind::Unsaved, "as far as the record knows");
+    world.vault.hide(Some(&id));
+    assert_eq!(token(&next, &id).await, Err(Code::VaultItemMissing), "nothing has ended");
+    world.vault.hide(None);
+    world.network.sent();
+    assert_eq!(token(&next, &id).await.unwrap(), "at-2");
+    assert_eq!(kind(&next, &id), StatusKind::Connected);
+    assert!(world.network.sent().is_empty(), "they were saved after all");
+}
+
+#[tokio::test]
+async fn a_record_speaks_of_no_tokens_that_ended_with_their_process() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    world.clock.forward(3600);
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#);
+    world.vault.refuse_writes(true);
+    dies.refresh(&id, Channel::App).await.unwrap_err();
+    drop(dies);
+    world.vault.refuse_writes(false);
+    let next = world.engine();
+    world.network.answer(503, "");
+    next.refresh(&id, Channel::App).await.unwrap_err();
+    let end = next.view(&id).unwrap().expires_at.unwrap().to_string();
+    assert_eq!(end, "2026-01-01T14:00:00Z", "the end of the token that the vault has");
+    assert_eq!(token(&next, &id).await.unwrap(), "at-1");
+}

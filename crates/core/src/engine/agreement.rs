@@ -55,14 +55,17 @@ impl Engine {
                     || known.same_refresh_token
                     || connection.registration.grant_type == GrantType::ClientCredentials =>
             {
-                if !connection.state.misses_tokens() {
+                let mut found = connection.state.clone();
+                found.find_tokens(stored);
+                if found == connection.state {
                     return Ok(connection);
                 }
                 self.update(id, |connection| {
-                    connection.state.find_tokens();
+                    connection.state.find_tokens(stored);
                     Some(Change::default())
                 })
             }
+            (None, Some(known)) if known.is_unsaved() => Err(Code::VaultItemMissing.into()),
             (_, Some(known)) => Err(self.not_there(&connection, known, channel)?),
             (Some(_), None) => Err(Code::Internal.into()),
         }

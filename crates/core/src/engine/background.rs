@@ -184,7 +184,8 @@ impl Engine {
 
     async fn refresh_unless_done(&self, due: &Due, turn: Turn) -> Result<(), Problem> {
         let connection = self.load(&due.id)?;
-        if connection.state.misses_tokens() {
+        let is_unsaved = connection.state.grant().is_some_and(Grant::is_unsaved);
+        if connection.state.misses_tokens() || is_unsaved && !self.is_unsaved(&due.id) {
             return self.look_again(&due.id, Channel::Engine).await.map(drop);
         }
         let in_flight = connection

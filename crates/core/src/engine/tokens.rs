@@ -249,6 +249,7 @@ impl Engine {
         let mut connection = self.load(id)?;
         not_disconnecting(&connection)?;
         let is_missed = connection.state.misses_tokens();
+        let is_unsaved = connection.state.grant().is_some_and(Grant::is_unsaved);
         if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled()
             && !is_missed
         {
@@ -258,8 +259,8 @@ impl Engine {
         let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
         let known = connection.state.grant().map_or(0, |grant| grant.generation);
         let is_known = record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation <= known);
-        // The record may not speak of tokens as saved that are not.
-        if (is_missed || !is_known) && !self.is_unsaved(id) {
+        // The record may not speak of tokens as saved that are not, or the other way round.
+        if (is_missed || is_unsaved || !is_known) && !self.is_unsaved(id) {
             (connection, record) = self.look_again(id, channel).await?;
         }
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
