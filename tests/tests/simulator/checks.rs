@@ -52,6 +52,9 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
                 let fate = world.fate(id).ok_or("of a refresh token that was never issued")?;
                 honest(world, &fate, problem.code)
             }
+            Settled::Authorized(grant) if grant.is_missing() => {
+                claim(get(&world.keychain).was_away, "the keychain has never hidden anything")
+            }
             other => Err(format!("of {other:?}")),
         },
         StatusKind::Unsaved | StatusKind::KeychainLocked => {

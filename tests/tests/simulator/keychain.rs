@@ -13,9 +13,15 @@ pub struct Keychain {
     saved: BTreeSet<String>,
     /// Connections a person has asked to disconnect, and whether that has succeeded.
     disconnects: BTreeMap<String, bool>,
+    /// Those of them with a newer consent of the person's.
+    wanted_again: BTreeSet<String>,
     pub is_locked: bool,
+    /// It can be read, and takes nothing.
+    pub refuses_writes: bool,
     /// It has been locked, or has refused something.
     pub has_refused: bool,
+    /// Something in it was read as if it were not there.
+    pub was_away: bool,
 }
 
 /// What lies in an item, as far as the invariants need it.
@@ -46,6 +52,12 @@ impl Keychain {
 
     pub fn disconnect_succeeded(&mut self, id: &ConnectionId) {
         self.disconnects.insert(id.0.clone(), true);
+        self.wanted_again.remove(&id.0);
+    }
+
+    /// Somebody signs in on the provider's page.
+    pub fn person_consents(&mut self, id: &ConnectionId) {
+        self.wanted_again.insert(id.0.clone());
     }
 
     pub fn is_disconnecting(&self, id: &ConnectionId) -> bool {
@@ -70,7 +82,9 @@ impl Keychain {
             (Some(_), None) if !self.is_disconnecting(id) => {
                 Err("tokens were deleted from the keychain without a disconnect".into())
             }
-            (None, Some(_)) if self.disconnects.get(&id.0) == Some(&true) => {
+            (None, Some(_))
+                if self.disconnects.get(&id.0) == Some(&true) && !self.wanted_again.contains(&id.0) =>
+            {
                 Err("tokens came back into the keychain after a disconnect".into())
             }
             (Some(before), Some(after)) if after.generation < before.generation => {

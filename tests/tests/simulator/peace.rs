@@ -19,6 +19,7 @@ pub async fn returns(schedule: &mut Schedule) {
     let world = schedule.world.clone();
     world.note(0, || "peace".into());
     get(&world.keychain).is_locked = false;
+    get(&world.keychain).refuses_writes = false;
     if let Err(violation) = all_is_well(schedule).await {
         world.violate(violation);
     }

@@ -61,6 +61,7 @@ pub async fn sign_in(process: &Process, engine: &Engine, known: &Known) -> Resul
     let url = url::Url::parse(&authorization_url).expect("a URL");
     let state = url.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
     process.pass(Duration::from_secs(20)).await;
+    get(&process.world.keychain).person_consents(&known.id);
     let code = get(&process.world.server).consent(&known.client_id);
     let redirect = format!("{redirect_uri}?code={code}&state={state}");
     engine.deliver(&redirect, Channel::DeepLink).await.map(drop).map_err(|refusal| refusal.problem.code)

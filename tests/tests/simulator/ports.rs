@@ -109,7 +109,12 @@ impl Process {
 impl Vault for Process {
     async fn read(&self, item: &VaultItem) -> Result<Option<SecretBytes>, VaultError> {
         self.vault_call(item, "read").await?;
-        let value = get(&self.world.keychain).read(&item.id);
+        let is_away = self.world.once_in(|weather| weather.away);
+        if is_away {
+            get(&self.world.keychain).was_away = true;
+            self.note(|| format!("keychain: {} is read as if it were not there", item.id));
+        }
+        let value = get(&self.world.keychain).read(&item.id).filter(|_| !is_away);
         self.pass(SHORT).await;
         Ok(value)
     }
@@ -146,9 +151,11 @@ impl Process {
         self.pass(SHORT).await;
         let weather = *get(&self.world.weather);
         let is_locked = get(&self.world.keychain).is_locked;
-        let trouble = match is_locked {
-            true => Some(VaultError::Locked),
-            false => weather.vault_trouble(&mut get(&self.world.chance)),
+        let refuses = what == "write" && get(&self.world.keychain).refuses_writes;
+        let trouble = match (is_locked, refuses) {
+            (true, _) => Some(VaultError::Locked),
+            (false, true) => Some(VaultError::Failed("the keychain takes nothing".into())),
+            (false, false) => weather.vault_trouble(&mut get(&self.world.chance)),
         };
         let Some(trouble) = trouble else { return Ok(()) };
         get(&self.world.keychain).has_refused = true;

@@ -114,6 +114,11 @@ impl Schedule {
             get(&self.world.keychain).is_locked = is_locked;
             self.world.note(0, || format!("the keychain is locked: {is_locked}"));
         }
+        if self.world.once_in(|weather| weather.writes) {
+            let refuses = !get(&self.world.keychain).refuses_writes;
+            get(&self.world.keychain).refuses_writes = refuses;
+            self.world.note(0, || format!("the keychain takes nothing: {refuses}"));
+        }
         if self.world.once_in(|weather| weather.death.div_ceil(8)) {
             let victim = get(&self.world.chance).below(self.running.len() as u64) as usize;
             self.world.kill(self.running[victim].process.number);

@@ -19,6 +19,10 @@ pub struct Weather {
     pub clock: u64,
     /// A person revokes the session on the provider's page: once in so many steps of a schedule.
     pub revocation: u64,
+    /// The keychain begins or ceases to refuse every write, while it can be read: once in so many steps of a schedule.
+    pub writes: u64,
+    /// What the keychain has is read as if it were not there: once in so many reads.
+    pub away: u64,
 }
 
 /// What becomes of a request.
@@ -50,6 +54,8 @@ impl Weather {
             death: often(150, 40),
             clock: often(10, 4),
             revocation: often(60, 60),
+            writes: often(6, 2),
+            away: often(20, 6),
         }
     }
 
