@@ -293,8 +293,7 @@ impl ConnectionState {
         if self.grant().is_some_and(|grant| fresh.generation <= grant.generation) {
             return;
         }
-        let answered = self.attempt().and_then(|attempt| attempt.exchanging_since);
-        if answered.is_some_and(|since| fresh.authorized_at >= since) {
+        if self.attempt().is_some_and(|attempt| fresh.authorized_at >= attempt.started_at) {
             self.authorize(fresh);
         } else {
             *self.settled_mut() = Settled::Authorized(fresh);
@@ -520,7 +519,7 @@ pub(crate) mod tests {
     #[test]
     fn a_refresh_counts_also_under_a_waiting_sign_in() {
         let mut state = ConnectionState::Settled(Settled::Authorized(grant(3)));
-        state.begin(attempt("a"));
+        state.begin(Attempt { started_at: at("12:00:05"), ..attempt("a") });
         state.refreshed(grant(4));
         assert_eq!(state.grant().unwrap().generation, 4);
         assert!(state.attempt().is_some());
@@ -529,8 +528,7 @@ pub(crate) mod tests {
     #[test]
     fn the_tokens_of_a_sign_in_end_it_whoever_finds_them() {
         let mut state = ConnectionState::Settled(Settled::Authorized(grant(3)));
-        let exchanging_since = Some(at("12:00:10"));
-        state.begin(Attempt { exchanging_since, ..attempt("a") });
+        state.begin(Attempt { started_at: at("12:00:05"), ..attempt("a") });
         state.refreshed(grant(4));
         assert!(state.attempt().is_some(), "those of a refresh do not");
         state.refreshed(Grant { authorized_at: at("12:00:11"), ..grant(5) });

@@ -330,3 +330,24 @@ async fn what_came_for_a_brought_token_is_kept_though_the_database_refuses_it() 
     assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
     assert_eq!(kind(&engine, &id), StatusKind::Connected);
 }
+
+#[tokio::test]
+async fn a_database_that_is_full_just_then_spends_no_code_for_nothing() {
+    // What it refuses: that the answer has come, or all that follows too.
+    for refused in [r#""exchanging_since":"2026"#, r#""generation""#] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = begun(&world, &engine).await;
+        let _events = engine.subscribe();
+        world.refuse_records_with(refused);
+        world.network.answer(200, TOKENS);
+        world.clock.forward(5);
+        super::background::settle().await;
+        assert_eq!(world.network.sent().len(), 1, "and nothing was revoked");
+        world.accept_all_records();
+        world.clock.forward(5);
+        super::background::settle().await;
+        assert_eq!(kind(&engine, &id), StatusKind::Connected, "{refused}");
+        assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    }
+}

@@ -121,11 +121,16 @@ impl Engine {
             return Ok(Look::Later(left));
         }
         let waiting = self.read_attempt(&connection).await?;
-        let Some((waiting, secrets)) = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt)) else {
-            self.give_up(&connection, digest, Code::VaultItemMissing.into());
-            return Ok(Look::Over);
-        };
+        // What is away may be there for the next question; after the time limit there is none.
+        let waiting = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt));
+        let (waiting, secrets) = waiting.ok_or(Code::VaultItemMissing)?;
         let record = self.read_secrets(&connection).await?.bound_as(waiting);
+        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        if record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation > known) {
+            // The database may have refused them when they came, and the code is spent.
+            let agreed = self.agree(connection, &record, Channel::Engine)?;
+            return Ok(if agreed.state.attempt().is_none() { Look::Over } else { Look::Later(AGAIN_AFTER) });
+        }
         let spec = self.spec(&connection)?;
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
@@ -150,7 +155,10 @@ impl Engine {
         let secret = record.client_secret.as_ref();
         let claimed = self.claim(&connection.id, digest);
         let tokens = device::finish(ports, connection, spec, secret, answer).await;
-        if let Err(problem) = claimed {
+        // Where the database fails the code is spent all the same: then what counts is that the vault takes them.
+        if let Err(problem) = claimed
+            && problem.code != Code::StoreFailed
+        {
             if let Ok(tokens) = tokens {
                 let (outcome, _) =
                     crate::flows::revoke::revoke(ports, connection, spec, &tokens, secret).await;
