@@ -311,6 +311,7 @@ async fn a_record_speaks_of_no_tokens_that_ended_with_their_process() {
     world.vault.refuse_writes(false);
     let next = world.engine();
     world.network.answer(503, "");
+    assert_eq!(token(&next, &id).await.unwrap(), "at-1", "it still lives");
     next.refresh(&id, Channel::App).await.unwrap_err();
     let end = next.view(&id).unwrap().expires_at.unwrap().to_string();
     assert_eq!(end, "2026-01-01T14:00:00Z", "the end of the token that the vault has");

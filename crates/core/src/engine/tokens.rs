@@ -259,8 +259,10 @@ impl Engine {
         let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
         let known = connection.state.grant().map_or(0, |grant| grant.generation);
         let is_known = record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation <= known);
+        // Older ones still live as long as they do.
+        let is_older = record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation < known);
         // The record may not speak of tokens as saved that are not, or the other way round.
-        if (is_missed || is_unsaved || !is_known) && !self.is_unsaved(id) {
+        if (is_missed || is_unsaved && !is_older || !is_known) && !self.is_unsaved(id) {
             (connection, record) = self.look_again(id, channel).await?;
         }
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
