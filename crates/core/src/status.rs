@@ -368,8 +368,11 @@ fn is_unreachable(problem: &Problem) -> bool {
 /// When time alone will change this view next.
 pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     let attempt = connection.state.attempt().map(|attempt| match attempt.exchanging_since {
-        // Looked at each second: whether somebody still works on it.
+        // Looked at each second: whether somebody still works on it, or on the last question of a device code.
         Some(_) => now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now),
+        None if matches!(attempt.awaited, Awaited::DeviceCode { .. }) && attempt.expires_at <= now => {
+            now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now)
+        }
         None => attempt.expires_at,
     });
     let grant = match connection.state.settled() {

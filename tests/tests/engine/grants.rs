@@ -351,3 +351,21 @@ async fn a_database_that_is_full_just_then_spends_no_code_for_nothing() {
         assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_is_on_its_way_at_the_time_limit_counts() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    let gate = world.network.hold();
+    world.clock.forward(299);
+    assert_eq!(asked(&world).await, 1);
+    world.clock.forward(2);
+    engine.snapshot().await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::WaitingForBrowser, "the person may have agreed in time");
+    world.network.answer(200, TOKENS);
+    gate.add_permits(1);
+    super::background::settle().await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert!(world.network.sent().is_empty(), "and nothing was revoked");
+}

@@ -99,7 +99,7 @@ impl Engine {
         }
         // What is asked may be answered with tokens.
         let _flight = self.flight(id).await;
-        let _lock = self.lock(id).await?;
+        let lock = self.lock(id).await?;
         let connection = match self.load(id) {
             Err(problem) if problem.code == Code::NoSuchConnection => return Ok(Look::Over),
             loaded => loaded?,
@@ -113,6 +113,7 @@ impl Engine {
         };
         let now = self.now();
         if attempt.expires_at <= now {
+            drop(lock);
             self.end_late_attempts().await?;
             return Ok(Look::Over);
         }

@@ -275,6 +275,11 @@ impl Engine {
             if attempt.expires_at > now {
                 continue;
             }
+            // A question that is under way may be answered with tokens.
+            let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
+            if is_code && self.is_at_work(&connection.id).await {
+                continue;
+            }
             let digest = attempt.state_digest.clone();
             let problem = Problem::new(Code::AttemptTimedOut);
             self.update(&connection.id, |connection| {
