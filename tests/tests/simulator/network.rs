@@ -20,7 +20,7 @@ pub async fn send(process: &Process, request: &HttpRequest) -> Outcome {
     let form: Form = url::form_urlencoded::parse(request.body()).into_owned().collect();
     let path = request.uri().path().to_owned();
     process.pass(Duration::from_millis(300)).await;
-    if !matches!(path.as_str(), "/oauth/token" | "/oauth/revoke") {
+    if !matches!(path.as_str(), "/oauth/token" | "/oauth/revoke" | "/oauth/device") {
         // "Who am I" has no place here; without a label nothing changes.
         return response(404, "", None);
     }
@@ -35,7 +35,16 @@ pub async fn send(process: &Process, request: &HttpRequest) -> Outcome {
         }
         get(&process.world.server).opens(refresh_token, process.number);
     }
+    if let ("/oauth/revoke", Some(token)) = (path.as_str(), form.get("token")) {
+        get(&process.world.server).revocation_sent(token);
+    }
     let (outcome, heard) = travel(process, way, &path, &form).await;
+    let is_sign_in = path == "/oauth/token" && refresh_token.is_none();
+    if let (true, Heard::Tokens, Ok(answer)) = (is_sign_in, heard, &outcome) {
+        let answer: serde_json::Value = serde_json::from_slice(answer.body()).expect("the server's own");
+        let token = answer["access_token"].as_str().expect("tokens");
+        get(&process.world.signed_in).push((process.number, token.to_owned()));
+    }
     if let Some(refresh_token) = refresh_token {
         get(&process.world.server).closes(refresh_token, process.number, heard);
     }
@@ -86,6 +95,10 @@ async fn arrive(process: &Process, path: &str, form: &Form) -> Answer {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     let answer = match (path, field("grant_type")) {
         ("/oauth/revoke", _) => get(&world.server).revoke(field("token")),
+        ("/oauth/device", _) => get(&world.server).authorize_device(field("client_id")),
+        (_, "urn:ietf:params:oauth:grant-type:device_code") => {
+            get(&world.server).exchange_device(field("device_code"), now)
+        }
         (_, "authorization_code") => get(&world.server).exchange(field("code"), now),
         _ => world.refresh_arrives(field("client_id"), field("refresh_token"), process.number),
     };

@@ -10,7 +10,7 @@ use crate::checks;
 use crate::person::{self, Known};
 use crate::schedule::{Running, Schedule};
 use crate::server::End;
-use crate::world::get;
+use crate::world::{World, get};
 
 /// Longer than every time limit and patience together.
 const LONGEST_WORK: Duration = Duration::from_secs(600);
@@ -36,6 +36,7 @@ async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
             saved.map_err(|problem| format!("p{} cannot save {id} now: {problem}", process.number))?;
         }
     }
+    no_sign_in_was_for_nothing(&schedule.world)?;
     let last = schedule.running.last().ok_or("no process can start")?;
     // Sign-ins that nobody finished end by their time.
     tokio::time::sleep(person::LIMIT).await;
@@ -70,6 +71,15 @@ async fn everybody_ends(schedule: &mut Schedule) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What a process has read and lived to save is saved, unless nobody wants it any more.
+fn no_sign_in_was_for_nothing(world: &World) -> Result<(), String> {
+    let signed_in = get(&world.signed_in).clone();
+    let mut heard = signed_in.iter().filter(|(process, _)| world.is_alive(*process));
+    let lost = heard
+        .find(|(_, token)| !get(&world.keychain).was_saved(token) && get(&world.server).is_wanted(token));
+    lost.map_or(Ok(()), |(process, token)| Err(format!("p{process} has read {token} and lost it")))
 }
 
 /// What still lives at the provider is refreshed; what does not says truly why, and a person can connect again.
@@ -112,7 +122,7 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
 
 /// A token that the server takes, and a status that says so.
 async fn works(Running { process, engine, .. }: &Running, known: &Known) -> Result<(), String> {
-    let Known { id, client_id } = known;
+    let Known { id, client_id, .. } = known;
     let kind = |engine: &tokenrack_core::engine::Engine| engine.view(id).map(|view| view.status.kind);
     if get(&process.world.keychain).is_disconnecting(id) {
         let kind = kind(engine).map_err(|problem| problem.to_string())?;

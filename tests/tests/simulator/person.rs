@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokenrack_core::connection::{ConnectionId, RedirectMethod};
+use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
@@ -33,19 +33,21 @@ pub enum Deed {
     Disconnect,
 }
 
-pub async fn add(process: &Process, engine: &Engine, client_id: &str) -> Result<Known, Code> {
+pub async fn add(process: &Process, engine: &Engine, client_id: &str, by: GrantType) -> Result<Known, Code> {
     let draft = Draft {
         provider: "https://as.example".into(),
         // All of them, so that no discovery stands between.
         endpoints: Some(Endpoints {
             authorization_endpoint: Some("https://as.example/oauth/authorize".into()),
             token_endpoint: Some("https://as.example/oauth/token".into()),
+            device_authorization_endpoint: Some("https://as.example/oauth/device".into()),
             revocation_endpoint: Some("https://as.example/oauth/revoke".into()),
             ..Endpoints::default()
         }),
         client_id: client_id.to_owned(),
         scopes: Some(vec!["api".into()]),
         redirect: Some(RedirectMethod::DeepLink),
+        grant: Some(by),
         ..Draft::default()
     };
     let added = engine.add(&draft, None, Channel::Command).await.map_err(|problem| problem.code)?;
@@ -57,8 +59,16 @@ pub async fn sign_in(process: &Process, engine: &Engine, known: &Known) -> Resul
     let options = ConnectOptions { open_browser: false, time_limit: LIMIT, channel: Channel::Command };
     let begun = engine.connect(&known.id, options).await.map_err(|problem| problem.code)?;
     let Connecting::Waiting(started) = begun else { return Ok(()) };
-    let Step::Redirect { authorization_url, redirect_uri } = started.step else { return Err(Code::Internal) };
-    let url = url::Url::parse(&authorization_url).expect("a URL");
+    let (authorization_url, redirect_uri) = match &started.step {
+        Step::Redirect { authorization_url, redirect_uri } => (authorization_url, redirect_uri),
+        Step::DeviceCode { user_code, .. } => {
+            process.pass(Duration::from_secs(20)).await;
+            get(&process.world.keychain).person_consents(&known.id);
+            get(&process.world.server).consent_to_device(user_code);
+            return engine.wait(&started).await.map(drop).map_err(|problem| problem.code);
+        }
+    };
+    let url = url::Url::parse(authorization_url).expect("a URL");
     let state = url.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
     process.pass(Duration::from_secs(20)).await;
     get(&process.world.keychain).person_consents(&known.id);
@@ -78,7 +88,7 @@ pub async fn act(process: Process, engine: Engine, known: Known, deed: Deed) {
 }
 
 async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) -> Result<(), Code> {
-    let Known { id, client_id } = known;
+    let Known { id, client_id, .. } = known;
     match deed {
         Deed::Refresh => engine.refresh(id, Channel::App).await.map(drop).map_err(|problem| problem.code),
         Deed::Release(seconds) => {

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokenrack_core::connection::GrantType;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::provider::Catalog;
 use tokio::task::JoinHandle;
@@ -68,7 +69,12 @@ impl Schedule {
             let client_id = format!("client-{number}");
             get(&self.world.server).register(&client_id, Client { rotates, lifetime });
             let Running { process, engine, .. } = &self.running[0];
-            let known = person::add(process, engine, &client_id).await.expect("nothing fails yet");
+            let by = self.pick(&[
+                GrantType::AuthorizationCode,
+                GrantType::AuthorizationCode,
+                GrantType::DeviceCode,
+            ]);
+            let known = person::add(process, engine, &client_id, by).await.expect("nothing fails yet");
             person::sign_in(process, engine, &known).await.expect("nothing fails yet");
             self.connections.push(known);
         }

@@ -11,6 +11,8 @@ use serde_json::json;
 pub struct Server {
     clients: BTreeMap<String, Client>,
     codes: BTreeMap<String, String>,
+    /// By device code: whose, and whether the person has agreed.
+    device_codes: BTreeMap<String, (String, bool)>,
     sessions: Vec<Session>,
     access_tokens: BTreeMap<String, AccessToken>,
     refresh_tokens: BTreeMap<String, RefreshToken>,
@@ -28,6 +30,8 @@ pub struct Client {
 struct Session {
     client: String,
     ended: Option<End>,
+    /// Somebody has wanted to end it, whether or not that arrived.
+    revocation_sent: bool,
 }
 
 /// Why a session has ended.
@@ -94,18 +98,69 @@ impl Server {
 
     /// RFC 7009: a token of either kind ends its session.
     pub fn revoke(&mut self, token: &str) -> Answer {
-        let refresh = self.refresh_tokens.get(token).map(|token| token.session);
-        let session = refresh.or_else(|| self.access_tokens.get(token).map(|token| token.session));
-        if let Some(session) = session {
+        if let Some(session) = self.session(token) {
             self.sessions[session].ended.get_or_insert(End::Person);
         }
         (200, String::new())
     }
 
+    /// A request to revoke it leaves.
+    pub fn revocation_sent(&mut self, token: &str) {
+        if let Some(session) = self.session(token) {
+            self.sessions[session].revocation_sent = true;
+        }
+    }
+
+    /// Whether this token's session lives, and nobody has wanted to end it.
+    pub fn is_wanted(&self, token: &str) -> bool {
+        let session = self.session(token).map(|session| &self.sessions[session]);
+        session.is_some_and(|session| session.ended.is_none() && !session.revocation_sent)
+    }
+
+    fn session(&self, token: &str) -> Option<usize> {
+        let refresh = self.refresh_tokens.get(token).map(|token| token.session);
+        refresh.or_else(|| self.access_tokens.get(token).map(|token| token.session))
+    }
+
+    /// RFC 8628 §3.2.
+    pub fn authorize_device(&mut self, client_id: &str) -> Answer {
+        self.issued += 1;
+        let (device_code, user_code) = (format!("device-{}", self.issued), format!("USER-{}", self.issued));
+        self.device_codes.insert(device_code.clone(), (client_id.to_owned(), false));
+        let page = "https://as.example/device";
+        let body = json!({ "device_code": device_code, "user_code": user_code, "verification_uri": page });
+        (200, body.to_string())
+    }
+
+    /// A person enters a code and says yes.
+    pub fn consent_to_device(&mut self, user_code: &str) {
+        let device_code = user_code.replace("USER", "device");
+        if let Some((_, agreed)) = self.device_codes.get_mut(&device_code) {
+            *agreed = true;
+        }
+    }
+
+    /// RFC 8628 §3.4.
+    pub fn exchange_device(&mut self, device_code: &str, now: Timestamp) -> Answer {
+        match self.device_codes.get(device_code) {
+            None => invalid_grant(),
+            Some((_, false)) => (400, json!({ "error": "authorization_pending" }).to_string()),
+            Some((client, true)) => {
+                let client = client.clone();
+                self.device_codes.remove(device_code);
+                self.begin_session(client, now)
+            }
+        }
+    }
+
     /// RFC 6749 §4.1.3.
     pub fn exchange(&mut self, code: &str, now: Timestamp) -> Answer {
         let Some(client) = self.codes.remove(code) else { return invalid_grant() };
-        self.sessions.push(Session { client, ended: None });
+        self.begin_session(client, now)
+    }
+
+    fn begin_session(&mut self, client: String, now: Timestamp) -> Answer {
+        self.sessions.push(Session { client, ended: None, revocation_sent: false });
         let (access_token, refresh_token) = self.issue(self.sessions.len() - 1, now);
         self.tokens(&access_token, Some(&refresh_token))
     }

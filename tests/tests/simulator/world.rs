@@ -24,6 +24,8 @@ pub struct World {
     pub keychain: Mutex<Keychain>,
     pub server: Mutex<Server>,
     pub locks: Mutex<Locks>,
+    /// Which process has read which new access token at the end of a sign-in.
+    pub signed_in: Mutex<Vec<(u32, String)>>,
     /// A connection's lock was released.
     pub released: Notify,
     /// The wall clock shows another time than timers expect.
@@ -70,6 +72,7 @@ impl World {
             keychain: Mutex::default(),
             server: Mutex::default(),
             locks: Mutex::default(),
+            signed_in: Mutex::default(),
             released: Notify::new(),
             clock_moved: Notify::new(),
             online: Mutex::default(),
