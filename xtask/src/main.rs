@@ -1,4 +1,4 @@
-//! Every chore of the project, on every system: `cargo xtask run | test | bench | simulate | bundle | cross`.
+//! Every chore of the project, on every system: `cargo xtask run | test | bench | simulate | gallery | bundle | cross`.
 //!
 //! Each chore sets up what it needs, so that a fresh machine needs Rust, Node and the package registries only.
 
@@ -9,6 +9,7 @@ mod bench;
 mod bundle;
 mod cross;
 mod desktop_entry;
+mod gallery;
 mod project;
 mod race;
 mod run;
@@ -31,6 +32,7 @@ cargo xtask test             every check, set-up included
             PART...          only these parts (cargo xtask test --list names them)
 cargo xtask bench            the promised speeds and sizes, each beside its peer
 cargo xtask simulate [COUNT] the core in so many random schedules of faults (a million)
+cargo xtask gallery          the pictures of the documentation, drawn anew (docs/images/gallery)
 cargo xtask bundle           .deb and .rpm, checked
 cargo xtask cross            cargo check for Windows and macOS, from Debian
 cargo xtask setup            only install what is missing";
@@ -54,7 +56,9 @@ fn chore(arguments: &[String]) -> Result<()> {
     }
     let project = Project::find()?;
     let _alone = match chore {
-        "run" | "test" | "bench" | "simulate" | "bundle" | "cross" | "setup" => Some(project.alone(chore)?),
+        "run" | "test" | "bench" | "simulate" | "gallery" | "bundle" | "cross" | "setup" => {
+            Some(project.alone(chore)?)
+        }
         _ => None,
     };
     match (chore, rest) {
@@ -66,6 +70,7 @@ fn chore(arguments: &[String]) -> Result<()> {
         ("bench", []) => bench::all(&project),
         ("simulate", []) => simulate::search(&project, None),
         ("simulate", [count]) => simulate::search(&project, Some(count)),
+        ("gallery", []) => gallery::draw(&project),
         ("bundle", []) => bundle::release(&project),
         ("cross", []) => cross::check(&project),
         ("setup", []) => setup::only(&project),

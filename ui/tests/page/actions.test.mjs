@@ -571,8 +571,8 @@ describe('settings', () => {
   it('show the checks, and test the link', () =>
     on('few', {}, async (page) => {
       await page.keyboard.press('Control+,');
-      await page.getByText('GNOME Keyring answered in 14 ms').waitFor();
-      await page.getByText('Another program answers').waitFor();
+      await page.getByText('GNOME Keyring / Secret Service: ready').waitFor();
+      await page.getByText('do not open this program').waitFor();
       await page.getByRole('button', { name: 'Test the link' }).click();
       await page.getByText('A link came back in 84 ms.').waitFor();
       assert.match(await page.textContent('main'), /tokenrack\.db/);

@@ -37,8 +37,8 @@ const views = {
     'few',
     async (page) => {
       await scenes.settings[1](page);
-      await page.getByText('GNOME Keyring answered').waitFor();
-      await page.getByText('tokenrack.log').waitFor();
+      await page.getByText('GNOME Keyring / Secret Service: ready').waitFor();
+      await page.getByText('tokenrack.db').waitFor();
     },
   ]),
   palette: look(scenes['palette-found'], 'dialog'),

@@ -50,6 +50,13 @@ export const fromUrl = async (page) => {
   await page.getByText('No mistakes.').waitFor();
 };
 
+/** Scrolls the open connection's panel until this part of it is at the top. */
+const toTop = (part) =>
+  part.evaluate((node) => {
+    const body = node.closest('.body');
+    body.scrollBy(0, node.getBoundingClientRect().top - body.getBoundingClientRect().top - 16);
+  });
+
 /** The view of files of connections. */
 export const sharing = async (page) => {
   await page.keyboard.press('Control+i');
@@ -182,6 +189,7 @@ export const scenes = {
   'vault-absent': ['vault-absent'],
   panel: ['few', openRow(3)],
   'panel-problem': ['few', openRow(0)],
+  lived: ['lived', openRow(4)],
   'life-1': ['life-1', openRow(0)],
   'life-20': ['life-20', openRow(0)],
   'life-500': ['life-500', openRow(0)],
@@ -194,9 +202,9 @@ export const scenes = {
     },
   ],
   'copy-menu': [
-    'life-20',
+    'lived',
     async (page) => {
-      await openRow(0)(page);
+      await openRow(4)(page);
       await page.getByRole('button', { name: 'Copy as…' }).click();
       await page.getByRole('menuitem').first().waitFor();
     },
@@ -218,17 +226,16 @@ export const scenes = {
     async (page) => {
       await openRow(0)(page);
       await page.locator('aside summary', { hasText: 'more scope' }).click();
-      await page.locator('aside h3', { hasText: 'Details' }).scrollIntoViewIfNeeded();
+      await toTop(page.locator('aside h3', { hasText: 'Scopes' }));
     },
   ],
   claims: [
-    'life-20',
+    'lived',
     async (page) => {
-      await openRow(0)(page);
+      await openRow(4)(page);
       await page.locator('aside summary', { hasText: 'What the token says' }).click();
       await page.getByRole('button', { name: 'Show email' }).waitFor();
-      await page.locator('aside summary', { hasText: 'What the token says' }).scrollIntoViewIfNeeded();
-      await page.locator('aside .body').evaluate((body) => body.scrollBy(0, 340));
+      await toTop(page.locator('aside summary', { hasText: 'What the token says' }));
     },
   ],
   'claims-opaque': [
@@ -247,6 +254,7 @@ export const scenes = {
       await page.getByLabel('Address').fill('https://api.example/me');
       await page.getByRole('button', { name: 'Send' }).click();
       await page.getByRole('region', { name: 'Answer' }).waitFor();
+      await toTop(page.locator('aside h3', { hasText: 'Scopes' }));
     },
   ],
   edit: [
@@ -327,6 +335,15 @@ export const scenes = {
     async (page) => {
       await page.keyboard.press('Control+n');
       await page.fill('#provider-search', 'https://login.example.com');
+    },
+  ],
+  'add-url': [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.fill('#provider-search', 'https://login.example.com');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#client-id');
     },
   ],
   'gallery-by-hand': [
@@ -492,6 +509,7 @@ export const scenes = {
       await page.locator('.error').waitFor();
     },
   ],
+  'sharing-team': ['few', team],
   'sharing-preview': [
     'few',
     async (page) => {
@@ -521,4 +539,50 @@ export const scenes = {
   ],
   settings: ['few', async (page) => page.keyboard.press('Control+,')],
   'settings-no-tray': ['no-tray', async (page) => page.keyboard.press('Control+,')],
+  diagnostics: [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByText('tokenrack.db').waitFor();
+      await page.locator('.scroll').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    },
+  ],
 };
+
+/** Those that the documentation shows (shots.mjs), in its order. */
+export const gallery = [
+  'lived',
+  'few',
+  'empty',
+  'fifty',
+  'grouped-full',
+  'all-statuses',
+  'grouped',
+  'filtered',
+  'selected',
+  'batch-failed',
+  'gallery',
+  'add-github',
+  'gallery-url',
+  'add-url',
+  'spec-checked',
+  'waiting',
+  'device',
+  'copy-menu',
+  'copied',
+  'scopes',
+  'panel-test-request',
+  'claims',
+  'confirm',
+  'activity',
+  'palette-found',
+  'keys',
+  'settings',
+  'diagnostics',
+  'sharing',
+  'sharing-team',
+  'sharing-backup',
+  'panel-problem',
+  'vault-locked',
+  'broken',
+];

@@ -1,27 +1,63 @@
-// Pictures of every view and state, to be looked at: target/shots/. `--in=de` tells them in German.
+// Pictures of every view and state. `npm run shots`: all, as they are now, to be looked at, in target/shots/; names choose
+// some, `--in=de` tells them in German. `cargo xtask gallery`: those that the documentation shows, in docs/images/gallery/.
 
-import { mkdir } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { stage } from './harness.mjs';
-import { scenes, speak } from './scenes.mjs';
+import { gallery, scenes, speak } from './scenes.mjs';
 
-const folder = fileURLToPath(new URL('../../../target/shots/', import.meta.url));
-await mkdir(folder, { recursive: true });
+const option = (name) => process.argv.find((word) => word.split('=')[0] === `--${name}`);
+const language = option('in')?.slice('--in='.length);
 
-const sizes = { wide: [1280, 800], usual: [1000, 680], small: [480, 360] };
+/** Lossless, so that text stays crisp, and still a third of a PNG. */
+const small = (png) =>
+  execFileSync('convert', 'png:- -strip -define webp:lossless=true -define webp:method=6 webp:-'.split(' '), {
+    input: png,
+  });
+
+const all = {
+  folder: '../../../target/shots/',
+  names: Object.keys(scenes),
+  sizes: { '-wide': [1280, 800], '-usual': [1000, 680], '-small': [480, 360] },
+  draw: async (page) => {
+    await page.waitForTimeout(350);
+    return page.screenshot();
+  },
+  ending: 'png',
+};
+/** The clock stands, so that a second run changes only what has changed. */
+const chosen = {
+  folder: '../../../docs/images/gallery/',
+  names: gallery,
+  sizes: { '': [1100, 720] },
+  world: { clock: '2026-11-20T12:00:00Z', timezoneId: 'UTC', locale: 'en-GB' },
+  draw: async (page) => {
+    await page.waitForTimeout(350);
+    await page.clock.pauseAt('2026-11-20T12:00:08Z');
+    return small(await page.screenshot());
+  },
+  ending: 'webp',
+};
+
+const { folder, names, sizes, world, draw, ending } = option('gallery') ? chosen : all;
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const language = process.argv.find((word) => word.startsWith('--in='))?.slice(5);
+const target = fileURLToPath(new URL(folder, import.meta.url));
+if (option('gallery') && only.length === 0) await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+
 const it = await stage();
-for (const [name, [scene, act, query]] of Object.entries(scenes)) {
+for (const name of names) {
   if (only.length > 0 && !only.includes(name)) continue;
+  const [scene, act, query] = scenes[name];
   for (const colorScheme of ['light', 'dark']) {
     for (const [size, [width, height]] of Object.entries(sizes)) {
-      const { page, close } = await it.open(scene, { query, colorScheme, viewport: { width, height } });
+      const { page, close } = await it.open(scene, { ...world, query, colorScheme, viewport: { width, height } });
       if (act) await act(page);
       if (language) await speak(page, language);
-      await page.waitForTimeout(350);
-      await page.screenshot({ path: `${folder}${name}-${language ? `${language}-` : ''}${colorScheme}-${size}.png` });
+      const file = [name, language, `${colorScheme}${size}`].filter(Boolean).join('-');
+      await writeFile(`${target}${file}.${ending}`, await draw(page));
       await close();
     }
   }

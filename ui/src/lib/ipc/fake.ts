@@ -97,6 +97,7 @@ const records: ActivityEntry[] = past([...views.values()]);
 
 function past(all: ConnectionView[]): ActivityEntry[] {
   if (scene === 'record-empty') return [];
+  if (scene === 'lived') return all.flatMap((view, n) => lived(view, 40 + 7 * n));
   return life ? all.flatMap((view) => lived(view, Number(life[1]))) : record.past(all);
 }
 let listener: (event: FaceEvent) => void = () => undefined;
@@ -162,14 +163,20 @@ function preview(draft: Draft): DraftPreview {
 function discovered(url: string): ProviderPage {
   const host = new URL(url).host;
   const oidc = data.pages.find((p) => p.id === 'oidc') as ProviderPage;
-  return { ...oidc, id: host.replaceAll('.', '-'), name: host, category: 'discovered', vars: [] };
+  return {
+    ...oidc,
+    id: host.replaceAll('.', '-'),
+    name: host,
+    category: 'discovered',
+    origin: { kind: 'discovered' },
+    vars: [],
+  };
 }
 
 const commands: Ipc = {
   async subscribe(receive) {
     if (scene === 'loading') return new Promise(() => undefined);
-    if (scene === 'broken')
-      throw { ...data.problems.serverError, code: 'store/failed', message: 'The profile’s database failed' };
+    if (scene === 'broken') throw data.problems.store;
     listener = receive;
     return { revision, connections: [...views.values()], vault, settings };
   },
@@ -432,7 +439,7 @@ const commands: Ipc = {
   diagnostics: async () => data.checks,
   async selftest() {
     await wait(300);
-    return { name: 'deep_link', title: 'Deep link', outcome: 'ok', finding: 'A link came back in 84 ms.', cure: null };
+    return { name: 'deep_link', title: 'Deep links', outcome: 'ok', finding: 'A link came back in 84 ms.', cure: null };
   },
   async unlock(passphrase) {
     await wait(150);
@@ -454,9 +461,11 @@ const commands: Ipc = {
   opendocs: async () => undefined,
   report: async (id) => `Tokenrack 0.1.0\n${id === null ? 'every check' : `connection ${id}`}\nnothing secret here`,
   files: async () => [
-    { label: 'Database', path: '/home/octavia/.local/share/tokenrack/tokenrack.db' },
-    { label: 'Log', path: '/home/octavia/.local/state/tokenrack/tokenrack.log' },
-    { label: 'Own providers', path: '/home/octavia/.config/tokenrack/providers' },
+    { label: 'profile', path: '/home/octavia/.local/share/tokenrack' },
+    { label: 'database', path: '/home/octavia/.local/share/tokenrack/tokenrack.db' },
+    { label: 'encrypted-file vault', path: '/home/octavia/.local/share/tokenrack/vault' },
+    { label: 'locks', path: '/home/octavia/.local/share/tokenrack/locks' },
+    { label: 'own providers', path: '/home/octavia/.local/share/tokenrack/providers' },
   ],
   version: async () => '0.1.0',
 };
