@@ -42,7 +42,7 @@ export const adding = {
     redirectUri: 'Redirect URI to register',
     redirectHint: 'Exactly this, to the letter.',
     steps: 'What to do there',
-    warnings: 'Mind',
+    warnings: 'Keep in mind',
     here: 'Here',
     hereText: 'Paste what the provider gave you.',
     clientId: 'Client id',

@@ -62,7 +62,7 @@ export const words = {
   whole: 'The file',
   inFile: (file: string) => `In ${file}`,
   write: (instead: string) => `Write ${instead}`,
-  mind: 'Mind',
+  mind: 'Keep in mind',
   leftOut: (n: number) => `Left out of the document: ${n}`,
   leftOutItem: (path: string, why: string) => `${path}: ${why}`,
 
