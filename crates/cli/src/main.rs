@@ -2,6 +2,8 @@
 
 mod args;
 mod commands;
+#[cfg(test)]
+mod documentation;
 mod error;
 mod output;
 mod prompt;
