@@ -74,8 +74,8 @@ pub(super) const TABLE: Table = &[
     ("one cannot be read", "einer ist nicht lesbar"),
     // The clock
     ("Clock", "Uhr"),
-    ("{now}, after everything in the record", "{now}, nach allem im Verlauf"),
-    ("{now}, but the record goes on until {at}", "{now}, aber der Verlauf reicht bis {at}"),
+    ("{now}, after everything in the record", "{now}, nach allem im Protokoll"),
+    ("{now}, but the record goes on until {at}", "{now}, aber das Protokoll reicht bis {at}"),
     (
         "Set this machine's clock: sign-ins fail when it is wrong by minutes.",
         "Die Uhr dieses Rechners stellen: Anmeldungen scheitern, wenn sie um Minuten falsch geht.",

@@ -61,7 +61,7 @@ export const connection: typeof en = {
     choose: 'Auswählen',
     choiceHint: 'Anfragen gehen von jetzt an dorthin.',
     cautions: 'Schwächer als möglich',
-    activity: 'Verlauf',
+    activity: 'Protokoll',
     noActivity: 'Noch ist nichts geschehen.',
     allActivity: 'Mehr anzeigen',
   },

@@ -7,7 +7,7 @@ const lane: typeof en.lane = {
   connected: 'Angemeldet',
   refreshed: 'Erneuert',
   refused: 'Abgelehnt',
-  failed: 'Fehlgeschlagen',
+  failed: 'Gescheitert',
   disconnected: 'Getrennt',
   released: 'Ausgegeben',
 };

@@ -148,6 +148,17 @@ const wayHint: Record<GrantType | 'refresh_token', string> = {
   refresh_token: 'Eines, das dieser Client anderswo bekommen hat, wird eingefügt. Es wird sofort verwendet.',
 };
 
+/** Was auf einer Taste steht. */
+const keyNames: Record<string, string> = {
+  Ctrl: 'Strg',
+  Shift: 'Umschalt',
+  Space: 'Leer',
+  Enter: 'Eingabe',
+  Delete: 'Entf',
+  Home: 'Pos1',
+  End: 'Ende',
+};
+
 export const words: typeof en = {
   app: 'Tokenrack',
   status,
@@ -156,6 +167,7 @@ export const words: typeof en = {
   redirect,
   authentication,
   category,
+  keyNames,
   categoryCount: (id: string, n: number) => `${category(id)} (${n})`,
   way,
   wayHint,

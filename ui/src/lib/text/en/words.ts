@@ -132,6 +132,17 @@ const wayHint: Record<GrantType | 'refresh_token', string> = {
   refresh_token: 'You paste one that this client was given elsewhere. It is used at once.',
 };
 
+/** What stands on a key. */
+const keyNames: Record<string, string> = {
+  Ctrl: 'Ctrl',
+  Shift: 'Shift',
+  Space: 'Space',
+  Enter: 'Enter',
+  Delete: 'Delete',
+  Home: 'Home',
+  End: 'End',
+};
+
 export const words = {
   app: 'Tokenrack',
   status,
@@ -140,6 +151,7 @@ export const words = {
   redirect,
   authentication,
   category,
+  keyNames,
   categoryCount: (id: string, n: number) => `${category(id)} (${n})`,
   way,
   wayHint,
