@@ -164,7 +164,7 @@ describe('the table', () => {
       assert.equal(await spare(), 0);
       assert.ok(await page.locator('aside .body').evaluate((body) => body.scrollHeight > body.clientHeight));
       await page.keyboard.press('Control+,');
-      await page.getByText('GNOME Keyring / Secret Service: ready').waitFor();
+      await page.getByText('GNOME Keyring / Secret Service: an item was written, read and deleted in 31 ms').waitFor();
       assert.equal(await spare(), 0);
     }));
 
