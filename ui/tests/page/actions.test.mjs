@@ -370,6 +370,28 @@ describe('what cannot be undone', () => {
       await rowOf(page, 'Google').waitFor({ state: 'detached' });
       await page.waitForSelector('aside', { state: 'detached' });
     }));
+
+  it('forgets what has nothing to end without a question, unless it is taken back in time', () =>
+    on('few', { clock: true }, async (page) => {
+      const forget = async () => {
+        await rowOf(page, 'Slack').focus();
+        await page.keyboard.press('Delete');
+        await rowOf(page, 'Slack').waitFor({ state: 'detached' });
+      };
+      await forget();
+      await page.clock.runFor(9_000);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.waitForFunction(() => document.activeElement.textContent.includes('Slack'));
+      // Nothing is left that would forget it later.
+      await page.clock.runFor(20_000);
+      assert.equal(await page.evaluate(() => __fake.calls.filter((call) => call.startsWith('disconnect')).length), 0);
+
+      await forget();
+      await page.clock.runFor(11_000);
+      await page.locator('.notice').waitFor({ state: 'detached' });
+      assert.equal(await page.evaluate(() => __fake.calls.filter((call) => call.startsWith('disconnect')).length), 1);
+      assert.equal(await rowOf(page, 'Slack').count(), 0);
+    }));
 });
 
 describe('adding', () => {

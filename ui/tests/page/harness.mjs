@@ -67,7 +67,9 @@ export async function stage() {
   const [server, browser] = await Promise.all([serve(), launch()]);
   return {
     async open(scene, { query = '', clock = false, ...context } = {}) {
-      const looks = { viewport: { width: 1100, height: 720 }, colorScheme: 'light', ...context };
+      // What turns for ever is painted for ever, in software.
+      const calm = { colorScheme: 'light', reducedMotion: 'reduce' };
+      const looks = { viewport: { width: 1100, height: 720 }, ...calm, ...context };
       const within = await browser.newContext(looks);
       opened.add(within.once('close', () => opened.delete(within)));
       const page = await within.newPage();

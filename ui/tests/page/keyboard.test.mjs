@@ -107,6 +107,16 @@ const walks = {
     control: button('Save'),
     does: called('savespec '),
   },
+  undo: {
+    arrange: async (page) => {
+      await rowOf(page, 'Slack billing').focus();
+      await page.keyboard.press('Delete');
+      await button('Undo')(page).waitFor();
+    },
+    words: 'undo',
+    control: button('Undo'),
+    does: (page) => rowOf(page, 'Slack billing').waitFor(),
+  },
   quit: {
     words: 'quit',
     // The mouse has the window's own button, and the tray.

@@ -537,6 +537,14 @@ export const scenes = {
       await page.getByRole('heading', { name: 'What has become of it' }).waitFor();
     },
   ],
+  forgetting: [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'Slack billing' }).focus();
+      await page.keyboard.press('Delete');
+      await page.locator('.notice').getByRole('button').waitFor();
+    },
+  ],
   settings: ['few', async (page) => page.keyboard.press('Control+,')],
   'settings-no-tray': ['no-tray', async (page) => page.keyboard.press('Control+,')],
   diagnostics: [

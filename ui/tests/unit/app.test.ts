@@ -103,6 +103,21 @@ describe('commands', () => {
     expect(app.preferences.current.theme).toBe('system');
   });
 
+  it('keeps what was to be forgotten when another process has connected it meanwhile', async () => {
+    vi.useFakeTimers();
+    const disconnect = vi.fn();
+    const app = await started({ disconnect });
+    const [idle, alive] = [connection('not_connected', 0), connection('connected', 0)];
+    app.receive({ event: 'connections', revision: 8, changed: [idle], removed: [] });
+    app.forget(idle);
+    expect(app.connections.sorted).not.toContain(idle);
+    app.receive({ event: 'connections', revision: 9, changed: [alive], removed: [] });
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(disconnect).not.toHaveBeenCalled();
+    expect(app.connections.sorted).toContain(alive);
+    vi.useRealTimers();
+  });
+
   it('saves settings one after the other, and takes back to what is saved', async () => {
     const saved: Settings[] = [];
     const answers: (() => void)[] = [];

@@ -13,7 +13,7 @@ import type {
   Settings,
 } from '$lib/ipc/bindings';
 import type { FaceEvent, Ipc } from '$lib/ipc/contract';
-import { hasTokens } from '$lib/status';
+import { canDisconnect, hasTokens } from '$lib/status';
 import { speak, text } from '$lib/text';
 
 import { Announcer } from './announcer.svelte';
@@ -28,6 +28,9 @@ import { Route } from './route.svelte';
 import { Table } from './table.svelte';
 import { Vault } from './vault.svelte';
 import { Writing } from './writing';
+
+/** How long a person can take back what can be taken back. */
+const UNDO_MS = 10_000;
 
 /** What the page knows and can do: commands go down through here, events come up into the stores. */
 export class App {
@@ -57,6 +60,9 @@ export class App {
   catalog = $state(0);
   /** Counts what may have added to the activity record. */
   recorded = $state(0);
+
+  /** What is to be forgotten, and when, in the order in which it was said. */
+  #leaving = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** What is saved, when all that was chosen has been. */
   #saving: Promise<Settings | null> = Promise.resolve(null);
@@ -167,8 +173,44 @@ export class App {
     const provider = this.connections.get(id)?.provider_name ?? '';
     await this.run('disconnect', id, async () => {
       const outcome = await this.ipc.disconnect(id, forget);
-      this.notices.add({ kind: 'disconnect', outcome, provider });
+      if (outcome.revocation !== 'nothing' || !forget) this.notices.add({ kind: 'disconnect', outcome, provider });
     });
+  }
+
+  /** Asks first where an access is ended by it; otherwise it can be undone for a while. A page that closes then keeps it. */
+  forget(view: ConnectionView): void {
+    const { id, name } = view;
+    if (canDisconnect(view) || view.waiting) return void (this.route.question = { kind: 'forget', ids: [id] });
+    this.connections.leaving.add(id);
+    this.#gone([id]);
+    this.notices.add({ kind: 'forgetting', connection: id, name });
+    this.#leaving.set(
+      id,
+      setTimeout(() => void this.#forgetNow(id), UNDO_MS),
+    );
+    void focusRow();
+  }
+
+  /** Keeps what was to be forgotten; without a name, the last of several. */
+  undo(id = [...this.#leaving.keys()].at(-1)): void {
+    if (id === undefined) return;
+    clearTimeout(this.#leaving.get(id));
+    this.#stays(id);
+    this.table.activate(id);
+    void focusRow();
+  }
+
+  async #forgetNow(id: string): Promise<void> {
+    const view = this.connections.get(id);
+    // Another process may have connected it meanwhile.
+    if (view && !canDisconnect(view) && !view.waiting) await this.disconnect(id, true);
+    this.#stays(id);
+  }
+
+  #stays(id: string): void {
+    this.#leaving.delete(id);
+    this.connections.leaving.delete(id);
+    this.notices.forgotten(id);
   }
 
   /** Does the same with each of several; how it goes is shown under the table. */

@@ -1,4 +1,4 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import { shares } from '$lib/arrange';
 import type { ConnectionView, Snapshot } from '$lib/ipc/bindings';
@@ -16,8 +16,10 @@ export class Connections {
   /** Nothing at or before this revision can bring back a connection the snapshot did not have. */
   #base = -1;
 
-  readonly sorted = $derived([...this.#views.values()].sort(byAttention));
-  readonly #shares = $derived.by(() => shares(this.#views.values()));
+  /** Those that are about to be forgotten: neither shown nor counted. */
+  readonly leaving = new SvelteSet<string>();
+  readonly sorted = $derived([...this.#views.values()].filter(({ id }) => !this.leaving.has(id)).sort(byAttention));
+  readonly #shares = $derived.by(() => shares(this.sorted));
 
   /** Said anew each time it is shown, in the language spoken then. */
   get summary(): string {

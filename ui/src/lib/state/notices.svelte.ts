@@ -4,6 +4,7 @@ import { text } from '$lib/text';
 export type Notice = { key: number } & (
   | { kind: 'problem'; problem: ProblemView; connection: string | null; retry: (() => void) | null }
   | { kind: 'disconnect'; outcome: DisconnectView; provider: string }
+  | { kind: 'forgetting'; connection: string; name: string }
 );
 
 type New = Notice extends infer N ? (N extends Notice ? Omit<N, 'key'> : never) : never;
@@ -18,6 +19,11 @@ export class Notices {
     const added = { ...notice, key: this.#next };
     const others = this.list.filter((old) => !same(old, added));
     this.list = [...others, added].slice(-3);
+  }
+
+  /** It is forgotten now, or kept. */
+  forgotten(connection: string): void {
+    this.list = this.list.filter((notice) => notice.kind !== 'forgetting' || notice.connection !== connection);
   }
 
   dismiss(key: number): void {

@@ -106,6 +106,7 @@ export const console: typeof en = {
       settings: 'Einstellungen',
       sharing: 'Importieren und exportieren',
       saveSpec: 'Anbieterdatei speichern',
+      undo: 'Rückgängig: Verbindung behalten',
       quit: 'Beenden',
       keys: 'Liste der Tasten',
       clearClipboard: 'Zwischenablage jetzt leeren',
@@ -148,5 +149,7 @@ export const console: typeof en = {
     clear: 'Jetzt löschen',
     cleared: 'Die Zwischenablage wurde geleert.',
   },
+  forgetting: (name: string) => `„${name}“ wird entfernt …`,
+  undo: 'Rückgängig',
   notices: 'Hinweise',
 };

@@ -105,6 +105,7 @@ export const console = {
       settings: 'Settings',
       sharing: 'Import and export',
       saveSpec: 'Save the provider file',
+      undo: 'Undo: keep the connection',
       quit: 'Quit',
       keys: 'List of keys',
       clearClipboard: 'Clear the clipboard now',
@@ -146,5 +147,7 @@ export const console = {
     clear: 'Clear now',
     cleared: 'The clipboard was cleared.',
   },
+  forgetting: (name: string) => `Forgetting “${name}”…`,
+  undo: 'Undo',
   notices: 'Notices',
 };
