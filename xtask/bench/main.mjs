@@ -9,8 +9,9 @@ import { Session } from '../run/session.mjs';
 import { addLocalDemo, binary, target, tokenrack, untilInterrupted } from '../run/tools.mjs';
 import * as callback from './callback.mjs';
 import * as catalog from './catalog.mjs';
-import { mb, table } from './numbers.mjs';
+import { mb, table as print } from './numbers.mjs';
 import * as refresh from './refresh.mjs';
+import * as table from './table.mjs';
 import * as token from './token.mjs';
 import * as tray from './tray.mjs';
 import * as window from './window.mjs';
@@ -36,13 +37,16 @@ try {
   await connect();
   const rows = [];
   await refresh.many(session, `${out}/fifty`, 50);
-  for (const measure of [catalog.measure, () => token.measure(session, NAME), () => window.measure(session, `${out}/frames`, `${out}/fifty`),
-    () => tray.measure(session), () => callback.measure(session, NAME, timingFile), () => refresh.token(session, NAME, timingFile),
-    () => refresh.measure(session, `${out}/many`), sizes]) {
+  const [frames, fifty, thousand] = ['frames', 'fifty', 'thousand'].map(name => `${out}/${name}`);
+  // A keychain with a thousand items is slow: what opens it comes first.
+  for (const measure of [catalog.measure, () => token.measure(session, NAME), () => tray.measure(session),
+    () => callback.measure(session, NAME, timingFile), () => refresh.token(session, NAME, timingFile),
+    () => refresh.measure(session, thousand), () => window.measure(session, frames, fifty, thousand),
+    () => table.measure(session, fifty, thousand), sizes]) {
     rows.push(...(await measure()));
   }
   console.log();
-  table(rows);
+  print(rows);
   await writeFile(`${out}/results.json`, JSON.stringify(rows, null, 2));
   if (rows.some(({ kept }) => kept === false)) process.exitCode = 1;
 } catch (error) {

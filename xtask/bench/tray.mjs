@@ -1,12 +1,12 @@
 // What is left in memory when the window is closed into the tray, and how long it takes to be back on the screen.
 import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { binary } from '../run/tools.mjs';
 import { mb, median, ms } from './numbers.mjs';
+import { pss } from './processes.mjs';
 
 const ROUNDS = 5;
 const MEMORY = 60e6;
@@ -56,28 +56,6 @@ export async function measure(session) {
 /** It is shown when its page has painted. */
 async function isThere(session) {
   return run('xwininfo', ['-name', 'Tokenrack'], { env: session.env }).then(({ stdout }) => stdout.includes('IsViewable'), () => false);
-}
-
-/** Bytes of a process and all it has started; what is shared counts by its share (proc_pid_smaps(5)). */
-function pss(root) {
-  const parents = new Map();
-  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-    const stat = read(`/proc/${pid}/stat`);
-    if (stat) parents.set(pid, stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  }
-  const family = [String(root)];
-  for (const head of family) for (const [pid, parent] of parents) if (parent === head) family.push(pid);
-  const size = pid => Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
-  return family.reduce((sum, pid) => sum + size(pid) * 1024, 0);
-}
-
-/** Nothing when it has ended meanwhile. */
-function read(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 async function until(condition) {
