@@ -59,6 +59,11 @@ export function canDisconnect(connection: ConnectionView): boolean {
   return hasTokens(connection) || connection.status.kind === 'action_needed';
 }
 
+/** Whether forgetting it ends something, an access or a sign-in, so that it cannot be undone. */
+export function endsByForgetting(connection: ConnectionView): boolean {
+  return canDisconnect(connection) || connection.waiting !== null;
+}
+
 /** Whether tokens are there to be copied, renewed or revoked, whatever the status says about their use. */
 export function hasTokens(connection: ConnectionView): boolean {
   return connection.issued_at !== null;

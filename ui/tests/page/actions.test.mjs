@@ -365,8 +365,7 @@ describe('what cannot be undone', () => {
       await until(page, 'Google', 'Not connected');
       await page.locator('.notice').getByText('Google ended the access').waitFor();
       await rowOf(page, 'Google').click();
-      await page.getByRole('button', { name: 'Forget…' }).click();
-      await page.getByRole('alertdialog').getByRole('button', { name: 'Forget' }).click();
+      await page.locator('aside').getByRole('button', { name: 'Forget', exact: true }).click();
       await rowOf(page, 'Google').waitFor({ state: 'detached' });
       await page.waitForSelector('aside', { state: 'detached' });
     }));

@@ -147,13 +147,12 @@ describe('groups', () => {
       const table = page.locator('[role=treegrid]');
       assert.ok((await rows(page).count()) < 60);
       await table.evaluate((table) => table.scrollTo(0, 20_000));
-      await page.waitForTimeout(100);
-      const onTop = await page.evaluate(() => {
+      await page.waitForFunction(() => {
         const { left, top } = document.querySelector('[role=treegrid]').getBoundingClientRect();
-        const at = (y) => document.elementFromPoint(left + 300, top + y).closest('[role=row]');
-        return [at(45).dataset.group, at(90).querySelector('.provider').textContent.trim()];
+        const at = (y) => document.elementFromPoint(left + 300, top + y)?.closest('[role=row]');
+        const provider = at(90)?.querySelector('.provider')?.textContent.trim();
+        return provider && at(45)?.dataset.group === `provider:${provider.toLowerCase()}`;
       });
-      assert.equal(onTop[0], `provider:${onTop[1].toLowerCase()}`);
       await page.locator('[role=row][tabindex="0"]').focus();
       await page.keyboard.press('End');
       await page.waitForFunction(() => document.activeElement?.getAttribute('aria-rowindex') === '1010');

@@ -13,7 +13,7 @@ import type {
   Settings,
 } from '$lib/ipc/bindings';
 import type { FaceEvent, Ipc } from '$lib/ipc/contract';
-import { canDisconnect, hasTokens } from '$lib/status';
+import { endsByForgetting, hasTokens } from '$lib/status';
 import { speak, text } from '$lib/text';
 
 import { Announcer } from './announcer.svelte';
@@ -180,7 +180,7 @@ export class App {
   /** Asks first where an access is ended by it; otherwise it can be undone for a while. A page that closes then keeps it. */
   forget(view: ConnectionView): void {
     const { id, name } = view;
-    if (canDisconnect(view) || view.waiting) return void (this.route.question = { kind: 'forget', ids: [id] });
+    if (endsByForgetting(view)) return void (this.route.question = { kind: 'forget', ids: [id] });
     this.connections.leaving.add(id);
     this.#gone([id]);
     this.notices.add({ kind: 'forgetting', connection: id, name });
@@ -203,7 +203,7 @@ export class App {
   async #forgetNow(id: string): Promise<void> {
     const view = this.connections.get(id);
     // Another process may have connected it meanwhile.
-    if (view && !canDisconnect(view) && !view.waiting) await this.disconnect(id, true);
+    if (view && !endsByForgetting(view)) await this.disconnect(id, true);
     this.#stays(id);
   }
 
