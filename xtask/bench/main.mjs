@@ -25,6 +25,7 @@ const packages = process.argv.slice(2);
 await rm(out, { recursive: true, force: true });
 for (const folder of ['frames', 'profile']) await mkdir(`${out}/${folder}`, { recursive: true, mode: 0o700 });
 const timingFile = `${out}/provider.jsonl`;
+const rows = [];
 let session, peer, cleaned;
 const cleanUp = () => (cleaned ??= (async () => { peer?.stop(); await session?.stop(); })());
 untilInterrupted(cleanUp);
@@ -35,7 +36,6 @@ try {
   peer = await startPeer({ nodeArgs: ['--import', here('timing.mjs')], env: { TIMING_FILE: timingFile } });
   await addLocalDemo('release', session.env, peer.issuer);
   await connect();
-  const rows = [];
   await refresh.many(session, `${out}/fifty`, 50);
   const [frames, fifty, thousand] = ['frames', 'fifty', 'thousand'].map(name => `${out}/${name}`);
   // A keychain with a thousand items is slow: what opens it comes first.
@@ -45,15 +45,15 @@ try {
     () => table.measure(session, fifty, thousand), sizes]) {
     rows.push(...(await measure()));
   }
-  console.log();
-  print(rows);
-  await writeFile(`${out}/results.json`, JSON.stringify(rows, null, 2));
   if (rows.some(({ kept }) => kept === false)) process.exitCode = 1;
 } catch (error) {
   console.error(`\n${error.message}`);
   process.exitCode = 1;
 } finally {
   await cleanUp();
+  console.log();
+  print(rows);
+  await writeFile(`${out}/results.json`, JSON.stringify(rows, null, 2));
 }
 
 /** By the command alone: its URL, a person's browser, the redirect handed back. */

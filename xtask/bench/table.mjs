@@ -9,15 +9,15 @@ import { family, name, worked } from './processes.mjs';
 const SECONDS = 20;
 const WORDS = ['1', '12', '123', '12', '1', '9', '99', '999', '99', ''];
 
-/** Each step's time until the frame in which it is seen has been drawn; `arguments`: how, the steps, the answer. */
-const TIMED = `
-  const [act, steps, done] = arguments;
-  const step = new Function('step', act);
-  const times = [];
+/** From each letter to the frame in which it is seen. */
+const TYPED = `
+  const [words, done] = arguments;
+  const field = document.querySelector('#filter'), times = [];
   const next = () => {
-    if (times.length === steps.length) return done(times);
+    if (times.length === words.length) return done(times);
     const began = performance.now();
-    step(steps[times.length]);
+    field.value = words[times.length];
+    field.dispatchEvent(new Event('input', { bubbles: true }));
     requestAnimationFrame(() => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => { times.push(performance.now() - began); setTimeout(next, 20); };
@@ -25,8 +25,6 @@ const TIMED = `
     });
   };
   next();`;
-const TYPE = `const field = document.querySelector('#filter'); field.value = step;
-  field.dispatchEvent(new Event('input', { bubbles: true }));`;
 
 /** From frame to frame while the table scrolls. */
 const SCROLLED = `
@@ -59,7 +57,7 @@ async function look(session, profile) {
   try {
     await window.find('[data-row]');
     await sleep(2000);
-    const letters = await window.later(TIMED, TYPE, [...WORDS, ...WORDS, ...WORDS]);
+    const letters = await window.later(TYPED, [...WORDS, ...WORDS, ...WORDS]);
     const frames = await window.later(SCROLLED, 120, 200);
     await window.script("document.querySelector('.table').scrollTop = 0; document.activeElement.blur();");
     await sleep(1000);
