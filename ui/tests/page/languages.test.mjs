@@ -98,10 +98,15 @@ describe('every view and state', () => {
         known.includes(words) ||
         (words.length > 60 && known.includes(words.slice(-30))) ||
         /^(Tokenrack|English|Deutsch|\p{Lu}{2}|clipboard, \w+|\p{Lu}\p{Ll}{2} \d{1,2})$/u.test(words);
-      const strangers = (await page.evaluate(words)).filter(
-        (text) => !text.includes('⟦') && !text.trim().split(' · ').every(isData),
-      );
-      assert.deepEqual([...new Set(strangers)], []);
+      const strangers = async () =>
+        (await page.evaluate(words)).filter((text) => !text.includes('⟦') && !text.trim().split(' · ').every(isData));
+      // A part of a view that reads its own data says it anew when that has come.
+      let found = await strangers();
+      for (let tries = 0; found.length > 0 && tries < 20; tries += 1) {
+        await page.waitForTimeout(100);
+        found = await strangers();
+      }
+      assert.deepEqual([...new Set(found)], []);
       await inAllSizes(page, 'longer', faults);
 
       await speak(page, 'mirrored');
