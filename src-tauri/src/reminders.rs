@@ -64,9 +64,13 @@ fn told(app: &AppHandle, reminder: &Reminder) {
 
 /// Says once, the first time, that closing the window has not ended the app.
 pub(crate) fn goes_on(face: &Face) {
-    let is_news = face.core().and_then(|core| core.engine.first_time("goes_on_in_tray")).unwrap_or(false);
-    if !is_news {
-        return;
+    match face.core().and_then(|core| core.engine.first_time("goes_on_in_tray")) {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(problem) => {
+            tracing::warn!(%problem, "whether this was said before is not known");
+            return;
+        }
     }
     let shown = std::thread::Builder::new().name("notification".into()).spawn(|| {
         let body = say!(

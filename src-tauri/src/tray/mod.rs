@@ -102,7 +102,10 @@ fn contents(face: &Face) -> Contents {
 /// What was copied to the clipboard, newest first, as far as the record's last page goes.
 fn copied(core: &Core) -> Vec<ConnectionId> {
     let releases = ActivityFilter { topic: Some(Topic::Releases), ..ActivityFilter::default() };
-    let record = core.engine.activity(&releases).unwrap_or_default();
+    let record = core.engine.activity(&releases).unwrap_or_else(|problem| {
+        tracing::warn!(%problem, "the tray does not know what was copied last");
+        Vec::new()
+    });
     let copies =
         record.into_iter().filter(|entry| entry.detail.as_ref().is_some_and(|it| it.starts_with(COPIED)));
     copies.filter_map(|entry| entry.connection).collect()
