@@ -60,7 +60,8 @@ async function look(session, profile) {
     const letters = await window.later(TYPED, [...WORDS, ...WORDS, ...WORDS]);
     const frames = await window.later(SCROLLED, 120, 200);
     await window.script("document.querySelector('.table').scrollTop = 0; document.activeElement.blur();");
-    await sleep(1000);
+    // What typing and scrolling leave behind is cleared up in the seconds after.
+    await sleep(10_000);
     const page = family(window.driver.pid).find(pid => name(pid).startsWith('WebKitWebProc'));
     const before = worked(page);
     await sleep(SECONDS * 1000);
