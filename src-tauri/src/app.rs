@@ -67,6 +67,9 @@ pub(crate) const HIDDEN: &str = "--hidden";
 /// A panel that has not come by then does not come with this session; the window does.
 const PANEL_PATIENCE: Duration = Duration::from_secs(20);
 
+/// From showing the window to its picture on the screen, with some to spare.
+const PAINTING: Duration = Duration::from_millis(200);
+
 /// Marks a process that was started for links another could not deliver: it does not start a third.
 const AGAIN: &str = "--again";
 
@@ -196,13 +199,21 @@ fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>)
     app.manage(face);
     tauri::async_runtime::spawn(deep_link::run(app.handle().clone()));
     tauri::async_runtime::spawn(reminders::run(app.handle().clone()));
-    tauri::async_runtime::spawn(tray::run(app.handle().clone()));
-    if hidden {
-        tauri::async_runtime::spawn(open_without_tray(app.handle().clone()));
-    }
     tauri::async_runtime::spawn(end_on_signal(app.handle().clone()));
-    register_scheme(app);
+    tauri::async_runtime::spawn(settle(app.handle().clone(), hidden));
     Ok(())
+}
+
+/// What nobody waits for. It asks a dozen other programs, and the first picture would come later for it.
+async fn settle(app: AppHandle, hidden: bool) {
+    if hidden {
+        tauri::async_runtime::spawn(open_without_tray(app.clone()));
+    } else {
+        app.state::<Face>().shown.notified().await;
+        tokio::time::sleep(PAINTING).await;
+    }
+    register_scheme(&app);
+    tray::run(app).await;
 }
 
 /// A person must have a way to an app that was started hidden.
@@ -215,8 +226,8 @@ async fn open_without_tray(app: AppHandle) {
 
 /// In the background: it asks other programs, and its failure must not stop the start.
 #[cfg(target_os = "linux")]
-fn register_scheme(app: &App) {
-    let app = app.handle().clone();
+fn register_scheme(app: &AppHandle) {
+    let app = app.clone();
     tauri::async_runtime::spawn_blocking(move || {
         if let Err(error) = crate::handler::register(&app.state::<Face>().session) {
             tracing::warn!(%error, "the deep link could not be registered; loopback and pasting still work");
@@ -226,7 +237,7 @@ fn register_scheme(app: &App) {
 
 /// Windows keeps it per user; on macOS the bundle declares it, and links come as events of the system.
 #[cfg(not(target_os = "linux"))]
-fn register_scheme(app: &App) {
+fn register_scheme(app: &AppHandle) {
     use tauri_plugin_deep_link::DeepLinkExt as _;
     let links = app.state::<Face>().links.clone();
     if cfg!(target_os = "macos") {

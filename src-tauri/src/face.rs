@@ -8,6 +8,7 @@ use tokenrack_core::language::Language;
 use tokenrack_core::ports::{Browser, Entropy};
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_platform::{Profile, SystemBrowser, SystemClock, SystemEntropy};
+use tokio::sync::Notify;
 
 use crate::clipboard::Clipboard;
 use crate::deep_link::Links;
@@ -35,6 +36,8 @@ pub(crate) struct Face {
     pub(crate) reminders: Arc<Reminders>,
     /// The icon beside the clock.
     pub(crate) tray: Arc<Tray>,
+    /// Told when a window is shown.
+    pub(crate) shown: Notify,
     /// The app is to end as soon as new tokens are saved.
     pub(crate) ending: AtomicBool,
     /// Links on their way to the engine.
@@ -69,6 +72,7 @@ impl Face {
             pages,
             reminders: Arc::default(),
             tray: Arc::default(),
+            shown: Notify::new(),
             ending: AtomicBool::new(false),
             links,
             unsaved_text: AtomicBool::new(false),

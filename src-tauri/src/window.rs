@@ -101,7 +101,9 @@ pub(crate) fn show(app: &AppHandle) {
         }
         tracing::info!("the window is shown");
     }
-    app.state::<Face>().pages.painted();
+    let face = app.state::<Face>();
+    face.pages.painted();
+    face.shown.notify_one();
 }
 
 /// Whether the person is looking at it.

@@ -92,7 +92,11 @@ export class App {
     const early = this.#early;
     this.#early = null;
     for (const event of early) this.receive(event);
-    this.version = await this.ipc.version().catch(() => '');
+    // Not waited for: the first picture does not show it.
+    void this.ipc.version().then(
+      (version) => (this.version = version),
+      () => undefined,
+    );
   }
 
   /** Speaks the person's language from now on, or the system's. */
