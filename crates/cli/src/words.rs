@@ -109,6 +109,7 @@ pub fn activity(kind: ActivityKind) -> &'static str {
         ActivityKind::RevocationUnsupported => "Provider cannot revoke",
         ActivityKind::RevocationFailed => "Not revoked",
         ActivityKind::RevocationGivenUp => "Revocation given up",
+        ActivityKind::RevocationUnknown => "Revocation unconfirmed",
         ActivityKind::Disconnected => "Disconnected",
         ActivityKind::Forgotten => "Forgotten",
         ActivityKind::Edited => "Edited",

@@ -97,6 +97,7 @@ impl Topic {
                 Kind::RefreshFailed,
                 Kind::RevocationFailed,
                 Kind::RevocationGivenUp,
+                Kind::RevocationUnknown,
             ],
             Self::Changes => &[
                 Kind::Added,
@@ -106,6 +107,7 @@ impl Topic {
                 Kind::RevocationUnsupported,
                 Kind::RevocationFailed,
                 Kind::RevocationGivenUp,
+                Kind::RevocationUnknown,
                 Kind::Forgotten,
                 Kind::Exported,
                 Kind::Imported,

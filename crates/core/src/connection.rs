@@ -10,6 +10,7 @@ use crate::event::{ActivityKind, Attention, Channel, NewActivity};
 use crate::lifecycle::{ConnectionState, Failure};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
+use crate::view::Revocation;
 
 /// Characters of a connection's name, so also of a provider's, which is its default.
 pub const LONGEST_NAME: usize = 80;
@@ -59,6 +60,9 @@ pub struct Connection {
     /// The vault still holds tokens of a disconnect that the provider could not be told of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unrevoked: Option<Failure>,
+    /// What became of telling the provider, once that is over and the tokens have still to be deleted from the vault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undeleted: Option<Revocation>,
     /// Seconds that its sign-ins lasted until the provider ended them, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_in_seconds: Vec<i64>,

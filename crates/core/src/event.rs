@@ -138,6 +138,8 @@ pub enum ActivityKind {
     RevocationFailed,
     /// The provider could not be told for so long that it is no longer tried; the tokens may live on there.
     RevocationGivenUp,
+    /// The provider was told, and what it answered was lost; the tokens may live on there.
+    RevocationUnknown,
     /// The local tokens were deleted.
     Disconnected,
     /// The connection was deleted.

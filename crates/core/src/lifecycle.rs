@@ -41,6 +41,10 @@ pub enum Settled {
         since: Timestamp,
         /// Why the last attempt failed, if it did.
         problem: Option<Problem>,
+        /// The newest generation that a disconnect has ended: what the vault has of it, or of an older one, is not
+        /// adopted. 0 where there never were tokens.
+        #[serde(default)]
+        ended: u64,
     },
     /// There are tokens in the vault.
     Authorized(Grant),
@@ -57,6 +61,9 @@ pub enum Settled {
     Disconnecting {
         /// Since when.
         since: Timestamp,
+        /// The newest generation that it ends.
+        #[serde(default)]
+        ended: u64,
     },
 }
 
@@ -229,6 +236,28 @@ impl ConnectionState {
         }
     }
 
+    /// The newest generation there has been, as far as this record knows; 0 before the first.
+    pub fn generation(&self) -> u64 {
+        match self.settled() {
+            Settled::Unauthorized { ended, .. } | Settled::Disconnecting { ended, .. } => *ended,
+            Settled::Authorized(grant) | Settled::ReauthorizationRequired { grant, .. } => grant.generation,
+        }
+    }
+
+    /// Whether a disconnect has ended the tokens of this generation, so that what the vault has of them is only to be
+    /// revoked and deleted.
+    pub fn has_ended(&self, generation: u64) -> bool {
+        self.grant().is_none() && generation <= self.generation()
+    }
+
+    /// What a disconnect has ended here stays so, whatever was put in the record's place.
+    pub fn ends_at_least(&mut self, generation: u64) {
+        if let Settled::Unauthorized { ended, .. } | Settled::Disconnecting { ended, .. } = self.settled_mut()
+        {
+            *ended = generation.max(*ended);
+        }
+    }
+
     /// A redirect is awaited from now on. Answers the attempt whose place is taken.
     pub fn begin(&mut self, attempt: Attempt) -> Option<StateDigest> {
         let superseded = self.attempt().map(|attempt| attempt.state_digest.clone());
@@ -239,8 +268,8 @@ impl ConnectionState {
     /// The attempt has ended without tokens: what was, is again. Without tokens from before, the problem stays.
     pub fn end_attempt(&mut self, problem: Option<Problem>, now: Timestamp) {
         let settled = match (self.settled().clone(), problem) {
-            (Settled::Unauthorized { .. }, Some(problem)) => {
-                Settled::Unauthorized { since: now, problem: Some(problem) }
+            (Settled::Unauthorized { ended, .. }, Some(problem)) => {
+                Settled::Unauthorized { since: now, problem: Some(problem), ended }
             }
             (settled, _) => settled,
         };
@@ -252,23 +281,25 @@ impl ConnectionState {
         *self = Self::Settled(Settled::Authorized(grant));
     }
 
-    /// The tokens are revoked and deleted from now on. Answers the attempt that ends by it.
-    pub fn begin_disconnect(&mut self, now: Timestamp) -> Option<StateDigest> {
-        let ended = self.attempt().map(|attempt| attempt.state_digest.clone());
-        *self = Self::Settled(Settled::Disconnecting { since: now });
-        ended
+    /// The tokens up to this generation are revoked and deleted from now on. Answers the attempt that ends by it.
+    pub fn begin_disconnect(&mut self, newest: u64, now: Timestamp) -> Option<StateDigest> {
+        let attempt = self.attempt().map(|attempt| attempt.state_digest.clone());
+        let ended = self.generation().max(newest);
+        *self = Self::Settled(Settled::Disconnecting { since: now, ended });
+        attempt
     }
 
     /// The tokens are gone from here.
     pub fn forget(&mut self, now: Timestamp) {
-        *self = Self::Settled(Settled::Unauthorized { since: now, problem: None });
+        let ended = self.generation();
+        *self = Self::Settled(Settled::Unauthorized { since: now, problem: None, ended });
     }
 
     /// The person has changed what a failure may have come from, so it no longer says anything.
     pub fn settings_changed(&mut self, now: Timestamp) {
         match self.settled_mut() {
-            settled @ Settled::Unauthorized { problem: Some(_), .. } => {
-                *settled = Settled::Unauthorized { since: now, problem: None };
+            Settled::Unauthorized { since, problem, .. } if problem.is_some() => {
+                (*since, *problem) = (now, None);
             }
             // Tokens that wait for the vault still do, and a lost answer stays lost.
             Settled::Authorized(grant)
@@ -290,7 +321,7 @@ impl ConnectionState {
     /// New tokens are saved. Only newer ones count: a late writer never blanks a fresh record. Where they are what a waiting
     /// sign-in has brought, it has ended.
     pub fn refreshed(&mut self, fresh: Grant) {
-        if self.grant().is_some_and(|grant| fresh.generation <= grant.generation) {
+        if fresh.generation <= self.generation() {
             return;
         }
         if self.attempt().is_some_and(|attempt| fresh.authorized_at >= attempt.started_at) {

@@ -235,6 +235,11 @@ impl SecretRecord {
         }
     }
 
+    /// Keeps the tokens for their revocation alone.
+    pub fn set_tokens_aside(&mut self) {
+        self.unrevoked.extend(self.tokens.take());
+    }
+
     /// With the key that the tokens of this attempt are bound to.
     pub fn bound_as(self, attempt: &AttemptSecrets) -> Self {
         Self { proof_key: attempt.proof_key.clone().or(self.proof_key), ..self }

@@ -60,8 +60,11 @@ pub fn due_at(
     }
 }
 
-/// When a disconnect that the provider could not be told of is told again.
+/// When a disconnect that the provider could not be told of is told again, or what it has left is deleted.
 pub fn revocation_due_at(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    if connection.undeleted.is_some() {
+        return Some(now);
+    }
     retry_at(&connection.id, connection.unrevoked.as_ref()?, now)
 }
 

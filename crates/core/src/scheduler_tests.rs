@@ -43,6 +43,7 @@ fn connection(id: &str, grant: Grant) -> Connection {
         choices: BTreeMap::new(),
         state: ConnectionState::Settled(Settled::Authorized(grant)),
         unrevoked: None,
+        undeleted: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at("12:00:00"),

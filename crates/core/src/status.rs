@@ -154,12 +154,18 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
         ProviderRef::Catalog(id) => catalog.caution(id),
         ProviderRef::Own(_) => None,
     };
-    let unrevoked = connection.unrevoked.as_ref().map(|_| {
-        say!("The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens \
-         for that alone, and Tokenrack tries again for three days.")
+    let unrevoked = connection.unrevoked.as_ref().map(|failure| match failure.problem.code {
+        Code::VaultItemMissing => say!("The keychain did not have the tokens of the last disconnect, so the provider \
+         could not be told to end the access. For three days Tokenrack looks again, and ends them if they are there."),
+        _ => say!("The provider could not be told yet to end the access of the last disconnect. The keychain keeps those \
+         tokens for that alone, and Tokenrack tries again for three days."),
+    });
+    let undeleted = connection.undeleted.map(|_| {
+        say!("The keychain did not let go yet of the tokens of the last disconnect. Nobody uses them, and Tokenrack \
+         tries again to delete them.")
     });
     let own = spec.map(ProviderSpec::cautions).unwrap_or_default();
-    replaced.into_iter().chain(own).chain(unrevoked).collect()
+    replaced.into_iter().chain(own).chain(unrevoked).chain(undeleted).collect()
 }
 
 /// The newest failure that still matters.
@@ -192,7 +198,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
     }
     let plain = |kind, since, evidence: String, next| StatusView { kind, since, until: None, evidence, next };
     match state.settled() {
-        Settled::Unauthorized { since, problem } => match problem {
+        Settled::Unauthorized { since, problem, .. } => match problem {
             Some(problem) if is_about_settings(problem) => plain(
                 StatusKind::ProviderError,
                 *since,
@@ -222,10 +228,10 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             };
             plain(StatusKind::ActionNeeded, *since, evidence, Some(Action::Connect))
         }
-        Settled::Disconnecting { since } if is_under_way(*since, now) => {
+        Settled::Disconnecting { since, .. } if is_under_way(*since, now) => {
             plain(StatusKind::NotConnected, *since, say!("The tokens are being revoked and deleted."), None)
         }
-        Settled::Disconnecting { since } => {
+        Settled::Disconnecting { since, .. } => {
             let evidence = say!(
                 "A disconnect was cut short: tokens may still be here, and valid at the provider. \
                             Disconnect again, or forget the connection."
@@ -381,7 +387,7 @@ pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp>
     };
     let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
     let at_work = match (connection.state.settled(), grant.map(|grant| &grant.refresh)) {
-        (Settled::Disconnecting { since }, _) | (_, Some(RefreshState::InFlight { since, .. })) => {
+        (Settled::Disconnecting { since, .. }, _) | (_, Some(RefreshState::InFlight { since, .. })) => {
             Some(since)
         }
         _ => None,

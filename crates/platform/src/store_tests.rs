@@ -51,6 +51,7 @@ fn connection(id: &str, name: &str) -> Connection {
         server: None,
         state: ConnectionState::Settled(unauthorized()),
         unrevoked: None,
+        undeleted: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at(0),
@@ -59,7 +60,7 @@ fn connection(id: &str, name: &str) -> Connection {
 }
 
 fn unauthorized() -> Settled {
-    Settled::Unauthorized { since: at(0), problem: None }
+    Settled::Unauthorized { since: at(0), problem: None, ended: 0 }
 }
 
 fn waiting(digest: &str) -> ConnectionState {

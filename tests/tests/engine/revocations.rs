@@ -3,12 +3,13 @@
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
+use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{DisconnectView, Revocation, StatusKind};
 
 use super::background::{pass, settle};
 use super::world::World;
-use super::{FRESH, kind};
+use super::{FRESH, kind, token};
 
 /// A disconnect to which the server answers so, for each of the two tokens.
 async fn disconnected(world: &World, engine: &Engine, id: &ConnectionId, status: u16) -> DisconnectView {
@@ -164,4 +165,154 @@ async fn a_disconnect_of_missing_tokens_says_that_they_may_live_on() {
     assert_eq!(view.revocation, Revocation::Failed);
     assert_eq!(view.problem.unwrap().code, Code::VaultItemMissing.as_str());
     assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+}
+
+/// Whatever somebody does with the connection, its tokens are not in use again.
+async fn stays_disconnected(world: &World, engine: &Engine, id: &ConnectionId) {
+    assert_eq!(token(engine, id).await, Err(Code::NotConnected));
+    assert_eq!(engine.refresh(id, Channel::App).await.unwrap_err().code, Code::NotConnected);
+    engine.snapshot().await.unwrap();
+    assert_eq!(kind(engine, id), StatusKind::NotConnected);
+    assert!(world.network.sent().is_empty());
+}
+
+#[tokio::test]
+async fn tokens_that_come_back_after_a_disconnect_are_revoked_and_not_adopted() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    // The vault is ahead of the database, which nobody sees either.
+    world.network.answer(200, FRESH);
+    world.refuse_records_with(r#""refresh":"idle""#);
+    dies.refresh(&id, Channel::App).await.unwrap_err();
+    world.accept_all_records();
+    drop(dies);
+    world.network.sent();
+    world.vault.hide(Some(&id));
+    let engine = world.engine();
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, true));
+    world.vault.hide(None);
+    stays_disconnected(&world, &engine, &id).await;
+    answer_both(&world, 200);
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 2).await;
+    let sent = world.network.sent();
+    assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+    assert_eq!(newest(&engine), ActivityKind::Revoked);
+    assert!(world.vault.snapshot().is_empty() && engine.view(&id).unwrap().cautions.is_empty());
+    stays_disconnected(&world, &engine, &id).await;
+}
+
+#[tokio::test]
+async fn a_copy_of_ended_tokens_is_known_for_good_and_a_new_sign_in_is_not_taken_for_one() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let copy = world.vault.snapshot();
+    disconnected(&world, &engine, &id, 200).await;
+    world.vault.restore(copy);
+    stays_disconnected(&world, &engine, &id).await;
+    assert!(!engine.view(&id).unwrap().cautions.is_empty(), "they are to be ended again");
+
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+    world.network.sent();
+    engine.keep_fresh();
+    answer_both(&world, 200);
+    settle().await;
+    pass(&world, 2).await;
+    let sent = world.network.sent();
+    assert!(sent.iter().any(|body| body.contains("token=rt-1")), "{sent:?}");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+/// A disconnect whose process ends once the provider has answered, before any of it is written down.
+async fn cut_short_after_the_answer(world: &World, id: &ConnectionId) {
+    let dies = world.engine();
+    let gate = world.network.hold();
+    answer_both(world, 200);
+    let theirs = id.clone();
+    let disconnect = tokio::spawn(async move { dies.disconnect(&theirs, false, Channel::App).await });
+    settle().await;
+    world.refuse_records_with("");
+    gate.add_permits(1);
+    disconnect.await.unwrap().unwrap_err();
+    world.accept_all_records();
+    world.network.sent();
+}
+
+#[tokio::test]
+async fn what_was_revoked_before_its_process_died_is_not_said_to_live_on() {
+    for is_again in [false, true] {
+        for (answer, revocation, line) in [
+            (200, Revocation::Revoked, ActivityKind::Revoked),
+            // Not all servers hold to RFC 7009 §2.2.
+            (400, Revocation::Unknown, ActivityKind::RevocationUnknown),
+        ] {
+            let world = World::new();
+            let engine = world.engine();
+            let id = world.connected(&engine).await;
+            if is_again {
+                assert!(disconnected(&world, &engine, &id, 503).await.tried_again);
+            }
+            cut_short_after_the_answer(&world, &id).await;
+            let view = disconnected(&world, &engine, &id, answer).await;
+            assert_eq!((view.revocation, view.tried_again), (revocation, false));
+            let lines = engine.activity(&Default::default()).unwrap();
+            assert!(lines.iter().any(|told| told.kind == line), "{lines:?}");
+            assert!(world.vault.snapshot().is_empty());
+            assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_and_could_not_be_deleted_is_not_told_again() {
+    for is_deleted_after_all in [false, true] {
+        for by_itself in [false, true] {
+            let world = World::new();
+            let engine = world.engine();
+            let id = world.connected(&engine).await;
+            world.vault.refuse_writes(true);
+            answer_both(&world, 200);
+            let refused = engine.disconnect(&id, false, Channel::App).await;
+            assert_eq!(refused.unwrap_err().code, Code::VaultLocked);
+            world.network.sent();
+            world.vault.refuse_writes(false);
+            if is_deleted_after_all {
+                world.vault.restore(std::collections::HashMap::new());
+            }
+            let next = world.engine();
+            if by_itself {
+                next.keep_fresh();
+                settle().await;
+                pass(&world, 2).await;
+            } else {
+                let view = next.disconnect(&id, false, Channel::Command).await.unwrap();
+                assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
+            }
+            assert!(world.network.sent().is_empty() && world.vault.snapshot().is_empty());
+            assert_eq!(kind(&next, &id), StatusKind::NotConnected);
+            assert!(next.view(&id).unwrap().cautions.is_empty());
+            let lines = next.activity(&Default::default()).unwrap();
+            let told = lines.iter().filter(|line| line.kind == ActivityKind::Revoked).count();
+            assert_eq!((told, newest(&next)), (1, ActivityKind::Disconnected));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_no_refusal() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    let view = disconnected(&world, &engine, &id, 400).await;
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
+    assert_eq!(newest(&engine), ActivityKind::RevocationUnknown);
 }

@@ -43,12 +43,16 @@ fn outcome(view: &DisconnectView, name: &str) -> String {
         Revocation::Failed => {
             "The provider did not revoke: the deleted tokens may work there until they expire."
         }
+        Revocation::Unknown => {
+            "The provider was asked to revoke, but its answer was lost: the deleted tokens may work there until they \
+             expire."
+        }
     };
     if let Some(problem) = &view.problem {
         text +=
             &format!("\n  why:  {} ({})", problem.cause.as_ref().unwrap_or(&problem.message), problem.code);
     }
-    if let (Revocation::Unsupported | Revocation::Failed, Some(url)) =
+    if let (Revocation::Unsupported | Revocation::Failed | Revocation::Unknown, Some(url)) =
         (view.revocation, &view.user_revoke_url)
     {
         text += &format!("\n  do:   cut the access by hand at {url}");

@@ -58,6 +58,7 @@ fn connection(name: &str, provider: ProviderRef) -> Connection {
         choices: BTreeMap::new(),
         state: ConnectionState::Settled(Settled::Authorized(tokens().grant)),
         unrevoked: None,
+        undeleted: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at(),

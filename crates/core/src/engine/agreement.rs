@@ -5,7 +5,7 @@ use super::Engine;
 use super::tokens::not_disconnecting;
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel};
-use crate::lifecycle::{Grant, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -40,6 +40,11 @@ impl Engine {
         let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
         match (stored, connection.state.grant()) {
             (None, None) => Err(Code::NotConnected.into()),
+            // They were away when a person ended them.
+            (Some(stored), None) if connection.state.has_ended(stored.generation) => {
+                self.has_come_back(&connection)?;
+                Err(Code::NotConnected.into())
+            }
             // Another process has renewed them, or ended between the vault's write and the database's.
             (Some(stored), known) if known.is_none_or(|known| known.generation < stored.generation) => self
                 .update(id, |connection| {
@@ -69,6 +74,20 @@ impl Engine {
             (_, Some(known)) => Err(self.not_there(&connection, known, channel)?),
             (Some(_), None) => Err(Code::Internal.into()),
         }
+    }
+
+    /// Tokens that a disconnect has ended are in the vault all the same: they are to be revoked and deleted.
+    pub(super) fn has_come_back(&self, connection: &Connection) -> Result<(), Problem> {
+        let now = self.now();
+        self.update(&connection.id, |connection| {
+            if connection.unrevoked.is_some() || connection.undeleted.is_some() {
+                return None;
+            }
+            let problem = Problem::new(Code::VaultItemMissing);
+            connection.unrevoked = Some(Failure::after(&RefreshState::Idle, problem, now));
+            Some(Change::default())
+        })?;
+        Ok(())
     }
 
     /// The secrets that a sign-in needs. One brings new tokens, so those before may be missing; a client that proves
@@ -121,12 +140,16 @@ pub(super) fn is_away(connection: &Connection, record: &SecretRecord) -> bool {
     are_missing || connection.unrevoked.is_some() && record.unrevoked.is_empty()
 }
 
-/// For whoever would write something less in the place of what is away.
+/// For whoever would write something less in the place of what is away. What was away at a disconnect already, nobody
+/// waits for.
 ///
 /// # Errors
 /// `VaultItemMissing`.
 pub(super) fn nothing_is_away(connection: &Connection, record: &SecretRecord) -> Result<(), Problem> {
-    if is_away(connection, record) {
+    let unrevoked = connection.unrevoked.as_ref();
+    let was_away = unrevoked.is_some_and(|failure| failure.problem.code == Code::VaultItemMissing);
+    let is_over = connection.state.grant().is_none() && was_away;
+    if is_away(connection, record) && !is_over {
         let words = "the client's secret is kept with them; where they were deleted, disconnect first";
         return Err(Problem::new(Code::VaultItemMissing).because(words));
     }

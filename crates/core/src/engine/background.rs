@@ -79,7 +79,7 @@ impl Engine {
                 (Some(refresh), _) => (refresh, Work::Refresh),
                 (None, revocation) => (revocation?, Work::Revocation),
             };
-            let generation = connection.state.grant().map_or(0, |grant| grant.generation);
+            let generation = connection.state.generation();
             let host = self.token_host(connection).unwrap_or_default();
             let at = after_rest(at, &host, &resting);
             Some(Due { id: connection.id.clone(), work, generation, host, at })

@@ -126,7 +126,7 @@ impl Engine {
         let waiting = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt));
         let (waiting, secrets) = waiting.ok_or(Code::VaultItemMissing)?;
         let record = self.read_secrets(&connection).await?.bound_as(waiting);
-        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let known = connection.state.generation();
         if record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation > known) {
             // The database may have refused them when they came, and the code is spent.
             let agreed = self.agree(connection, &record, Channel::Engine)?;

@@ -1,7 +1,7 @@
 //! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
 
 use super::agreement::is_away;
-use super::revocations::Told;
+use super::revocations::{Told, set_aside};
 use super::{Engine, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
@@ -10,6 +10,9 @@ use crate::ports::{AttemptEnd, Change, VaultItem};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
 use crate::view::{DisconnectView, Revocation};
+
+/// Token sets that were saved while the database took nothing: what the vault does not show can be so much newer.
+const UNSEEN: u64 = 16;
 
 impl Engine {
     /// Revokes at the provider, deletes the tokens regardless; `forget` deletes the connection too.
@@ -38,35 +41,55 @@ impl Engine {
             Ok(record) if is_away(&connection, &record) => (record, Some(Code::VaultItemMissing.into())),
             other => (other?, None),
         };
-        let tokens = record.tokens.take();
-        let settled = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
-        if tokens.is_none() && settled && !forget {
+        let is_over = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
+        if record.tokens.is_none() && is_over && !forget {
             drop(lock);
             let told = self.revoke_again(id, channel, ()).await?;
             return Ok(self.disconnected(&connection, &told, forget));
         }
+        let was_begun = matches!(connection.state.settled(), Settled::Disconnecting { .. });
+        let newest = match (&record.tokens, &unread) {
+            (None, Some(_)) => connection.state.generation().saturating_add(UNSEEN),
+            (tokens, _) => tokens.as_ref().map_or(0, |tokens| tokens.grant.generation),
+        };
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
         self.update(id, |connection| {
-            let ended = connection.state.begin_disconnect(now);
+            let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
         // With what earlier disconnects left, also one that was cut short.
-        record.unrevoked.extend(tokens);
-        let told = match unread {
-            Some(problem) if record.unrevoked.is_empty() => self.could_not_tell(&connection, problem),
+        set_aside(&connection, &mut record);
+        record.set_tokens_aside();
+        // What was not there stays as it is: once it is back, it is revoked.
+        let is_away = unread.as_ref().is_some_and(|problem| problem.code == Code::VaultItemMissing);
+        let was_read = !is_away || !record.unrevoked.is_empty();
+        let told = match (unread, connection.undeleted) {
+            (Some(problem), _) if record.unrevoked.is_empty() => self.could_not_tell(&connection, problem),
+            (None, Some(revocation)) if record.unrevoked.is_empty() => Told::before(revocation),
+            (None, None) if record.unrevoked.is_empty() && was_begun => Told::perhaps(),
+            _ if was_begun => {
+                let before = RefreshState::InFlight { since: now, generation: newest };
+                self.tell_provider(&connection, &mut record, &before).await
+            }
             _ => self.tell_provider(&connection, &mut record, &RefreshState::Idle).await,
         };
+        let told = if forget { told.given_up() } else { told };
+        self.write_told(id, &told, channel)?;
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
             self.forget_attempt(&connection).await;
-            self.write_secrets(&connection, &record).await?;
+            if was_read {
+                self.write_secrets(&connection, &record).await?;
+            }
         }
-        let told = Told { again: told.again.filter(|_| !forget), ..told };
-        self.record_disconnect(&connection, &told, forget, channel)?;
+        self.is_deleted(id, channel)?;
+        if forget {
+            self.remove(id, &connection.name, None, channel)?;
+        }
         Ok(self.disconnected(&connection, &told, forget))
     }
 
@@ -79,26 +102,6 @@ impl Engine {
             tried_again: told.again.is_some(),
             forgotten,
         }
-    }
-
-    fn record_disconnect(
-        &self,
-        connection: &Connection,
-        told: &Told,
-        forget: bool,
-        channel: Channel,
-    ) -> Result<(), Problem> {
-        let now = self.now();
-        self.update(&connection.id, |connection| {
-            connection.state.forget(now);
-            let mut activity: Vec<_> = told.line(connection, now, channel).into_iter().collect();
-            activity.push(connection.event(now, ActivityKind::Disconnected, channel, None, None));
-            Some(Change { activity, ended: None })
-        })?;
-        if forget {
-            self.remove(&connection.id, &connection.name, None, channel)?;
-        }
-        Ok(())
     }
 
     /// A damaged record says neither the provider nor where it revokes, so the tokens, if there are any, may live on

@@ -6,6 +6,7 @@ use tokenrack_oauth::authorization::{AuthorizationResponse, Expected, RedirectEr
 use tokenrack_oauth::secret::State;
 
 use super::faces::VAULT_PATIENCE;
+use super::revocations::set_aside;
 use super::{Engine, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
@@ -146,13 +147,19 @@ impl Engine {
     pub(super) async fn keep(
         &self,
         connection: &Connection,
-        record: SecretRecord,
+        mut record: SecretRecord,
         mut tokens: Tokens,
     ) -> Grant {
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         let mut grant = tokens.grant.clone();
-        let mut record = SecretRecord { tokens: Some(tokens.clone()), ..record };
+        if set_aside(connection, &mut record)
+            && connection.unrevoked.is_none()
+            && let Err(problem) = self.has_come_back(connection)
+        {
+            tracing::warn!(%problem, "tokens of a disconnect wait in the vault for the next one");
+        }
+        record.tokens = Some(tokens.clone());
         // Saved before they are used for anything, a look-up included.
         if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
             grant.refresh = RefreshState::Failed(Failure::after(&grant.refresh, problem, self.now()));

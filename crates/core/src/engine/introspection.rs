@@ -21,6 +21,7 @@ impl Engine {
         channel: Channel,
     ) -> Result<IntrospectionView, Problem> {
         let connection = self.load(id)?;
+        connection.state.grant().ok_or(Code::NotConnected)?;
         let spec = self.spec_of_tokens(&connection)?;
         let record = self.read_secrets(&connection).await?;
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;

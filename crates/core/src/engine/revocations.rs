@@ -7,7 +7,7 @@ use super::Engine;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
-use crate::lifecycle::{Failure, RefreshState};
+use crate::lifecycle::{Failure, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Class, Code, Problem};
 use crate::record::SecretRecord;
@@ -26,10 +26,13 @@ pub(super) struct Told {
     pub(super) problem: Option<Problem>,
     /// Some tokens are kept, to be told of again.
     pub(super) again: Option<Failure>,
+    /// The record has its line already.
+    is_written: bool,
 }
 
 impl Engine {
-    /// Tells the provider once more of what earlier disconnects left. Does nothing when they left nothing.
+    /// Tells the provider once more of what earlier disconnects left, and deletes what it was told of. Does nothing when
+    /// they left nothing.
     ///
     /// # Errors
     /// A vault or store problem; what the provider did is part of the answer.
@@ -42,33 +45,75 @@ impl Engine {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         let mut record = self.read_secrets(&connection).await?;
-        // Where the file is in the way, a person can mend it: nothing is given up for that.
-        self.spec_of_tokens(&connection)?;
-        let told = if connection.unrevoked.is_some() && record.unrevoked.is_empty() {
-            self.could_not_tell(&connection, Code::VaultItemMissing.into())
-        } else {
-            let told = self.tell_provider(&connection, &mut record, &before(&connection)).await;
-            if told.revocation != Revocation::Nothing {
-                self.write_secrets(&connection, &record).await?;
+        let is_there = set_aside(&connection, &mut record);
+        let told = match connection.undeleted {
+            Some(revocation) => Told::before(revocation),
+            None if connection.unrevoked.is_none() && !is_there => return Ok(Told::nothing()),
+            None => {
+                // Where the file is in the way, a person can mend it: nothing is given up for that.
+                self.spec_of_tokens(&connection)?;
+                if is_there {
+                    self.intend(id)?;
+                    self.tell_provider(&connection, &mut record, &before(&connection)).await
+                } else {
+                    self.could_not_tell(&connection, Code::VaultItemMissing.into())
+                }
             }
-            told
         };
         drop(turn);
+        self.write_told(id, &told, channel)?;
+        if is_there {
+            self.write_secrets(&connection, &record).await?;
+        }
+        if !told.is_missing() {
+            self.is_deleted(id, channel)?;
+        }
+        Ok(told)
+    }
+
+    /// What came of it is written down before anything is deleted: afterwards nobody could find it out any more.
+    pub(super) fn write_told(&self, id: &ConnectionId, told: &Told, channel: Channel) -> Result<(), Problem> {
         let now = self.now();
         self.update(id, |connection| {
             let activity = told.line(connection, now, channel).into_iter().collect();
             Some(Change { activity, ended: None })
         })?;
-        Ok(told)
+        Ok(())
     }
 
-    /// The vault does not have what it is to be told of. What is kept there for that alone may be there again.
+    /// What the provider was told of is no longer in the vault, and with that a disconnect is over.
+    pub(super) fn is_deleted(&self, id: &ConnectionId, channel: Channel) -> Result<(), Problem> {
+        let now = self.now();
+        self.update(id, |connection| {
+            let is_ending = matches!(connection.state.settled(), Settled::Disconnecting { .. });
+            if connection.undeleted.take().is_none() && !is_ending {
+                return None;
+            }
+            let line = is_ending.then(|| {
+                connection.state.forget(now);
+                connection.event(now, ActivityKind::Disconnected, channel, None, None)
+            });
+            Some(Change { activity: line.into_iter().collect(), ended: None })
+        })?;
+        Ok(())
+    }
+
+    /// That the provider may be told is written down before, as a refresh is: then a death in between is known afterwards.
+    fn intend(&self, id: &ConnectionId) -> Result<(), Problem> {
+        self.update(id, |connection| {
+            connection.unrevoked.as_mut()?.answer_may_be_lost = true;
+            Some(Change::default())
+        })?;
+        Ok(())
+    }
+
+    /// The vault does not have what it is to be told of: for three days that may be there again. Damage stays.
     pub(super) fn could_not_tell(&self, connection: &Connection, problem: Problem) -> Told {
-        let again = connection.unrevoked.is_some().then(|| {
-            let again = Failure::after(&before(connection), problem.clone(), self.now());
-            Some(again).filter(|failure| !scheduler::is_chronic(failure))
-        });
-        Told { revocation: Revocation::Failed, problem: Some(problem), again: again.flatten() }
+        let failure = Failure::after(&before(connection), problem.clone(), self.now());
+        let again = problem.code == Code::VaultItemMissing && !scheduler::is_chronic(&failure);
+        let revocation = failed(&failure, again);
+        let again = Some(failure).filter(|_| again);
+        Told { revocation, problem: Some(problem), again, is_written: false }
     }
 
     /// Tells it of all tokens in `record.unrevoked`, and leaves there those that are worth another try after the tries
@@ -81,25 +126,28 @@ impl Engine {
     ) -> Told {
         let waiting = std::mem::take(&mut record.unrevoked);
         if waiting.is_empty() {
-            return Told { revocation: Revocation::Nothing, problem: None, again: None };
+            return Told::nothing();
         }
         let spec = match self.spec_of_tokens(connection) {
             Ok(spec) => spec,
             Err(problem) => {
                 record.forget_unused_key();
-                return Told { revocation: Revocation::Failed, problem: Some(problem), again: None };
+                return Told { revocation: Revocation::Failed, problem: Some(problem), ..Told::nothing() };
             }
         };
         let ports = self.ports_with(&spec, record);
-        let mut told = Told { revocation: Revocation::Unsupported, problem: None, again: None };
+        let mut told = Told { revocation: Revocation::Unsupported, ..Told::nothing() };
         for tokens in waiting {
             let secret = record.client_secret.as_ref();
-            let (revocation, problem) = revoke::revoke(&ports, connection, &spec, &tokens, secret).await;
-            let failure = problem.clone().map(|problem| Failure::after(before, problem, self.now()));
-            let again = failure.filter(is_worth_another_try);
-            if again.is_some() && record.unrevoked.len() < MOST {
-                record.unrevoked.push(tokens);
-                told.again = again;
+            let (mut revocation, problem) = revoke::revoke(&ports, connection, &spec, &tokens, secret).await;
+            if let Some(problem) = &problem {
+                let failure = Failure::after(before, problem.clone(), self.now());
+                let again = is_worth_another_try(&failure) && record.unrevoked.len() < MOST;
+                revocation = failed(&failure, again);
+                if again {
+                    record.unrevoked.push(tokens);
+                    told.again = Some(failure);
+                }
             }
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
@@ -110,17 +158,42 @@ impl Engine {
 }
 
 impl Told {
+    /// There was nothing to tell.
+    pub(super) fn nothing() -> Self {
+        Self { revocation: Revocation::Nothing, problem: None, again: None, is_written: false }
+    }
+
+    /// It was told before, and the record says so.
+    pub(super) fn before(revocation: Revocation) -> Self {
+        Self { revocation, is_written: true, ..Self::nothing() }
+    }
+
+    /// It may have been told by a disconnect that was cut short.
+    pub(super) fn perhaps() -> Self {
+        Self { revocation: Revocation::Unknown, ..Self::nothing() }
+    }
+
+    /// It is not told again.
+    pub(super) fn given_up(self) -> Self {
+        let last = self.again.as_ref().map(|failure| failed(failure, false));
+        Self { revocation: last.unwrap_or(self.revocation), again: None, ..self }
+    }
+
+    /// The vault did not have what it is to be told of.
+    fn is_missing(&self) -> bool {
+        self.again.as_ref().is_some_and(is_missing)
+    }
+
     /// Writes it into the connection; the line for the record, where there was something to tell.
-    pub(super) fn line(
-        &self,
-        connection: &mut Connection,
-        now: Timestamp,
-        channel: Channel,
-    ) -> Option<NewActivity> {
+    fn line(&self, connection: &mut Connection, now: Timestamp, channel: Channel) -> Option<NewActivity> {
+        if self.is_written {
+            return None;
+        }
         let before = std::mem::replace(&mut connection.unrevoked, self.again.clone());
         let was_waiting = before.is_some();
-        let is_missing = |failure: &Failure| failure.problem.code == Code::VaultItemMissing;
-        if before.as_ref().is_some_and(is_missing) && self.again.as_ref().is_some_and(is_missing) {
+        let was_told = self.again.is_none() && self.revocation != Revocation::Nothing;
+        connection.undeleted = was_told.then_some(self.revocation);
+        if before.as_ref().is_some_and(is_missing) && self.is_missing() {
             // Once is enough, however often it is read.
             return None;
         }
@@ -129,6 +202,7 @@ impl Told {
             Revocation::Unsupported => ActivityKind::RevocationUnsupported,
             Revocation::Failed if was_waiting && self.again.is_none() => ActivityKind::RevocationGivenUp,
             Revocation::Failed => ActivityKind::RevocationFailed,
+            Revocation::Unknown => ActivityKind::RevocationUnknown,
             Revocation::Nothing => return None,
         };
         let code = self.problem.as_ref().map(|problem| problem.code);
@@ -137,18 +211,40 @@ impl Told {
     }
 }
 
+/// What disconnects have left is told of, and used for nothing else; what the provider was told of already, is not kept.
+/// Answers whether the vault has any of it.
+pub(super) fn set_aside(connection: &Connection, record: &mut SecretRecord) -> bool {
+    let generation = record.tokens.as_ref().map(|tokens| tokens.grant.generation);
+    if generation.is_some_and(|generation| connection.state.has_ended(generation)) {
+        record.set_tokens_aside();
+    }
+    let is_there = !record.unrevoked.is_empty();
+    if connection.undeleted.is_some() {
+        record.unrevoked.clear();
+        record.forget_unused_key();
+    }
+    is_there
+}
+
 /// The tries so far.
 fn before(connection: &Connection) -> RefreshState {
     connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed)
 }
 
-/// Of several token sets, what a person should know: one that failed, else one that was revoked.
+/// Of several token sets, what a person should know: one that failed, else one of which nobody knows, else one that was
+/// revoked.
 fn worse(one: Revocation, other: Revocation) -> Revocation {
-    match (one, other) {
-        (Revocation::Failed, _) | (_, Revocation::Failed) => Revocation::Failed,
-        (Revocation::Revoked, _) | (_, Revocation::Revoked) => Revocation::Revoked,
-        (one, _) => one,
-    }
+    let order = [Revocation::Failed, Revocation::Unknown, Revocation::Revoked];
+    order.into_iter().find(|revocation| [one, other].contains(revocation)).unwrap_or(one)
+}
+
+/// A server that ended them at a try whose answer was lost may refuse the next one: not all hold to RFC 7009 §2.2.
+fn failed(failure: &Failure, again: bool) -> Revocation {
+    if failure.answer_may_be_lost && !again { Revocation::Unknown } else { Revocation::Failed }
+}
+
+fn is_missing(failure: &Failure) -> bool {
+    failure.problem.code == Code::VaultItemMissing
 }
 
 /// A refusal stays one, and after three days nobody answers any more.

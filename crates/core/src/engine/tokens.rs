@@ -33,7 +33,7 @@ impl Engine {
     /// # Errors
     /// Why there are no new tokens. Unless the provider has ended the grant, the old ones are as before.
     pub async fn refresh(&self, id: &ConnectionId, channel: Channel) -> Result<ConnectionView, Problem> {
-        let seen = self.load(id)?.state.grant().map_or(0, |grant| grant.generation);
+        let seen = self.load(id)?.state.generation();
         self.refresh_in_turn(id, seen, Asks::Person(channel), ()).await
     }
 
@@ -60,7 +60,7 @@ impl Engine {
         let lock = self.lock(id).await;
         let connection = self.load(id)?;
         not_disconnecting(&connection)?;
-        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let known = connection.state.generation();
         let is_saved = connection.state.grant().is_none_or(|grant| !grant.is_unsaved());
         let _lock = match lock {
             // Whoever had it all that time has renewed the tokens meanwhile.
@@ -75,7 +75,7 @@ impl Engine {
         }
         let connection = self.agree(connection, &record, channel)?;
         let mut tokens = record.tokens.clone().ok_or(Code::NotConnected)?;
-        let known = connection.state.grant().map_or(0, |grant| grant.generation);
+        let known = connection.state.generation();
         if tokens.grant.generation >= known && tokens.grant.generation > seen {
             return Ok(self.view_of(&connection));
         }
@@ -257,8 +257,11 @@ impl Engine {
         }
         let mut record = self.read_secrets(&connection).await?;
         let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
-        let known = connection.state.grant().map_or(0, |grant| grant.generation);
-        let is_known = record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation <= known);
+        let known = connection.state.generation();
+        let is_known = record
+            .tokens
+            .as_ref()
+            .is_some_and(|tokens| connection.state.grant().is_some() && tokens.grant.generation <= known);
         // Older ones still live as long as they do.
         let is_older = record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation < known);
         // The record may not speak of tokens as saved that are not, or the other way round.

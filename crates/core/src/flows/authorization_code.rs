@@ -182,7 +182,7 @@ pub(super) async fn accept(
         Ok(proof) => inspect(ports, connection, spec, secret, proof, &mut tokens).await,
         Err(problem) => Err(problem.clone()),
     };
-    let generation = connection.state.grant().map_or(1, |grant| grant.generation + 1);
+    let generation = connection.state.generation() + 1;
     let mut tokens = Tokens::first(tokens, generation, now, found.clone().unwrap_or_default());
     tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();
     if let Err(problem) = found {

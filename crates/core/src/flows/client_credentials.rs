@@ -41,8 +41,7 @@ async fn ask(
     let before = connection.state.grant();
     let id = connection.registration.client_id.clone();
     let account = Account { id: Some(id.clone()), label: id };
-    let mut tokens =
-        Tokens::first(answer, before.map_or(1, |grant| grant.generation + 1), now, Some(account));
+    let mut tokens = Tokens::first(answer, connection.state.generation() + 1, now, Some(account));
     tokens.grant = Grant {
         // Nobody is needed for the next one.
         refreshable: true,

@@ -401,7 +401,7 @@ pub struct DisconnectView {
 }
 
 /// What the provider did with the tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Revocation {
@@ -411,6 +411,8 @@ pub enum Revocation {
     Unsupported,
     /// It did not; they may live on until they expire.
     Failed,
+    /// It was told, and what it answered is not known; they may live on until they expire.
+    Unknown,
     /// There was nothing to revoke.
     Nothing,
 }

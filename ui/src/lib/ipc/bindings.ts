@@ -662,7 +662,7 @@ tried_again: boolean,
  */
 forgotten: boolean, };
 
-export type Revocation = "revoked" | "unsupported" | "failed" | "nothing";
+export type Revocation = "revoked" | "unsupported" | "failed" | "unknown" | "nothing";
 
 export type BundleView = { 
 /**
@@ -1072,7 +1072,7 @@ status: VaultStatus, };
 
 export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
 
-export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "disconnected" | "forgotten" | "edited" | "introspected" | "exported" | "imported" | "backed_up" | "restored";
+export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "revocation_unknown" | "disconnected" | "forgotten" | "edited" | "introspected" | "exported" | "imported" | "backed_up" | "restored";
 
 export type Attention = { 
 /**

@@ -15,7 +15,14 @@ const kinds: Record<Topic, ActivityKind[]> = {
   ],
   refreshes: ['refreshed', 'refresh_failed', 'introspected'],
   releases: ['token_released'],
-  failures: ['authorization_failed', 'callback_refused', 'refresh_failed', 'revocation_failed', 'revocation_given_up'],
+  failures: [
+    'authorization_failed',
+    'callback_refused',
+    'refresh_failed',
+    'revocation_failed',
+    'revocation_given_up',
+    'revocation_unknown',
+  ],
   changes: [
     'added',
     'edited',

@@ -262,9 +262,10 @@ impl Engine {
             return Ok(false);
         }
         let mut secrets = secrets.clone();
-        if let (Some(tokens), Some(ours)) = (&mut secrets.tokens, newest) {
-            // Whoever has seen those here takes these for newer.
-            tokens.grant.generation = tokens.grant.generation.max(ours.generation + 1);
+        if let Some(tokens) = &mut secrets.tokens {
+            // Whoever has seen those here, or has ended them, takes these for newer.
+            let ours = newest.map_or(0, |ours| ours.generation).max(known.state.generation());
+            tokens.grant.generation = tokens.grant.generation.max(ours + 1);
         }
         self.replace(&known, record, &secrets, author, taking).await
     }
@@ -288,9 +289,16 @@ impl Engine {
         let grant = secrets.tokens.as_ref().map(|tokens| tokens.grant.clone());
         let (kind, detail) = author.line(ActivityKind::Edited);
         let replaced = self.update_saying(&known.id, kind, taking.channel, detail, |connection, _| {
-            let (created_at, unrevoked) = (connection.created_at, connection.unrevoked.clone());
-            *connection = Connection { id: known.id.clone(), created_at, unrevoked, ..record.clone() };
+            let before = connection.clone();
+            *connection = Connection {
+                id: known.id.clone(),
+                created_at: before.created_at,
+                unrevoked: before.unrevoked,
+                undeleted: before.undeleted,
+                ..record.clone()
+            };
             settle(connection, grant.clone());
+            connection.state.ends_at_least(before.state.generation());
         });
         if let Err(problem) = replaced {
             self.put_back(known, &before).await;

@@ -103,6 +103,14 @@ pub(super) const TABLE: Table = &[
         "Dem Anbieter konnte noch nicht gesagt werden, dass er den Zugriff des letzten Trennens beenden soll. Nur dafür verwahrt der Schlüsselbund jene Token, und Tokenrack versucht es drei Tage lang weiter.",
     ),
     (
+        "The keychain did not have the tokens of the last disconnect, so the provider could not be told to end the access. For three days Tokenrack looks again, and ends them if they are there.",
+        "Der Schlüsselbund hatte die Token des letzten Trennens nicht; deshalb konnte dem Anbieter nicht gesagt werden, dass er den Zugriff beenden soll. Drei Tage lang sieht Tokenrack wieder nach und beendet sie, wenn sie da sind.",
+    ),
+    (
+        "The keychain did not let go yet of the tokens of the last disconnect. Nobody uses them, and Tokenrack tries again to delete them.",
+        "Der Schlüsselbund hat die Token des letzten Trennens noch nicht hergegeben. Niemand verwendet sie, und Tokenrack versucht weiter, sie zu löschen.",
+    ),
+    (
         "This provider refuses PKCE, so only `state` protects the sign-in against a stolen redirect.",
         "Dieser Anbieter lehnt PKCE ab; nur `state` schützt die Anmeldung vor einem gestohlenen Redirect.",
     ),

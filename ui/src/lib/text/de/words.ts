@@ -43,6 +43,7 @@ const activity: Record<ActivityKind, string> = {
   revocation_unsupported: 'Anbieter kennt keinen Widerruf',
   revocation_failed: 'Widerruf gescheitert',
   revocation_given_up: 'Widerruf aufgegeben',
+  revocation_unknown: 'Widerruf unbestätigt',
   disconnected: 'Getrennt',
   forgotten: 'Entfernt',
   edited: 'Geändert',

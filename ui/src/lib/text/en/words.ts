@@ -42,6 +42,7 @@ const activity: Record<ActivityKind, string> = {
   revocation_unsupported: 'Provider cannot revoke',
   revocation_failed: 'Revocation failed',
   revocation_given_up: 'Revocation given up',
+  revocation_unknown: 'Revocation unconfirmed',
   disconnected: 'Disconnected',
   forgotten: 'Forgotten',
   edited: 'Edited',
