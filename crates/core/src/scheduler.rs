@@ -198,25 +198,39 @@ pub struct Due {
     pub work: Work,
     /// The token set that is due; a newer one is not.
     pub generation: u64,
-    /// Whom it asks.
+    /// Whom it asks; empty for the vault alone.
     pub host: String,
     /// When.
     pub at: Timestamp,
 }
 
-/// What is under way, and what rests after a failure.
+/// What is under way.
 #[derive(Debug, Default)]
 pub struct Load {
     /// Connections at work, from the first look to the last write.
     pub running: HashSet<ConnectionId>,
     /// Hosts that are being asked.
     pub asked: HashSet<String>,
+}
+
+/// What rests after a failure, as this process has met it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rests {
     /// Connections whose refresh could not even begin: the vault refused, another process was at work.
-    pub resting: HashMap<ConnectionId, Rest>,
+    pub connections: HashMap<ConnectionId, Rest>,
     /// Hosts that failed: one connection finds out when they are back, not all of them.
-    pub resting_hosts: HashMap<String, Rest>,
+    pub hosts: HashMap<String, Rest>,
     /// Nothing starts before: the machine has just woken up, and its network has not.
     pub quiet_until: Option<Timestamp>,
+}
+
+impl Rests {
+    /// When what is due at `at` may begin.
+    pub fn after(&self, at: Timestamp, id: &ConnectionId, host: &str) -> Timestamp {
+        let rests = [self.connections.get(id), self.hosts.get(host)];
+        let rests = rests.into_iter().flatten().map(|rest| rest.until);
+        rests.chain(self.quiet_until).fold(at, Timestamp::max)
+    }
 }
 
 /// After failures in a row.
@@ -240,14 +254,6 @@ pub struct Plan {
 /// At most [`AT_ONCE`] at once, one per host. What waits for another to end is not in `wake_at`: that end is a reason to
 /// plan again.
 pub fn plan(mut all: Vec<Due>, load: &Load, now: Timestamp) -> Plan {
-    for due in &mut all {
-        let rests = [
-            load.resting.get(&due.id).map(|rest| rest.until),
-            load.resting_hosts.get(&due.host).map(|rest| rest.until),
-            load.quiet_until,
-        ];
-        due.at = rests.into_iter().flatten().fold(due.at, Timestamp::max);
-    }
     all.retain(|due| !load.running.contains(&due.id));
     all.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     let mut plan = Plan::default();

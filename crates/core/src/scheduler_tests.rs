@@ -228,7 +228,6 @@ fn four_at_once_and_one_for_each_host_the_longest_due_first() {
     let load = Load {
         running: ["b", "c", "d"].map(|id| ConnectionId(id.into())).into(),
         asked: ["two".to_owned()].into(),
-        ..Load::default()
     };
     assert_eq!(ids(&plan(all, &load, now)), ["a"], "b's host has answered, and three are at work");
 }
@@ -236,15 +235,20 @@ fn four_at_once_and_one_for_each_host_the_longest_due_first() {
 #[test]
 fn what_rests_waits_and_names_the_moment() {
     let now = at("12:00:00");
-    let all =
-        vec![entry("a", "one", "11:00:00"), entry("b", "one", "11:00:00"), entry("c", "two", "11:00:00")];
     let rest = |until| Rest { failures: 1, until: at(until) };
-    let load = Load {
-        resting: [(ConnectionId("c".into()), rest("12:00:09"))].into(),
-        resting_hosts: [("one".to_owned(), rest("12:00:07"))].into(),
-        ..Load::default()
+    let rests = Rests {
+        connections: [(ConnectionId("c".into()), rest("12:00:09"))].into(),
+        hosts: [("one".to_owned(), rest("12:00:07"))].into(),
+        quiet_until: None,
     };
+    let after = |entry: Due| Due { at: rests.after(entry.at, &entry.id, &entry.host), ..entry };
+    let all: Vec<_> = [("a", "one"), ("b", "one"), ("c", "two")]
+        .map(|(id, host)| after(entry(id, host, "11:00:00")))
+        .into();
+    let load = Load::default();
     assert_eq!(plan(all.clone(), &load, now), Plan { start: vec![], wake_at: Some(at("12:00:07")) });
     let later = plan(all, &load, at("12:00:07"));
     assert_eq!((ids(&later), later.wake_at), (vec!["a"], Some(at("12:00:09"))));
+    let quiet = Rests { quiet_until: Some(at("12:00:03")), ..Rests::default() };
+    assert_eq!(quiet.after(at("11:00:00"), &ConnectionId("a".into()), "one"), at("12:00:03"));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::{ConnectOptions, Engine};
 use tokenrack_core::event::{Channel, EngineEvent};
-use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::ports::{Clock as _, HttpErrorKind};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{ConnectionView, Draft, StatusKind};
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
@@ -128,6 +128,45 @@ async fn the_next_try_that_is_shown_is_after_the_rest_another_connection_was_ask
     world.network.sent();
     pass(&world, 20).await;
     assert!(world.network.sent().is_empty(), "and it is true");
+}
+
+#[tokio::test]
+async fn no_try_is_shown_before_the_rest_of_a_host_that_failed() {
+    let world = World::new();
+    let engine = world.engine();
+    let first = world.connected(&engine).await;
+    let second = world.connected_as(&engine, world.named("second")).await;
+    world.clock.forward(7200 - 200);
+    for _ in 0..40 {
+        world.network.answer(503, "");
+    }
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    let mut waited = 0;
+    for _ in 0..12 {
+        let shown = [&first, &second].map(|id| view(&engine, id).status.until.unwrap());
+        let next = shown.into_iter().min().unwrap();
+        let span = next.duration_since(world.clock.now()).as_secs();
+        world.network.sent();
+        pass(&world, span).await;
+        if span > 1 {
+            assert_eq!(world.network.sent().len(), 0, "not before {next}");
+            waited += 1;
+        }
+        pass(&world, 1).await;
+        assert!(!world.network.sent().is_empty(), "at {next}");
+        let mut told = Vec::new();
+        while let Ok(event) = events.try_recv() {
+            let EngineEvent::Connections { changed, .. } = event else { continue };
+            told.extend(changed);
+        }
+        for id in [&first, &second] {
+            let told = told.iter().rev().find(|view| view.id == *id).map(|view| view.status.until);
+            assert!(told.is_none_or(|until| until == view(&engine, id).status.until), "faces hear of it");
+        }
+    }
+    assert!(waited > 3);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::tokens::Asks;
-use super::{Engine, Inner};
+use super::{Engine, Inner, locked};
 use crate::attention;
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
@@ -18,7 +18,7 @@ use crate::flows::server;
 use crate::lifecycle::{Grant, RefreshState};
 use crate::ports::{Change, VaultState};
 use crate::problem::{Code, Problem};
-use crate::scheduler::{self, Due, Load, Plan, Rest, Work};
+use crate::scheduler::{self, Due, Load, Plan, Rest, Rests, Work};
 use crate::status;
 
 /// Woken so much later than planned, the machine has slept or its clock has jumped.
@@ -39,17 +39,11 @@ impl Engine {
     }
 
     /// When this connection is refreshed or tried again by this process; `None` when it is not.
-    pub(super) fn next_try(&self, connection: &Connection, resting: &Resting) -> Option<Timestamp> {
+    pub(super) fn next_try(&self, connection: &Connection, timing: &Timing) -> Option<Timestamp> {
         if !self.inner.keeps_fresh.load(Ordering::Relaxed) {
             return None;
         }
-        let catalog = self.catalog();
-        let spec = status::spec(connection, &catalog);
-        let at = scheduler::due_at(connection, spec, None, self.now())?;
-        // Saving asks nobody.
-        let asks = !resting.is_empty() && !connection.state.grant().is_some_and(Grant::is_unsaved);
-        let host = asks.then(|| self.token_host(connection)).flatten();
-        Some(host.map_or(at, |host| after_rest(at, &host, resting)))
+        self.due(connection, Work::Refresh, timing).map(|due| due.at)
     }
 
     /// Hosts that want to be left alone, by what any connection was answered.
@@ -58,33 +52,58 @@ impl Engine {
         self.shown_connections(|connection| self.asked_to_wait(connection, now))
     }
 
-    fn plan(&self, load: &Load, online_since: Option<Timestamp>) -> Plan {
-        let now = self.now();
+    /// What the next moment of every connection depends on; `resting` as the records have it.
+    pub(super) fn timing(&self, resting: Resting) -> Timing {
+        let knows = locked(&self.inner.background).clone();
+        // Without the vault nothing can be renewed; that it is open is an event.
+        let is_ready = self.known_vault().is_none_or(|vault| vault.state == VaultState::Ready);
+        Timing { now: self.now(), resting, knows, is_ready }
+    }
+
+    /// When this process does this work for the connection: the one answer, for its task and for what faces show.
+    fn due(&self, connection: &Connection, work: Work, timing: &Timing) -> Option<Due> {
+        let Timing { now, resting, knows, is_ready } = timing;
+        if !is_ready {
+            return None;
+        }
+        let catalog = self.catalog();
+        let spec = status::spec(connection, &catalog);
+        let at = match work {
+            Work::Refresh => scheduler::due_at(connection, spec, knows.online_since, *now),
+            Work::Revocation => scheduler::revocation_due_at(connection, *now),
+        }?;
+        // To save, and to look for what is missing, asks the vault alone.
+        let is_local =
+            connection.state.misses_tokens() || connection.state.grant().is_some_and(Grant::is_unsaved);
+        let asks = work == Work::Revocation || !is_local;
+        let host = asks.then(|| self.token_host(connection)).flatten().unwrap_or_default();
+        let at = after_rest(knows.rests.after(at, &connection.id, &host), &host, resting);
+        Some(Due { id: connection.id.clone(), work, generation: connection.state.generation(), host, at })
+    }
+
+    fn plan(&self, load: &Load) -> Plan {
+        let timing = self.timing(self.resting());
         if self.inner.is_ending.load(Ordering::Relaxed) {
             // A person may have stayed after all.
-            return Plan { start: vec![], wake_at: now.saturating_add(SETTLING).ok() };
+            return Plan { start: vec![], wake_at: timing.now.saturating_add(SETTLING).ok() };
         }
-        // Without the vault nothing can be renewed; that it is open is an event.
-        if self.known_vault().is_some_and(|vault| vault.state != VaultState::Ready) {
-            return Plan::default();
-        }
-        let resting = self.resting();
-        let catalog = self.catalog();
-        let due = |connection: &Connection| {
-            let spec = status::spec(connection, &catalog);
-            let refresh = scheduler::due_at(connection, spec, online_since, now);
-            let revocation = scheduler::revocation_due_at(connection, now);
-            let (at, work) = match (refresh, revocation) {
-                (Some(refresh), Some(revocation)) if revocation < refresh => (revocation, Work::Revocation),
-                (Some(refresh), _) => (refresh, Work::Refresh),
-                (None, revocation) => (revocation?, Work::Revocation),
-            };
-            let generation = connection.state.generation();
-            let host = self.token_host(connection).unwrap_or_default();
-            let at = after_rest(at, &host, &resting);
-            Some(Due { id: connection.id.clone(), work, generation, host, at })
+        let soonest = |connection: &Connection| {
+            let works = [Work::Refresh, Work::Revocation];
+            works.into_iter().filter_map(|work| self.due(connection, work, &timing)).min_by_key(|due| due.at)
         };
-        scheduler::plan(self.shown_connections(due), load, now)
+        scheduler::plan(self.shown_connections(soonest), load, timing.now)
+    }
+
+    /// What the task has met. Where that moves the next tries, the faces hear of it.
+    fn note(&self, change: impl FnOnce(&mut Knows)) {
+        let mut knows = locked(&self.inner.background);
+        let before = knows.clone();
+        change(&mut knows);
+        let has_moved = *knows != before;
+        drop(knows);
+        if has_moved && let Err(problem) = self.reload() {
+            tracing::warn!(%problem, "the connections could not be read again");
+        }
     }
 
     /// Whom this connection asks, and until when the answers it got want it to wait.
@@ -238,14 +257,13 @@ async fn run(
     let mut running = JoinSet::new();
     let mut load = Load::default();
     let mut offered = HashMap::new();
-    let mut online_since = None;
     let mut before: Option<Timestamp> = None;
     if let Some(engine) = engine.upgrade().map(|inner| Engine { inner }) {
         first_look(&engine).await;
     }
     loop {
         let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
-        let mut plan = current.plan(&load, online_since);
+        let mut plan = current.plan(&load);
         let reminder_at = current.remind(&mut offered);
         plan.wake_at = plan.wake_at.into_iter().chain(reminder_at).min();
         for due in plan.start {
@@ -274,30 +292,31 @@ async fn run(
             Ok(()) = network.changed() => Woken::Network,
             () = sleep => Woken::Time,
         };
+        let Some(current) = engine.upgrade().map(|inner| Engine { inner }) else { return };
         let now = clock.now();
         if before.is_some_and(|before| before.duration_since(now) > LATE) {
             // The clock was set back: what rests until then would rest for the whole jump.
-            load.resting.clear();
-            load.resting_hosts.clear();
-            load.quiet_until = None;
-            online_since = None;
+            current.note(|knows| *knows = Knows::default());
         }
         before = Some(now);
         if plan.wake_at.is_some_and(|at| now.duration_since(at) > LATE) {
-            load.quiet_until = now.saturating_add(SETTLING).ok();
+            current.note(|knows| knows.rests.quiet_until = now.saturating_add(SETTLING).ok());
         }
         match woken {
             Woken::Event => while events.try_recv().is_ok() {},
             Woken::Time => {}
             Woken::GivenBack(host) => _ = load.asked.remove(&host),
-            Woken::Done(Ok(done)) => load.ended(done, now),
+            Woken::Done(Ok(done)) => {
+                load.running.remove(&done.id);
+                current.note(|knows| knows.rests.learn(done, now));
+            }
             // A panic in a refresh is a mistake of ours; the connection is looked at again after a restart.
             Woken::Done(Err(error)) => tracing::error!(%error, "a refresh in the background did not end"),
-            Woken::Network => {
-                online_since = Some(now);
-                load.resting.clear();
-                load.resting_hosts.clear();
-            }
+            Woken::Network => current.note(|knows| {
+                knows.online_since = Some(now);
+                knows.rests.connections.clear();
+                knows.rests.hosts.clear();
+            }),
             Woken::Over => return,
         }
     }
@@ -311,12 +330,11 @@ async fn first_look(engine: &Engine) {
     }
 }
 
-impl Load {
-    fn ended(&mut self, done: Done, now: Timestamp) {
-        self.running.remove(&done.id);
+impl Rests {
+    fn learn(&mut self, done: Done, now: Timestamp) {
         let Some(problem) = done.failed else {
-            self.resting.remove(&done.id);
-            self.resting_hosts.remove(&done.host);
+            self.connections.remove(&done.id);
+            self.hosts.remove(&done.host);
             return;
         };
         let rest = |before: Option<&Rest>, wait: &dyn Fn(u32) -> i64| {
@@ -324,18 +342,34 @@ impl Load {
             let until = now.saturating_add(SignedDuration::from_millis(wait(failures))).unwrap_or(now);
             Rest { failures, until }
         };
-        let mine = rest(self.resting.get(&done.id), &scheduler::wait_for_vault);
-        self.resting.insert(done.id.clone(), mine);
+        let mine = rest(self.connections.get(&done.id), &scheduler::wait_for_vault);
+        self.connections.insert(done.id.clone(), mine);
         if is_the_hosts(&problem) {
             let wait = |failures| scheduler::back_off(failures, scheduler::chance(&done.id, &now));
-            let whole = rest(self.resting_hosts.get(&done.host), &wait);
-            self.resting_hosts.insert(done.host, whole);
+            let whole = rest(self.hosts.get(&done.host), &wait);
+            self.hosts.insert(done.host, whole);
         }
     }
 }
 
 /// Whom not to ask, and until when.
 pub(super) type Resting = Vec<(String, Timestamp)>;
+
+/// What the task of this process has met, and no record says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Knows {
+    rests: Rests,
+    /// When the network last came up.
+    online_since: Option<Timestamp>,
+}
+
+/// What the next moment of a connection depends on besides its record.
+pub(super) struct Timing {
+    now: Timestamp,
+    resting: Resting,
+    knows: Knows,
+    is_ready: bool,
+}
 
 fn after_rest(at: Timestamp, host: &str, resting: &Resting) -> Timestamp {
     resting.iter().filter(|(who, _)| who == host).fold(at, |at, (_, until)| at.max(*until))

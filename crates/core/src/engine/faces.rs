@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast};
 
-use super::background::Resting;
+use super::background::{Resting, Timing};
 use super::{Engine, Inner, locked};
 use crate::Timestamp;
 use crate::connection::{Connection, ConnectionId};
@@ -103,10 +103,10 @@ impl Engine {
     }
 
     pub(super) fn view_of(&self, connection: &Connection) -> ConnectionView {
-        self.view_among(connection, &self.resting())
+        self.view_among(connection, &self.timing(self.resting()))
     }
 
-    fn view_among(&self, connection: &Connection, resting: &Resting) -> ConnectionView {
+    fn view_among(&self, connection: &Connection, timing: &Timing) -> ConnectionView {
         let authorization_url =
             connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
         let vault = self.known_vault().map_or(VaultState::Ready, |status| status.state);
@@ -116,7 +116,7 @@ impl Engine {
             vault,
             catalog: &catalog,
             authorization_url,
-            next_try: self.next_try(connection, resting),
+            next_try: self.next_try(connection, timing),
         };
         status::view(connection, context)
     }
@@ -175,10 +175,11 @@ impl Engine {
         let now = self.now();
         let resting: Resting =
             all.connections.iter().filter_map(|connection| self.asked_to_wait(connection, now)).collect();
+        let timing = self.timing(resting);
         let views: Vec<_> = all
             .connections
             .into_iter()
-            .map(|connection| (self.view_among(&connection, &resting), connection))
+            .map(|connection| (self.view_among(&connection, &timing), connection))
             .collect();
         let mut shown = locked(&self.inner.faces.shown);
         if revision < shown.revision {

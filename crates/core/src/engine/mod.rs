@@ -197,6 +197,8 @@ struct Inner {
     faces: faces::Faces,
     /// Whether this process refreshes by itself.
     keeps_fresh: AtomicBool,
+    /// What the task that does has met.
+    background: Mutex<background::Knows>,
     /// The process is about to end: nothing more is begun by itself.
     is_ending: AtomicBool,
 }
@@ -247,6 +249,7 @@ impl Engine {
                 unsaved: Mutex::default(),
                 faces: faces::Faces::default(),
                 keeps_fresh: AtomicBool::new(false),
+                background: Mutex::default(),
                 is_ending: AtomicBool::new(false),
             }),
         })
