@@ -74,10 +74,10 @@ impl Engine {
             }
             _ => self.tell_provider(&connection, &mut record, &RefreshState::Idle).await,
         };
-        let told = if forget { told.given_up() } else { told };
-        self.write_told(id, &told, channel)?;
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
+        let told = if forget { told.given_up() } else { told };
+        self.write_told(id, &told, channel)?;
         if forget {
             self.delete_secrets(&connection).await?;
         } else {
