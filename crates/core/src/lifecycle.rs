@@ -97,6 +97,12 @@ impl Attempt {
         State::digest(state.expose()) == self.state_digest.0
     }
 
+    /// Whether its time has passed, or cannot be told: this machine's clock was set back after it began, by more than
+    /// clocks are corrected by.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.expires_at <= now || self.started_at.duration_since(now).as_secs() > 60
+    }
+
     /// The page for a device code, with the code filled in where the server has it.
     pub fn verification_page(&self) -> Option<&str> {
         match &self.awaited {

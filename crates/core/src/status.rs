@@ -376,9 +376,10 @@ pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp>
     let attempt = connection.state.attempt().map(|attempt| match attempt.exchanging_since {
         // Looked at each second: whether somebody still works on it, or on the last question of a device code.
         Some(_) => now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now),
-        None if matches!(attempt.awaited, Awaited::DeviceCode { .. }) && attempt.expires_at <= now => {
+        None if matches!(attempt.awaited, Awaited::DeviceCode { .. }) && attempt.is_late(now) => {
             now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now)
         }
+        None if attempt.is_late(now) => now,
         None => attempt.expires_at,
     });
     let grant = match connection.state.settled() {

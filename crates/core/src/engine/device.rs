@@ -112,7 +112,7 @@ impl Engine {
             return Ok(Look::Over);
         };
         let now = self.now();
-        if attempt.expires_at <= now {
+        if attempt.is_late(now) {
             drop(lock);
             self.end_late_attempts().await?;
             return Ok(Look::Over);

@@ -279,7 +279,7 @@ impl Engine {
             if attempt.exchanging_since.is_some() && !self.was_cut_short(connection).await {
                 continue;
             }
-            if attempt.expires_at > now {
+            if !attempt.is_late(now) {
                 continue;
             }
             // A question that is under way may be answered with tokens.
