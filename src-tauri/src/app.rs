@@ -314,14 +314,14 @@ fn end(app: &AppHandle) {
 /// who closes the window or quits is asked then; with a `code` there is nobody to ask.
 async fn end_when_saved(app: AppHandle, code: Option<i32>) {
     let face = app.state::<Face>();
-    let connections = match face.core() {
+    let left = match face.core() {
         Ok(core) => core.engine.save_all_before_the_end(LAST_CHANCE, Channel::App).await,
         Err(_) => Vec::new(),
     };
     face.ending.store(false, Ordering::Relaxed);
     match code {
-        None if !connections.is_empty() => {
-            face.pages.tell(FaceEvent::Shell(ShellEvent::Unsaved { connections }));
+        None if !left.is_empty() => {
+            face.pages.tell(FaceEvent::Shell(ShellEvent::Unfinished { left }));
             window::open(&app);
         }
         _ => app.exit(code.unwrap_or(0)),

@@ -11,7 +11,7 @@ use tauri::ipc::Channel;
 use tokenrack_core::Timestamp;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::EngineEvent;
+use tokenrack_core::event::{EngineEvent, Unfinished};
 use tokenrack_core::view::{ProblemView, Snapshot};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -47,10 +47,10 @@ pub(crate) enum ShellEvent {
         /// What.
         problem: ProblemView,
     },
-    /// The window was to close, and would have lost the new tokens of these.
-    Unsaved {
-        /// Whose.
-        connections: Vec<ConnectionId>,
+    /// The window was to close, and would have lost the new tokens that these bring.
+    Unfinished {
+        /// What, and whose.
+        left: Vec<Unfinished>,
     },
     /// Show this connection.
     Focus {
@@ -129,7 +129,7 @@ impl Pages {
         let waits = matches!(
             event,
             FaceEvent::Shell(
-                ShellEvent::Notice { .. } | ShellEvent::Focus { .. } | ShellEvent::Unsaved { .. }
+                ShellEvent::Notice { .. } | ShellEvent::Focus { .. } | ShellEvent::Unfinished { .. }
             )
         );
         if waits && !(inner.painted && inner.channel.is_some()) {

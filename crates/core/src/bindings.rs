@@ -7,7 +7,9 @@ use ts_rs::{Config, TS};
 
 use crate::activity::{ActivityFilter, ActivityFormat, Topic};
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
-use crate::event::{ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason, Reminder};
+use crate::event::{
+    ActivityEntry, ActivityKind, Attention, Channel, EngineEvent, Reason, Reminder, UnderWay, Unfinished,
+};
 use crate::export::Format;
 use crate::language::Language;
 use crate::ports::{VaultKind, VaultState, VaultStatus};
@@ -133,6 +135,8 @@ fn bindings() -> String {
         ActivityKind,
         Attention,
         Reminder,
+        UnderWay,
+        Unfinished,
         Reason,
         ActivityEntry,
         ActivityFilter,

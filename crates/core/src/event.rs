@@ -36,6 +36,29 @@ pub enum EngineEvent {
     },
 }
 
+/// What an end of the process would cut short, and with it new tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Unfinished {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// What.
+    pub work: UnderWay,
+}
+
+/// What brings new tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum UnderWay {
+    /// They have come, and the vault does not take them.
+    Saving,
+    /// The provider may have answered a refresh.
+    Refresh,
+    /// The provider may have answered at the end of a sign-in.
+    SignIn,
+}
+
 /// What a person should hear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::{ConnectOptions, Engine};
-use tokenrack_core::event::{Channel, EngineEvent};
+use tokenrack_core::event::{Channel, EngineEvent, UnderWay, Unfinished};
 use tokenrack_core::ports::{Clock as _, HttpErrorKind};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{ConnectionView, Draft, StatusKind};
@@ -149,12 +149,12 @@ async fn no_try_is_shown_before_the_rest_of_a_host_that_failed() {
         let next = shown.into_iter().min().unwrap();
         let span = next.duration_since(world.clock.now()).as_secs();
         world.network.sent();
-        pass(&world, span).await;
         if span > 1 {
+            pass(&world, span - 1).await;
             assert_eq!(world.network.sent().len(), 0, "not before {next}");
             waited += 1;
         }
-        pass(&world, 1).await;
+        pass(&world, 2).await;
         assert!(!world.network.sent().is_empty(), "at {next}");
         let mut told = Vec::new();
         while let Ok(event) = events.try_recv() {
@@ -397,6 +397,50 @@ async fn a_face_that_ends_waits_for_the_tokens_of_a_sign_in() {
         assert_eq!(world.vault.snapshot().len(), 1, "{way}: saved");
         signing_in.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_face_that_ends_says_what_it_would_cut_short() {
+    let world = World::new();
+    let engine = world.engine();
+    let patience = Duration::from_secs(3);
+    let refreshed = world.connected(&engine).await;
+    let gate = world.network.hold();
+    world.network.answer(200, FRESH);
+    let (other, theirs) = (engine.clone(), refreshed.clone());
+    let refresh = tokio::spawn(async move { other.refresh(&theirs, Channel::App).await });
+    settle().await;
+    // One that waits for the refresh has not begun, and brings no tokens.
+    let elsewhere = world.engine();
+    let (other, theirs) = (elsewhere.clone(), refreshed.clone());
+    let disconnect = tokio::spawn(async move { other.disconnect(&theirs, false, Channel::App).await });
+    settle().await;
+    assert!(elsewhere.is_busy());
+    assert_eq!(elsewhere.save_all_before_the_end(patience, Channel::App).await, []);
+    disconnect.abort();
+
+    let left = |connection: &ConnectionId, work| Unfinished { connection: connection.clone(), work };
+    let asked = engine.save_all_before_the_end(patience, Channel::App).await;
+    assert_eq!(asked, [left(&refreshed, UnderWay::Refresh)]);
+    world.vault.refuse_writes(true);
+    gate.add_permits(1);
+    refresh.await.unwrap().unwrap_err();
+    let asked = engine.save_all_before_the_end(patience, Channel::App).await;
+    assert_eq!(asked, [left(&refreshed, UnderWay::Saving)]);
+    world.vault.refuse_writes(false);
+
+    let signing_in = world.add_as(&engine, world.named("second")).await;
+    let redirect = world.start(&engine, &signing_in).await;
+    let gate = world.network.hold();
+    world.network.answer(200, FRESH);
+    let other = engine.clone();
+    let sign_in = tokio::spawn(async move { other.deliver(&redirect, Channel::DeepLink).await });
+    settle().await;
+    let asked = engine.save_all_before_the_end(patience, Channel::App).await;
+    assert_eq!(asked, [left(&signing_in, UnderWay::SignIn)]);
+    gate.add_permits(1);
+    sign_in.await.unwrap().unwrap();
+    assert_eq!(engine.save_all_before_the_end(patience, Channel::App).await, []);
 }
 
 #[tokio::test]

@@ -110,7 +110,8 @@ impl World {
         self.add_as(engine, Draft::default()).await
     }
 
-    async fn add_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
+    /// The same under another name.
+    pub async fn add_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
         let draft = Draft {
             provider: "gitlab".into(),
             client_id: "me".into(),
@@ -131,7 +132,7 @@ impl World {
         Draft { name: Some(name.into()), ..Draft::default() }
     }
 
-    /// The same under another name.
+    /// The same as the draft has it.
     pub async fn connected_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
         let id = self.add_as(engine, draft).await;
         let redirect = self.start(engine, &id).await;

@@ -84,16 +84,16 @@ describe('signing in', () => {
 });
 
 describe('closing with tokens that are not saved', () => {
-  const asked = (page) =>
-    page.evaluate(() => {
-      const [view] = __fake.views();
-      __fake.emit({ event: 'unsaved', connections: [view.id] });
-      return view.name;
-    });
+  const asked = (page, ...works) =>
+    page.evaluate((works) => {
+      const views = __fake.views();
+      __fake.emit({ event: 'unfinished', left: works.map((work, at) => ({ connection: views[at].id, work })) });
+      return views[0].name;
+    }, works);
 
   it('asks, and neither Escape nor a stray Enter loses anything', () =>
     on('few', {}, async (page) => {
-      const name = await asked(page);
+      const name = await asked(page, 'saving');
       const dialog = page.getByRole('alertdialog');
       await page.getByRole('button', { name: 'Keep open' }).and(page.locator(':focus')).waitFor();
       assert.match(await dialog.textContent(), new RegExp(`${name}.*are not saved.*only in Tokenrack’s memory`, 's'));
@@ -104,9 +104,22 @@ describe('closing with tokens that are not saved', () => {
 
   it('saves them and closes', () =>
     on('few', {}, async (page) => {
-      await asked(page);
+      await asked(page, 'saving');
       await page.getByRole('button', { name: 'Save again and close' }).click();
       // The shell saves, and asks again where it cannot.
+      await page.waitForFunction(() => __fake.ended);
+    }));
+
+  it('blames no keychain for what is merely under way', () =>
+    on('few', {}, async (page) => {
+      const name = await asked(page, 'refresh');
+      const dialog = page.getByRole('alertdialog');
+      assert.match(await dialog.textContent(), new RegExp(`${name}.*still being refreshed`, 's'));
+      assert.doesNotMatch(await dialog.textContent(), /keychain/i);
+      await page.getByRole('button', { name: 'Close anyway' }).waitFor();
+      await asked(page, 'sign_in', 'refresh');
+      await page.getByText('is still under way').and(dialog.locator('p')).waitFor();
+      await page.getByRole('button', { name: 'Wait and close' }).click();
       await page.waitForFunction(() => __fake.ended);
     }));
 
@@ -118,7 +131,7 @@ describe('closing with tokens that are not saved', () => {
 
   it('loses them only when told to', () =>
     on('few', {}, async (page) => {
-      await asked(page);
+      await asked(page, 'saving');
       await page.getByRole('button', { name: 'Close and lose them' }).click();
       await page.waitForFunction(() => __fake.quit);
     }));

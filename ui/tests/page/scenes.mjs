@@ -294,10 +294,12 @@ export const scenes = {
       await page.keyboard.press('d');
     },
   ],
-  unsaved: [
+  unfinished: [
     'few',
     async (page) => {
-      await page.evaluate(() => __fake.emit({ event: 'unsaved', connections: [__fake.views()[0].id] }));
+      await page.evaluate(() =>
+        __fake.emit({ event: 'unfinished', left: [{ connection: __fake.views()[0].id, work: 'saving' }] }),
+      );
       await page.getByRole('alertdialog').waitFor();
     },
   ],

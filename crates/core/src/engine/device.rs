@@ -12,7 +12,7 @@ use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::token::TokenSet;
 
-use super::{ConnectOptions, Engine, Started, Step};
+use super::{ConnectOptions, Engine, Flying, Started, Step};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
 use crate::flows::clock::Heard;
@@ -98,7 +98,7 @@ impl Engine {
             return Ok(Look::Later(AGAIN_AFTER));
         }
         // What is asked may be answered with tokens.
-        let _flight = self.flight(id).await;
+        let _flight = self.flight(id, Flying::SignIn).await;
         let lock = self.lock(id).await?;
         let connection = match self.load(id) {
             Err(problem) if problem.code == Code::NoSuchConnection => return Ok(Look::Over),

@@ -2,7 +2,7 @@
 
 use super::agreement::is_away;
 use super::revocations::{Told, set_aside};
-use super::{Engine, locked};
+use super::{Engine, Flying, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::lifecycle::{ConnectionState, RefreshState, Settled};
@@ -27,7 +27,7 @@ impl Engine {
         forget: bool,
         channel: Channel,
     ) -> Result<DisconnectView, Problem> {
-        let _flight = self.flight(id).await;
+        let _flight = self.flight(id, Flying::Disconnect).await;
         let lock = self.lock(id).await?;
         let connection = match self.load(id) {
             Err(problem) if forget && problem.code == Code::RecordUnreadable => {

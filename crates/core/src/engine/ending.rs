@@ -7,7 +7,7 @@ use tokenrack_oauth::secret::State;
 
 use super::faces::VAULT_PATIENCE;
 use super::revocations::set_aside;
-use super::{Engine, Refusal};
+use super::{Engine, Flying, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code;
@@ -112,7 +112,7 @@ impl Engine {
         channel: Channel,
         response: Result<ValidatedResponse, RedirectError>,
     ) -> Result<ConnectionView, Refusal> {
-        let _flight = self.flight(id).await;
+        let _flight = self.flight(id, Flying::SignIn).await;
         let lock = self.lock(id).await;
         let outcome = match (&lock, response) {
             (Ok(_), Ok(response)) => self.exchange(id, attempt, redirect_uri, response).await,

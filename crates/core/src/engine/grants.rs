@@ -3,7 +3,7 @@
 use tokenrack_oauth::secret::{AccessToken, ClientSecret, RefreshToken};
 use tokenrack_oauth::token::TokenSet;
 
-use super::{Engine, Refusal};
+use super::{Engine, Flying, Refusal};
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::Channel;
 use crate::flows::{client_credentials, refresh, server};
@@ -21,7 +21,7 @@ impl Engine {
         spec: &ProviderSpec,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
-        let _flight = self.flight(&connection.id).await;
+        let _flight = self.flight(&connection.id, Flying::SignIn).await;
         let _lock = self.lock(&connection.id).await?;
         self.server_is_known(connection)?;
         let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
@@ -73,7 +73,7 @@ impl Engine {
         refresh_token: RefreshToken,
         channel: Channel,
     ) -> Result<ConnectionView, Refusal> {
-        let _flight = self.flight(id).await;
+        let _flight = self.flight(id, Flying::SignIn).await;
         let _lock = self.lock(id).await?;
         let mut connection = self.load(id)?;
         let spec = self.spec(&connection)?;

@@ -187,8 +187,8 @@ struct Inner {
     attempts: Mutex<HashMap<ConnectionId, sign_in::Live>>,
     /// Read-held while a browser waits for the page that tells how its redirect ended.
     answering: Arc<tokio::sync::RwLock<()>>,
-    /// What may bring new tokens, or end them: one at a time per connection, inside this process.
-    flights: Mutex<HashMap<ConnectionId, Flight>>,
+    /// What may bring new tokens, or end them: one at a time per connection, inside this process. With what was the last.
+    flights: Mutex<HashMap<ConnectionId, (Flight, Flying)>>,
     /// What servers want to find in proofs of keys.
     nonces: Arc<Nonces>,
     /// New tokens the vault has not taken yet, and with them the connection's lock: while they wait, no other process
@@ -205,6 +205,14 @@ struct Inner {
 
 /// Held while new tokens may be on their way, or old ones are ended.
 type Flight = Arc<tokio::sync::Mutex<()>>;
+
+/// What a flight is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flying {
+    Refresh,
+    SignIn,
+    Disconnect,
+}
 
 struct Unsaved {
     record: SecretRecord,
@@ -385,9 +393,14 @@ impl Engine {
 
     /// Taken before the connection's lock by whatever may bring new tokens, and held until they are saved, and by a
     /// disconnect until it is done: an end of this process waits for it.
-    async fn flight(&self, id: &ConnectionId) -> tokio::sync::OwnedMutexGuard<()> {
-        let flight = locked(&self.inner.flights).entry(id.clone()).or_default().clone();
-        flight.lock_owned().await
+    async fn flight(&self, id: &ConnectionId, what: Flying) -> tokio::sync::OwnedMutexGuard<()> {
+        let new = || (Flight::default(), what);
+        let flight = locked(&self.inner.flights).entry(id.clone()).or_insert_with(new).0.clone();
+        let held = flight.lock_owned().await;
+        if let Some((_, now)) = locked(&self.inner.flights).get_mut(id) {
+            *now = what;
+        }
+        held
     }
 
     fn now(&self) -> Timestamp {

@@ -1,14 +1,14 @@
 //! The way to the vault: one record a connection, read whole and written whole, under the connection's lock.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokenrack_oauth::secret::Passphrase;
 
-use super::{Engine, Flight, Unsaved, locked};
+use super::{Engine, Flight, Flying, Unsaved, locked};
 use crate::connection::{Connection, ConnectionId};
-use crate::event::Channel;
-use crate::lifecycle::Settled;
+use crate::event::{Channel, UnderWay, Unfinished};
 use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
 use crate::problem::{Code, Problem};
 use crate::record::{AttemptSecrets, SecretRecord};
@@ -142,44 +142,50 @@ impl Engine {
     }
 
     /// Starts nothing more by itself, and waits, at most for so long in all, until what is under way has ended and what
-    /// waits is saved; answers the connections whose new tokens would be lost. A disconnect that is cut short loses none, and
-    /// says so when the next face opens.
-    pub async fn save_all_before_the_end(&self, patience: Duration, channel: Channel) -> Vec<ConnectionId> {
+    /// waits is saved; answers whose new tokens would be lost, by what. A disconnect that is cut short loses none, and says
+    /// so when the next face opens.
+    pub async fn save_all_before_the_end(&self, patience: Duration, channel: Channel) -> Vec<Unfinished> {
         self.inner.is_ending.store(true, Ordering::Relaxed);
-        let all = async {
-            for (_, flight) in self.flying() {
-                drop(flight.lock().await);
-            }
+        let save = || async {
             for id in self.unsaved() {
                 if let Err(problem) = self.only_save(&id, channel).await {
                     tracing::warn!(%problem, connection = %id, "new tokens are not saved");
                 }
             }
         };
+        let land = async {
+            for (_, (flight, _)) in self.flying() {
+                drop(flight.lock().await);
+            }
+        };
+        // What has come is saved while others are waited for.
+        let all = async {
+            tokio::join!(land, save());
+            save().await;
+        };
         let clock = self.inner.ports.clock.clone();
         tokio::select! {
             () = all => {}
             () = clock.sleep(patience) => {}
         }
-        let mut left = self.unsaved();
-        left.extend(self.flying().map(|(id, _)| id).filter(|id| !self.is_disconnecting(id)));
-        left.sort();
-        left.dedup();
+        let flying = self.flying().filter_map(|(id, (_, flying))| match flying {
+            Flying::Refresh => Some((id, UnderWay::Refresh)),
+            Flying::SignIn => Some((id, UnderWay::SignIn)),
+            Flying::Disconnect => None,
+        });
+        let mut left: BTreeMap<_, _> = flying.collect();
+        // These are tried to be saved as a refresh is.
+        left.extend(self.unsaved().into_iter().map(|id| (id, UnderWay::Saving)));
         // The person is asked, and may stay.
         self.inner.is_ending.store(left.is_empty(), Ordering::Relaxed);
-        left
-    }
-
-    fn is_disconnecting(&self, id: &ConnectionId) -> bool {
-        let connection = self.load(id);
-        connection.is_ok_and(|connection| matches!(connection.state.settled(), Settled::Disconnecting { .. }))
+        left.into_iter().map(|(connection, work)| Unfinished { connection, work }).collect()
     }
 
     /// What may bring new tokens in this process now, or is being disconnected.
-    fn flying(&self) -> impl Iterator<Item = (ConnectionId, Flight)> {
+    fn flying(&self) -> impl Iterator<Item = (ConnectionId, (Flight, Flying))> {
         let flights: Vec<_> =
             locked(&self.inner.flights).iter().map(|(id, flight)| (id.clone(), flight.clone())).collect();
-        flights.into_iter().filter(|(_, flight)| flight.try_lock().is_err())
+        flights.into_iter().filter(|(_, (flight, _))| flight.try_lock().is_err())
     }
 
     /// The connections whose new tokens are in this process's memory only.

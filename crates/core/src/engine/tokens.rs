@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Engine, ReleasedToken};
+use super::{Engine, Flying, ReleasedToken};
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
@@ -56,7 +56,7 @@ impl Engine {
         turn: impl Send,
     ) -> Result<ConnectionView, Problem> {
         let (Asks::Person(channel) | Asks::Program(channel)) = asks;
-        let _flight = self.flight(id).await;
+        let _flight = self.flight(id, Flying::Refresh).await;
         let lock = self.lock(id).await;
         let connection = self.load(id)?;
         not_disconnecting(&connection)?;

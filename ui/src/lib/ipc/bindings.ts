@@ -1098,6 +1098,18 @@ name: string,
  */
 attention: Attention, };
 
+export type UnderWay = "saving" | "refresh" | "sign_in";
+
+export type Unfinished = { 
+/**
+ * Whose.
+ */
+connection: ConnectionId, 
+/**
+ * What.
+ */
+work: UnderWay, };
+
 export type Reason = "sign_in_soon" | "sign_in_needed" | "settings_refused" | "failing_for_days" | "unsaved" | "tokens_missing";
 
 export type ActivityEntry = { 

@@ -27,6 +27,7 @@ import type {
   Snapshot,
   SpecView,
   TakenView,
+  Unfinished,
   WrittenView,
 } from './bindings';
 
@@ -38,7 +39,7 @@ export type FaceEvent =
   /** Something failed that no command of the page asked for: a stray redirect. */
   | { event: 'notice'; problem: ProblemView }
   /** The window was to close, and would have lost the new tokens of these. */
-  | { event: 'unsaved'; connections: string[] }
+  | { event: 'unfinished'; left: Unfinished[] }
   /** Show this connection. */
   | { event: 'focus'; connection: string }
   /** The window was to close, and would have lost what is written there; and the app with it. */

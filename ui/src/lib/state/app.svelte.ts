@@ -130,8 +130,8 @@ export class App {
       case 'notice':
         this.notices.add({ kind: 'problem', problem: event.problem, connection: null, retry: null });
         break;
-      case 'unsaved':
-        this.route.unsaved = event.connections;
+      case 'unfinished':
+        this.route.unfinished = event.left;
         break;
       case 'focus':
         this.reveal(event.connection);
@@ -243,9 +243,9 @@ export class App {
     }
   }
 
-  /** The shell saves what waits, and asks about what the vault refuses; here it is asked about what is being written. */
-  async saveAndQuit(): Promise<void> {
-    this.route.unsaved = [];
+  /** The shell waits for what is under way and saves what waits, and asks again about what is left; here it is asked about what is being written. */
+  async finishAndQuit(): Promise<void> {
+    this.route.unfinished = [];
     if (this.route.spec?.unsaved) return this.writing.closing(true);
     await this.run('closewindow', null, () => this.ipc.closewindow(true));
   }

@@ -146,7 +146,7 @@ export const globalCommands: GlobalCommand[] = [
     (app) => app.undo(),
     (app) => app.connections.leaving.size > 0,
   ),
-  global('quit', 'Ctrl Q', (app) => void app.saveAndQuit()),
+  global('quit', 'Ctrl Q', (app) => void app.finishAndQuit()),
   global('keys', '?', (app) => (app.route.keys = true)),
   global(
     'clearClipboard',

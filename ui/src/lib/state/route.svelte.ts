@@ -1,3 +1,4 @@
+import type { Unfinished } from '../ipc/bindings';
 import type { DraftForm } from './draft.svelte';
 import type { SpecForm } from './spec.svelte';
 
@@ -11,8 +12,8 @@ export class Route {
   /** The connection in the side panel. */
   open = $state<string | null>(null);
   question = $state<Question | null>(null);
-  /** The window was to close: connections whose new tokens would be lost. */
-  unsaved = $state.raw<string[]>([]);
+  /** The window was to close: whose new tokens would be lost, by what. */
+  unfinished = $state.raw<Unfinished[]>([]);
   keys = $state(false);
   palette = $state(false);
   /** The connection being added, once its provider is chosen. */

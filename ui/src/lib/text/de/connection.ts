@@ -118,15 +118,31 @@ export const connection: typeof en = {
     forgetText: (provider: string) =>
       `Tokenrack bittet ${provider}, diesen Zugriff zu beenden, löscht die Token und entfernt die Verbindung mit Client-ID und Secret. Das lässt sich nicht rückgängig machen.`,
   },
-  unsaved: {
-    title: (names: string[]) =>
-      names.length === 1
-        ? `Die neuen Token von „${names[0]}“ sind nicht gesichert`
-        : `Neue Token von ${names.length} Verbindungen sind nicht gesichert`,
-    what: 'Der Schlüsselbund nahm sie nicht an; sie sind nur im Speicher von Tokenrack. Wird es jetzt geschlossen, sind sie verloren, und eine neue Anmeldung ist nötig. Zuerst den Schlüsselbund entsperren, dann erneut sichern.',
+  unfinished: {
+    title: {
+      saving: (names: string[]) =>
+        names.length === 1
+          ? `Die neuen Token von „${names[0]}“ sind nicht gesichert`
+          : `Neue Token von ${names.length} Verbindungen sind nicht gesichert`,
+      refresh: (names: string[]) =>
+        names.length === 1 ? `„${names[0]}“ wird noch erneuert` : `${names.length} Verbindungen werden noch erneuert`,
+      sign_in: (names: string[]) =>
+        names.length === 1 ? `Die Anmeldung von „${names[0]}“ läuft noch` : `${names.length} Anmeldungen laufen noch`,
+    },
+    several: 'Tokenrack ist noch nicht fertig',
+    what: {
+      saving:
+        'Der Schlüsselbund nahm sie nicht an; sie sind nur im Speicher von Tokenrack. Wird es jetzt geschlossen, sind sie verloren, und eine neue Anmeldung ist nötig. Zuerst den Schlüsselbund entsperren, dann erneut sichern.',
+      refresh:
+        'Der Anbieter ist um neue Token gebeten. Wird Tokenrack jetzt geschlossen, kann seine Antwort verloren gehen und eine neue Anmeldung nötig sein.',
+      sign_in:
+        'Die Token werden gerade vom Anbieter geholt. Wird Tokenrack jetzt geschlossen, sind sie verloren, und eine neue Anmeldung ist nötig.',
+    },
     save: 'Sichern und schließen',
+    wait: 'Abwarten und schließen',
     stay: 'Offen lassen',
     lose: 'Schließen und verlieren',
+    cut: 'Trotzdem schließen',
   },
   revocationPage: 'Beim Anbieter beenden',
   revocation: {

@@ -115,15 +115,36 @@ export const connection = {
     forgetText: (provider: string) =>
       `Tokenrack asks ${provider} to end this access, deletes its tokens and removes the connection with its client id and secret. This cannot be undone.`,
   },
-  unsaved: {
-    title: (names: string[]) =>
-      names.length === 1
-        ? `The new tokens of “${names[0]}” are not saved`
-        : `New tokens of ${names.length} connections are not saved`,
-    what: 'The keychain did not take them, so they are only in Tokenrack’s memory. If it closes now they are lost, and you will have to sign in again. Unlock the keychain, then save again.',
+  /** The app was to end with work that it would cut short. */
+  unfinished: {
+    title: {
+      saving: (names: string[]) =>
+        names.length === 1
+          ? `The new tokens of “${names[0]}” are not saved`
+          : `New tokens of ${names.length} connections are not saved`,
+      refresh: (names: string[]) =>
+        names.length === 1
+          ? `“${names[0]}” is still being refreshed`
+          : `${names.length} connections are still being refreshed`,
+      sign_in: (names: string[]) =>
+        names.length === 1
+          ? `The sign-in of “${names[0]}” is still under way`
+          : `${names.length} sign-ins are still under way`,
+    },
+    several: 'Tokenrack is not done yet',
+    what: {
+      saving:
+        'The keychain did not take them, so they are only in Tokenrack’s memory. If it closes now they are lost, and you will have to sign in again. Unlock the keychain, then save again.',
+      refresh:
+        'The provider has been asked for new tokens. If Tokenrack closes now, its answer may be lost, and you may have to sign in again.',
+      sign_in:
+        'The tokens are being fetched from the provider. If Tokenrack closes now they are lost, and you will have to sign in again.',
+    },
     save: 'Save again and close',
+    wait: 'Wait and close',
     stay: 'Keep open',
     lose: 'Close and lose them',
+    cut: 'Close anyway',
   },
   revocationPage: 'End it at the provider',
   revocation: {
