@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use tokenrack_core::language::again;
 use tokenrack_core::say;
 use tokenrack_core::view::{CheckOutcome, CheckView};
 
@@ -50,7 +51,7 @@ pub(crate) fn check(session: &Session) -> CheckView {
             say!(
                 "The desktop could not be asked who opens {scheme} links: {error}.",
                 scheme = SCHEME,
-                error = error
+                error = again(&error.to_string())
             ),
             Some(say!("Install xdg-utils, or use a loopback redirect.")),
         ),
@@ -172,7 +173,7 @@ fn default_entry() -> io::Result<String> {
         Command::new("xdg-mime").args(["query", "default", &mime_type()]).stdin(Stdio::null()).output()?;
     // It ends with 4 when there is none.
     if !output.status.success() && output.status.code() != Some(4) {
-        return Err(io::Error::other(format!("xdg-mime ended with {}", output.status)));
+        return Err(io::Error::other(format!("{} ended with {}", "xdg-mime", output.status)));
     }
     Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned())
 }

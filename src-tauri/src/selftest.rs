@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokenrack_core::language::again;
 use tokenrack_core::ports::Entropy;
 use tokenrack_core::say;
 use tokenrack_core::view::{CheckOutcome, CheckView};
@@ -69,7 +70,7 @@ impl SelfTest {
                             say!("The desktop took the link, but it did not arrive within 5 seconds.")
                         }
                         Ok(Err(words)) => {
-                            say!("The desktop could not open the link: {words}.", words = words)
+                            say!("The desktop could not open the link: {words}.", words = again(&words))
                         }
                         Err(_) => say!("The link could not be sent."),
                     }

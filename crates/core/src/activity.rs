@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::connection::ConnectionId;
 use crate::event::{ActivityEntry, ActivityKind, Channel};
+use crate::language::again;
 
 /// Which lines of the record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -56,7 +57,7 @@ impl ActivityFilter {
         }
         let code = line.code.map_or("", |code| code.as_str());
         let detail = line.detail.as_deref().unwrap_or_default();
-        let text = format!("{}\n{code}\n{detail}", line.connection_name).to_lowercase();
+        let text = format!("{}\n{code}\n{detail}\n{}", line.connection_name, again(detail)).to_lowercase();
         self.words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 }

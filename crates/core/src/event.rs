@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::connection::ConnectionId;
+use crate::language::again;
 use crate::ports::{Revision, VaultStatus};
 use crate::problem::Code;
 use crate::view::ConnectionView;
@@ -223,4 +224,12 @@ pub struct ActivityEntry {
     pub code: Option<Code>,
     /// More words.
     pub detail: Option<String>,
+}
+
+impl ActivityEntry {
+    /// In the language of this process, as far as the words are ours.
+    #[must_use]
+    pub fn said(self) -> Self {
+        Self { detail: self.detail.as_deref().map(again), ..self }
+    }
 }

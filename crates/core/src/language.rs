@@ -2,8 +2,10 @@
 //! language (`language/`) beside its translation; a sentence that one of them lacks does not compile.
 //!
 //! Records, logs, `--json` and the command stay English, whoever reads them. Only words that are made for the window
-//! while it speaks, by [`say!`](crate::say) or a [`Sentence`], follow the language of the process.
+//! while it speaks, by [`say!`](crate::say) or a [`Sentence`], follow the language of the process; what is English before
+//! it gets there is translated by [`again`].
 
+mod again;
 mod german;
 
 use std::fmt::Display;
@@ -11,6 +13,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+pub use again::{again, is_ours};
 use german::GERMAN;
 
 /// A language of the window.
@@ -61,7 +64,7 @@ impl Language {
 }
 
 /// One of our sentences in every language, with its values still in braces.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence {
     english: &'static str,
     german: &'static str,
@@ -96,22 +99,35 @@ impl Sentence {
 
     /// In the language of this process, each `{name}` replaced by its value.
     pub fn say(self, values: &[(&str, &dyn Display)]) -> String {
-        let mut rest = self.said();
-        let mut said = String::with_capacity(rest.len());
-        // In one pass: a value may hold braces of its own.
-        while let Some((before, (name, after))) = rest
-            .split_once('{')
-            .and_then(|(before, inside)| inside.split_once('}').map(|inside| (before, inside)))
-        {
-            said.push_str(before);
-            match values.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => said.push_str(&value.to_string()),
-                None => said.extend(["{", name, "}"]),
-            }
-            rest = after;
-        }
-        said + rest
+        let value =
+            |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string());
+        fill(self.said(), value)
     }
+}
+
+/// As a face shows it.
+impl Serialize for Sentence {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.said())
+    }
+}
+
+/// A sentence with each `{name}` replaced by its value; in one pass, for a value may hold braces of its own.
+fn fill(sentence: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut rest = sentence;
+    let mut said = String::with_capacity(rest.len());
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, inside)| inside.split_once('}').map(|inside| (before, inside)))
+    {
+        said.push_str(before);
+        match value(name) {
+            Some(value) => said.push_str(&value),
+            None => said.extend(["{", name, "}"]),
+        }
+        rest = after;
+    }
+    said + rest
 }
 
 /// Says one of our sentences in the language of this process: `say!("{host} does not answer.", host = url.host())`.
@@ -157,78 +173,4 @@ const fn same(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values(sentence: &str) -> Vec<&str> {
-        let mut values: Vec<_> =
-            sentence.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
-        values.sort_unstable();
-        values
-    }
-
-    #[test]
-    fn a_translation_ends_alike_and_has_the_same_values() {
-        let mut seen = std::collections::HashSet::new();
-        for (english, german) in GERMAN.iter().copied().flatten() {
-            assert_eq!(values(english), values(german), "{english}");
-            assert_eq!(english.ends_with('.'), german.ends_with('.'), "{english}");
-            assert!(seen.insert(english), "twice: {english}");
-        }
-    }
-
-    #[test]
-    fn no_translation_outlives_its_sentence() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let mut folders = vec![root.join("crates"), root.join("src-tauri/src")];
-        let mut code = String::new();
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.ends_with("language/german") {
-                    continue;
-                } else if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|ending| ending == "rs") {
-                    code += &std::fs::read_to_string(path).unwrap();
-                }
-            }
-        }
-        // As the compiler reads a literal that goes on in the next line.
-        let mut parts = code.split("\\\n");
-        let mut whole = parts.next().unwrap_or_default().to_owned();
-        whole.extend(parts.map(str::trim_start));
-        for (english, _) in GERMAN.iter().copied().flatten() {
-            let literal = format!("\"{}\"", english.replace('"', "\\\""));
-            assert!(whole.contains(&literal), "nobody says this any more: {english}");
-        }
-    }
-
-    #[test]
-    fn what_is_said_in_german_is_german() {
-        let code = crate::problem::Code::InvalidGrant;
-        assert_eq!(code.title().english(), "The provider no longer accepts this sign-in");
-        assert_eq!(code.title().within(Language::German), "Der Anbieter nimmt diese Anmeldung nicht mehr an");
-        for code in crate::problem::Code::ALL {
-            for sentence in [code.title(), code.suggestion()] {
-                assert_ne!(sentence.within(Language::German), sentence.english());
-            }
-        }
-    }
-
-    #[test]
-    fn values_are_put_in_once() {
-        let sentence = Sentence { english: "{a} and {b}", german: "{b} und {a}" };
-        assert_eq!(sentence.say(&[("a", &"{b}"), ("b", &2)]), "{b} and 2");
-    }
-
-    #[test]
-    fn the_first_language_somebody_asks_for_is_taken() {
-        assert_eq!(Language::of_system(&["fr-FR", "de-CH", "en"]), Language::German);
-        assert_eq!(Language::of_system(&["en-GB", "de"]), Language::English);
-        assert_eq!(Language::of_system(&["fr"]), Language::English);
-        for language in Language::ALL {
-            assert_eq!(serde_json::to_value(language).unwrap(), language.tag());
-        }
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ pub use tokenrack_oauth::http::{BodyLimit, HttpClient, HttpError, HttpErrorKind,
 use crate::activity::ActivityFilter;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityEntry, NewActivity};
+use crate::language::again;
 use crate::problem::Problem;
 use crate::provider::ProviderId;
 
@@ -77,6 +78,14 @@ pub struct VaultStatus {
     pub state: VaultState,
     /// The platform's own words, where it gave any.
     pub detail: Option<String>,
+}
+
+impl VaultStatus {
+    /// In the language of this process, as far as the words are ours.
+    #[must_use]
+    pub fn said(self) -> Self {
+        Self { detail: self.detail.as_deref().map(again), ..self }
+    }
 }
 
 /// The states a person can meet.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 pub use tokenrack_oauth::response::plain;
 
-use crate::language::Sentence;
+use crate::language::{Sentence, again};
 use crate::view::Action;
 
 /// How a face reacts: the command's exit code, the interface's tone.
@@ -76,7 +76,8 @@ impl Problem {
     /// What happened and why, in the language of this process; displayed it is English.
     pub fn say(&self) -> String {
         let title = self.code.title().said();
-        self.cause.as_ref().map_or_else(|| title.to_owned(), |cause| format!("{title}: {cause}"))
+        let cause = self.cause.as_deref().map(again);
+        cause.map_or_else(|| title.to_owned(), |cause| format!("{title}: {cause}"))
     }
 
     /// Where the documentation explains it.

@@ -18,7 +18,7 @@ const MIN_VALID: Duration = Duration::from_secs(60);
 const MOST: usize = 512 * 1024;
 
 /// What the record says of a copy, before its format.
-pub(crate) const COPIED: &str = "clipboard";
+pub(crate) const COPIED: &str = "clipboard, ";
 
 #[tauri::command]
 pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId, format: Format) -> Answer<()> {
@@ -29,7 +29,7 @@ pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId, format: F
 pub(crate) async fn copy(face: &Face, id: ConnectionId, format: Format) -> Result<(), Problem> {
     let core = face.core()?;
     let seconds = core.engine.settings()?.clipboard_seconds;
-    let detail = format!("{COPIED}, {}", format.as_str());
+    let detail = format!("{COPIED}{}", format.as_str());
     let released = core.engine.release_token(&id, MIN_VALID, Channel::App, &detail).await?;
     face.clipboard.token(id, format.write(&released)?, seconds).await?;
     face.tray.changed();

@@ -87,7 +87,7 @@ pub(crate) fn closewindow(app: AppHandle, face: State<'_, Face>, quit: bool) {
 
 #[tauri::command]
 pub(crate) async fn activity(face: State<'_, Face>, filter: ActivityFilter) -> Answer<Vec<ActivityEntry>> {
-    Ok(face.core()?.engine.activity(&filter)?)
+    Ok(face.core()?.engine.activity(&filter)?.into_iter().map(ActivityEntry::said).collect())
 }
 
 /// Writes what a filter takes of the record where the person's downloads go; answers where.

@@ -5,7 +5,7 @@ import type { Ipc } from '../../src/lib/ipc/contract';
 import { problems } from '../../src/lib/ipc/fake-data';
 import { type Beginning, SpecForm } from '../../src/lib/state/spec.svelte';
 
-const mistake: FindingView = { file: null, line: 3, message: 'name: people need a name', instead: null };
+const mistake: FindingView = { file: null, line: 3, message: 'name: people need a name', ours: true, instead: null };
 const seen = (more: Partial<SpecView> = {}): SpecView => ({
   id: 'acme',
   findings: [],

@@ -11,7 +11,7 @@ use super::registration::field_problem;
 use crate::classify;
 use crate::connection::{ClientAuthentication, RedirectMethod};
 use crate::flows::{clock as clocks, server};
-use crate::language::Sentence;
+use crate::language::{Sentence, again};
 use crate::ports::{HttpClient, ListenError};
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Pkce, ProviderSpec, RedirectKind};
@@ -135,7 +135,7 @@ impl Engine {
             }
             Err(ListenError::Failed(words)) => {
                 let cure = say!("Use a deep link, or paste the address at the end of the sign-in.");
-                (CheckOutcome::Failed, say!("cannot listen: {words}", words = words), Some(cure))
+                (CheckOutcome::Failed, say!("cannot listen: {words}", words = again(&words)), Some(cure))
             }
         };
         view("loopback", say!("Loopback redirect"), outcome, finding, cure)
@@ -277,27 +277,14 @@ fn authentication(spec: &ProviderSpec) -> CheckView {
     view("client_authentication", say!("Authentication"), outcome, finding, cure)
 }
 
-/// In the words of the window; a failure's cause has its own.
-fn by(clocks::Wrong { slow, minutes }: clocks::Wrong) -> String {
-    if slow {
-        say!(
-            "this machine's clock is wrong by {minutes} minutes, slow, or the server's is",
-            minutes = minutes
-        )
-    } else {
-        say!(
-            "this machine's clock is wrong by {minutes} minutes, fast, or the server's is",
-            minutes = minutes
-        )
-    }
-}
-
 fn clock(now: Timestamp, server: Option<Timestamp>) -> CheckView {
     let (outcome, finding, cure) = match server {
         None => (CheckOutcome::Warning, say!("no server has told the time"), None),
         Some(server) => match clocks::wrong(now, server) {
             None => (CheckOutcome::Ok, say!("within five minutes of the server's"), None),
-            Some(wrong) => (CheckOutcome::Failed, by(wrong), Some(clocks::CURE.said().to_owned())),
+            Some(wrong) => {
+                (CheckOutcome::Failed, again(&wrong.to_string()), Some(clocks::CURE.said().to_owned()))
+            }
         },
     };
     view("clock", say!("Clock"), outcome, finding, cure)

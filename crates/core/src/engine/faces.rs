@@ -81,7 +81,12 @@ impl Engine {
         let shown = locked(&self.inner.faces.shown);
         let mut connections: Vec<_> = shown.connections.values().map(|(_, _, view)| view.clone()).collect();
         connections.sort_by_key(|view| view.name.to_lowercase());
-        Ok(Snapshot { revision: shown.revision, connections, vault, settings: self.settings()? })
+        Ok(Snapshot {
+            revision: shown.revision,
+            connections,
+            vault: vault.said(),
+            settings: self.settings()?,
+        })
     }
 
     /// Tokens that the vault did not have may be there again.
@@ -217,7 +222,7 @@ impl Engine {
     pub(super) fn vault_is(&self, status: VaultStatus) {
         let before = locked(&self.inner.faces.shown).vault.replace(status.clone());
         if before.as_ref() != Some(&status) && self.inner.faces.watching.load(Ordering::Relaxed) {
-            let _ = self.inner.faces.events.send(EngineEvent::Vault { status });
+            let _ = self.inner.faces.events.send(EngineEvent::Vault { status: status.said() });
             if let Err(problem) = self.reload() {
                 tracing::warn!(%problem, "the connections could not be read again");
             }

@@ -4,6 +4,7 @@ use super::Engine;
 use crate::activity::{ActivityFilter, ActivityFormat};
 use crate::connection::ConnectionId;
 use crate::event::ActivityEntry;
+use crate::language::again;
 use crate::ports::{Unreadable, VaultItem, VaultKind, VaultState, VaultStatus};
 use crate::problem::{Code, Problem, plain};
 use crate::say;
@@ -217,7 +218,7 @@ fn vault_check(status: &VaultStatus) -> CheckView {
     };
     let mut finding = format!("{}: {words}", status.backend);
     if let Some(detail) = &status.detail {
-        finding = format!("{finding} ({detail})");
+        finding = format!("{finding} ({})", again(detail));
     }
     let cure = match (status.state, code) {
         (VaultState::New, _) => Some(say!("Choose a passphrase; the first one creates the vault.")),

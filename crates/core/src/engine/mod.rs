@@ -376,7 +376,8 @@ impl Engine {
         match (gave.and_then(authority), named.and_then(authority)) {
             // What the redirect or an answer fills in is held to the file's own list of hosts.
             (Some(gave), Some(named)) if gave != named && !named.contains('{') => {
-                Err(Problem::new(Code::ServerChanged).because(format_args!("{named}, not {gave}")))
+                let words = format!("the file names {named}, and the tokens came from {gave}");
+                Err(Problem::new(Code::ServerChanged).because(words))
             }
             _ => Ok(spec),
         }

@@ -17,6 +17,10 @@ use crate::problem::Problem;
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// What helps.
+const SLOW: Sentence =
+    Sentence::of("this machine's clock is wrong by {minutes} minutes, slow, or the server's is");
+const FAST: Sentence =
+    Sentence::of("this machine's clock is wrong by {minutes} minutes, fast, or the server's is");
 pub const CURE: Sentence = Sentence::of("Set this machine's clock, best by the network.");
 
 /// By how much a clock is wrong.
@@ -28,11 +32,11 @@ pub struct Wrong {
     pub minutes: u64,
 }
 
-/// For a failure's cause, which is kept.
+/// In English, as a failure's cause is kept.
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (minutes, way) = (self.minutes, if self.slow { "slow" } else { "fast" });
-        write!(f, "this machine's clock is wrong by {minutes} minutes, {way}, or the server's is")
+        let words = if self.slow { SLOW } else { FAST };
+        f.write_str(&words.english().replace("{minutes}", &self.minutes.to_string()))
     }
 }
 

@@ -8,6 +8,7 @@ use super::extends::{assemble, extends};
 use super::scripts::Beside;
 use super::search::Card;
 use super::{LintError, ProviderId, ProviderSpec};
+use crate::language::again;
 use crate::problem::plain;
 use crate::say;
 use crate::view::{CheckOutcome, CheckView, Origin};
@@ -190,7 +191,8 @@ impl Catalog {
     pub fn check(&self) -> Option<CheckView> {
         let replacing = self.own.keys().filter_map(|id| self.caution(&ProviderId(id.clone())));
         let replacing = replacing.map(|sentence| sentence.trim_end_matches('.').to_owned());
-        let findings: Vec<String> = self.broken().iter().map(ToString::to_string).chain(replacing).collect();
+        let findings: Vec<String> =
+            self.broken().iter().map(|error| again(&error.to_string())).chain(replacing).collect();
         let cure = match self.broken() {
             [] => say!("Remove the file, unless you put it there for this."),
             _ => say!("Correct the file."),

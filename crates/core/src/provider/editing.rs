@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::import::slug;
 use super::{Catalog, LintError, ProviderId, ProviderSpec};
 use crate::connection::LONGEST_NAME;
+use crate::language::{again, is_ours};
 use crate::problem::{Code, Problem, plain};
 use crate::view::{FindingView, SpecView};
 
@@ -78,5 +79,11 @@ impl Head {
 }
 
 fn finding(LintError { file, line, message, instead }: LintError, own: &str) -> FindingView {
-    FindingView { file: (file != own).then_some(file), line, message, instead }
+    FindingView {
+        file: (file != own).then_some(file),
+        line,
+        ours: is_ours(&message),
+        message: again(&message),
+        instead: instead.as_deref().map(again),
+    }
 }

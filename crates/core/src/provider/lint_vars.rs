@@ -92,15 +92,16 @@ fn of_the_server(spec: &ProviderSpec, name: &str, var: &Variable, report: &mut R
     }
     for allowed in &var.allow {
         let problem = match allowed.strip_prefix('*') {
-            Some("") if host => Some("would let any host in"),
+            Some("") if host => Some(format!("{allowed:?} would let any host in")),
             Some("") => None,
             Some(rest) if host && is_domain(rest) => None,
-            Some(_) => Some("is not `*.` and a domain"),
-            None => pattern::check(&var.pattern, allowed).err().map(|_| "is no value for it"),
+            Some(_) => Some(format!("{allowed:?} is not `*.` and a domain")),
+            None if pattern::check(&var.pattern, allowed).is_ok() => None,
+            None => Some(format!("{allowed:?} is no value for it")),
         };
-        if let Some(problem) = problem {
+        if let Some(message) = problem {
             let instead = host.then(|| "\"*.example.com\", or the whole host".to_owned());
-            report.wrong(&["vars", name, "allow"], format!("{allowed:?} {problem}"), instead);
+            report.wrong(&["vars", name, "allow"], message, instead);
         }
     }
     if let Some(default) = &var.default

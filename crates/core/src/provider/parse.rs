@@ -22,12 +22,13 @@ pub struct LintError {
 
 impl fmt::Display for LintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
+        let message = &self.message;
+        let words = self.instead.as_ref().map(|instead| format!("{message}; write {instead}"));
+        let words = words.as_ref().unwrap_or(message);
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {words}", self.file),
+            None => write!(f, "{}: {words}", self.file),
         }
-        write!(f, ": {}", self.message)?;
-        self.instead.as_ref().map_or(Ok(()), |instead| write!(f, "; write {instead}"))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ProviderSpec, Variable, VariableSource, keys, pattern, places, template, urls};
+use crate::language::again;
 use crate::say;
 
 impl ProviderSpec {
@@ -25,7 +26,9 @@ impl ProviderSpec {
         for (name, variable) in asked() {
             match variable.value(vars.get(name).map(String::as_str)) {
                 Ok(value) => drop(values.insert(name.as_str(), value)),
-                Err(instead) => drop(errors.insert(name.clone(), say!("Write {instead}", instead = instead))),
+                Err(instead) => {
+                    drop(errors.insert(name.clone(), say!("Write {instead}", instead = again(&instead))))
+                }
             }
         }
         if !errors.is_empty() {
@@ -80,7 +83,7 @@ impl ProviderSpec {
             None => Some("sample".into()),
         };
         let (why, _) = urls::check_at(path, &template::fill(filled, sample)).err()?;
-        Some(say!("The provider's {path} cannot be used: {why}", path = path, why = why))
+        Some(say!("The provider's {path} cannot be used: {why}", path = path, why = again(why)))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokenrack_oauth::introspection::Introspection;
 
 use crate::connection::{ClientAuthentication, ConnectionId, GrantType, LastEvent, RedirectMethod};
-use crate::language::Sentence;
+use crate::language::{Sentence, again, is_ours};
 use crate::provider::ProviderId;
 use crate::say;
 
@@ -313,8 +313,10 @@ pub struct ProblemView {
     pub code: String,
     /// What happened.
     pub message: String,
-    /// Why, in the other side's words: plain text, capped.
+    /// Why: plain text, capped.
     pub cause: Option<String>,
+    /// Whether that is said by Tokenrack, and not in the other side's words.
+    pub ours: bool,
     /// What to do.
     pub suggestion: String,
     /// The button that does it.
@@ -330,7 +332,8 @@ impl From<&crate::problem::Problem> for ProblemView {
         Self {
             code: problem.code.as_str().to_owned(),
             message: problem.code.title().said().to_owned(),
-            cause: problem.cause.clone(),
+            cause: problem.cause.as_deref().map(again),
+            ours: problem.cause.as_deref().is_some_and(is_ours),
             suggestion: problem.code.suggestion().said().to_owned(),
             action: problem.code.action(),
             http_status: problem.http_status,

@@ -110,6 +110,8 @@ pub struct FindingView {
     pub line: Option<usize>,
     /// Where in the format, and what is wrong.
     pub message: String,
+    /// Whether that is said by Tokenrack, and not by the reader of TOML.
+    pub ours: bool,
     /// What to write instead.
     pub instead: Option<String>,
 }

@@ -266,9 +266,13 @@ code: string,
  */
 message: string, 
 /**
- * Why, in the other side's words: plain text, capped.
+ * Why: plain text, capped.
  */
 cause: string | null, 
+/**
+ * Whether that is said by Tokenrack, and not in the other side's words.
+ */
+ours: boolean, 
 /**
  * What to do.
  */
@@ -481,6 +485,10 @@ line: number | null,
  * Where in the format, and what is wrong.
  */
 message: string, 
+/**
+ * Whether that is said by Tokenrack, and not by the reader of TOML.
+ */
+ours: boolean, 
 /**
  * What to write instead.
  */

@@ -9,6 +9,7 @@ const problem = (code: string, message: string, cause: string | null, suggestion
   code,
   message,
   cause,
+  ours: true,
   suggestion,
   action: null,
   http_status: null,

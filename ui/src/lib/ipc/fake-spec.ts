@@ -33,13 +33,14 @@ function findings(text: string): FindingView[] {
     .flatMap((line, index) =>
       rules
         .filter(([pattern]) => pattern.test(line))
-        .map(([, message, instead]) => ({ file: null, line: index + 1, message, instead })),
+        .map(([, message, instead]) => ({ file: null, line: index + 1, message, ours: true, instead })),
     );
   const missing = ['schema', 'id', 'name'].filter((key) => !new RegExp(`^${key} *=`, 'm').test(text));
   const whole = missing.map((key) => ({
     file: null,
     line: null,
     message: `\`${key}\` is missing`,
+    ours: true,
     instead: key === 'schema' ? 'schema = 1' : `${key} = "my-provider"`,
   }));
   return [...lines, ...whole];

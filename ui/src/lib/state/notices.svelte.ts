@@ -47,6 +47,7 @@ export function asProblem(error: unknown): ProblemView {
     code: text.problem.unknownCode,
     message: text.problem.unknown,
     cause: String(error).slice(0, 300),
+    ours: false,
     suggestion: text.problem.unknownHint,
     action: null,
     http_status: null,

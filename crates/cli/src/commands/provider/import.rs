@@ -30,7 +30,7 @@ pub fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let text = read(args).map_err(|error| invalid(format_args!("{name}: {error}")))?;
     let made = session.engine()?.import_document(&name, &text, args.id.as_deref())?;
     for LeftOut { path, why } in &made.left_out {
-        session.output.note(&format!("left out: {path}: {why}"));
+        session.output.note(&format!("left out: {path}: {}", why.said()));
     }
     for mistake in &made.wrong {
         session.output.note(&mistake.to_string());

@@ -124,9 +124,11 @@ impl Asker {
                 }
                 (ScriptError::Failed(words), _) => failed(format!("could not be run: {words}")),
                 (limit @ (ScriptError::TimedOut | ScriptError::OutOfMemory), _) => {
-                    let waiting = told.waits_for.take().map(|host| format!(", while {host} did not answer"));
-                    let waiting = waiting.filter(|_| limit == ScriptError::TimedOut).unwrap_or_default();
-                    Problem::new(Code::ScriptLimit).because(format!("{function} {limit}{waiting}"))
+                    let words = match told.waits_for.take().filter(|_| limit == ScriptError::TimedOut) {
+                        Some(host) => format!("{limit}, while {host} did not answer"),
+                        None => limit.to_string(),
+                    };
+                    Problem::new(Code::ScriptLimit).because(format!("{function} {words}"))
                 }
             }
         })

@@ -80,20 +80,8 @@ pub(super) const TABLE: Table = &[
         "Set this machine's clock: sign-ins fail when it is wrong by minutes.",
         "Die Uhr dieses Rechners stellen: Anmeldungen scheitern, wenn sie um Minuten falsch geht.",
     ),
-    (
-        "Set this machine's clock, best by the network.",
-        "Die Uhr dieses Rechners stellen, am besten über das Netz.",
-    ),
     ("no server has told the time", "kein Server hat die Zeit gesagt"),
     ("within five minutes of the server's", "auf fünf Minuten genau wie die des Servers"),
-    (
-        "this machine's clock is wrong by {minutes} minutes, slow, or the server's is",
-        "die Uhr dieses Rechners geht {minutes} Minuten nach, oder die des Servers geht vor",
-    ),
-    (
-        "this machine's clock is wrong by {minutes} minutes, fast, or the server's is",
-        "die Uhr dieses Rechners geht {minutes} Minuten vor, oder die des Servers geht nach",
-    ),
     // Links
     ("Deep links", "Links zum Programm"),
     ("Links of {scheme} open this program.", "Links mit {scheme} öffnen dieses Programm."),
@@ -178,8 +166,6 @@ pub(super) const TABLE: Table = &[
     ("Loopback redirect", "Loopback-Redirect"),
     ("{host} listens, on any free port", "{host} lauscht, auf einem beliebigen freien Port"),
     ("port {port} of {host} is free", "Port {port} von {host} ist frei"),
-    ("port {port} is in use", "Port {port} ist belegt"),
-    ("cannot listen: {words}", "Lauschen unmöglich: {words}"),
     (
         "End the program that has it, or choose another port and register that one.",
         "Das Programm beenden, das ihn hat, oder einen anderen Port wählen und registrieren.",

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{LeftOut, SECRET, read, refused};
+use crate::language::Sentence;
 use crate::problem::Problem;
 use crate::provider::{ProviderSpec, ServerMetadata};
 
@@ -28,7 +29,7 @@ pub(super) fn read(
         } else if used.get(key).is_some() {
             kept.insert(key.clone(), value.clone());
         } else {
-            left_out.push(LeftOut { path, why: "not used by Tokenrack" });
+            left_out.push(LeftOut { path, why: const { Sentence::of("not used by Tokenrack") } });
         }
     }
     let metadata: ServerMetadata = serde_json::from_value(Value::Object(kept))

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Catalog, LintError, ProviderSpec};
+use crate::language::Sentence;
 use crate::problem::{Code, Problem, plain};
 
 /// What became of a document.
@@ -32,11 +33,12 @@ pub struct LeftOut {
     /// Where it is: keys from the top, with dots between.
     pub path: String,
     /// Why, as a sentence without a full stop.
-    pub why: &'static str,
+    #[cfg_attr(test, ts(type = "string"))]
+    pub why: Sentence,
 }
 
-const UNKNOWN: &str = "not understood";
-const SECRET: &str = "a secret, which a provider file never holds";
+const UNKNOWN: Sentence = Sentence::of("not understood");
+const SECRET: Sentence = Sentence::of("a secret, which a provider file never holds");
 
 impl Catalog {
     /// Makes a provider file of `text`, the content of `file`. `id` names the new provider, or chooses one of several
@@ -75,7 +77,7 @@ fn head(source: &str, left_out: &[LeftOut]) -> String {
         head += "# Left out:\n";
     }
     for LeftOut { path, why } in left_out {
-        head += &format!("#   {path}: {why}\n");
+        head += &format!("#   {path}: {}\n", why.english());
     }
     head + "\n"
 }
@@ -105,7 +107,7 @@ fn below(path: &str, key: &str) -> String {
 }
 
 /// Every value in `value` by its path, as left out.
-fn leave_out(path: &str, value: &Value, why: &'static str, left_out: &mut Vec<LeftOut>) {
+fn leave_out(path: &str, value: &Value, why: Sentence, left_out: &mut Vec<LeftOut>) {
     let why_of = |path: &str, value: &Value| if read::is_secret(path, value) { SECRET } else { why };
     match value {
         Value::Object(table) if !table.is_empty() => {

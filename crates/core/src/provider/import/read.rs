@@ -4,14 +4,18 @@ use serde_json::{Map, Value, json};
 
 use super::names::{Meaning, meaning};
 use super::{Found, LeftOut, SECRET, UNKNOWN, below, leave_out};
+use crate::language::Sentence;
 use crate::provider::{secrets, urls};
 
-const STANDARD: &str = "the standard's own value, which needs no word";
-const CONNECTION: &str = "belongs to a connection, not to a provider";
-const TWICE: &str = "said twice, in two ways";
-const FOREIGN: &str =
-    "holds `${…}`, which the other program fills in; write a variable of this file in its place";
-const SCRIPT_KIND: &str = "a script is one text";
+const STANDARD: Sentence = Sentence::of("the standard's own value, which needs no word");
+const CONNECTION: Sentence = Sentence::of("belongs to a connection, not to a provider");
+const TWICE: Sentence = Sentence::of("said twice, in two ways");
+const FOREIGN: Sentence = Sentence::of(
+    "holds `${…}`, which the other program fills in; write a variable of this file in its place",
+);
+const SCRIPT_KIND: Sentence = Sentence::of("a script is one text");
+const NOT_NEEDED: Sentence = Sentence::of("not needed beside whole addresses");
+const PART: Sentence = Sentence::of("a part of an address, and nothing says of which server");
 
 /// The table of a provider file.
 pub(super) fn read(found: &mut Found, left_out: &mut Vec<LeftOut>) -> Map<String, Value> {
@@ -178,7 +182,7 @@ impl Reader<'_> {
             Some((text, path)) if !found && !relative => {
                 self.put("server.issuer", path.clone(), text.as_str().into())
             }
-            Some((_, path)) if !relative => self.leave(path.clone(), "not needed beside whole addresses"),
+            Some((_, path)) if !relative => self.leave(path.clone(), NOT_NEEDED),
             _ => {}
         }
         for (place, text, path) in addresses {
@@ -188,7 +192,7 @@ impl Reader<'_> {
                     let whole = format!("{}/{}", base.trim_end_matches('/'), text.trim_start_matches('/'));
                     self.put(place, path, whole.into());
                 }
-                None => self.leave(path, "a part of an address, and nothing says of which server"),
+                None => self.leave(path, PART),
             }
         }
     }
@@ -209,7 +213,7 @@ impl Reader<'_> {
         }
     }
 
-    fn leave(&mut self, path: String, why: &'static str) {
+    fn leave(&mut self, path: String, why: Sentence) {
         self.left_out.push(LeftOut { path, why });
     }
 }

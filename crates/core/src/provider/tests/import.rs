@@ -14,7 +14,7 @@ fn spec(imported: &Imported) -> ProviderSpec {
 
 /// What was left out, as `path: why`.
 fn left_out(imported: &Imported) -> Vec<String> {
-    imported.left_out.iter().map(|left| format!("{}: {}", left.path, left.why)).collect()
+    imported.left_out.iter().map(|left| format!("{}: {}", left.path, left.why.english())).collect()
 }
 
 #[track_caller]
