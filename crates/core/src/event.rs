@@ -26,8 +26,11 @@ pub enum EngineEvent {
     },
     /// A person who is not looking should hear of this. A face that has told them says so.
     NeedsPerson(Reminder),
-    /// The activity record may have new lines that changed no connection.
-    Recorded,
+    /// The activity record has new lines that changed no connection.
+    Recorded {
+        /// Of which connections; a line may be of none.
+        connections: Vec<ConnectionId>,
+    },
     /// The person's own provider files are others now.
     Providers,
     /// The vault became usable, or stopped being so.

@@ -17,9 +17,6 @@ const MIN_VALID: Duration = Duration::from_secs(60);
 /// Bytes of public text: a provider file with its scripts is the longest.
 const MOST: usize = 512 * 1024;
 
-/// What the record says of a copy, before its format.
-pub(crate) const COPIED: &str = "clipboard, ";
-
 #[tauri::command]
 pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId, format: Format) -> Answer<()> {
     Ok(copy(&face, id, format).await?)
@@ -29,10 +26,10 @@ pub(crate) async fn copytoken(face: State<'_, Face>, id: ConnectionId, format: F
 pub(crate) async fn copy(face: &Face, id: ConnectionId, format: Format) -> Result<(), Problem> {
     let core = face.core()?;
     let seconds = core.engine.settings()?.clipboard_seconds;
-    let detail = format!("{COPIED}{}", format.as_str());
+    let detail = format!("clipboard, {}", format.as_str());
     let released = core.engine.release_token(&id, MIN_VALID, Channel::App, &detail).await?;
-    face.clipboard.token(id, format.write(&released)?, seconds).await?;
-    face.tray.changed();
+    face.clipboard.token(id.clone(), format.write(&released)?, seconds).await?;
+    face.tray.copied(id);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod contents;
 mod host;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tauri::image::Image;
@@ -18,7 +19,7 @@ use tokenrack_core::export::Format;
 use tokenrack_core::say;
 use tokio::sync::Notify;
 
-use crate::commands::clipboard::{self, COPIED};
+use crate::commands::clipboard;
 use crate::events::{FaceEvent, ShellEvent};
 use crate::face::{Core, Face};
 use crate::{app, window};
@@ -39,6 +40,8 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) struct Tray {
     is_there: AtomicBool,
     changed: Notify,
+    /// Whose token was copied to the clipboard, the last of them first; nothing until the record was read.
+    copied: Mutex<Option<Vec<ConnectionId>>>,
 }
 
 impl Tray {
@@ -50,6 +53,15 @@ impl Tray {
     /// What it says may be something else now.
     pub(crate) fn changed(&self) {
         self.changed.notify_one();
+    }
+
+    /// Its token was copied just now.
+    pub(crate) fn copied(&self, id: ConnectionId) {
+        if let Some(copied) = &mut *self.copied.lock().unwrap_or_else(PoisonError::into_inner) {
+            copied.retain(|other| *other != id);
+            copied.insert(0, id);
+        }
+        self.changed();
     }
 }
 
@@ -96,18 +108,21 @@ fn contents(face: &Face) -> Contents {
     let known = core.engine.shown().into_iter();
     let known: Vec<_> =
         known.map(|view| Known { id: view.id, name: view.name, kind: view.status.kind }).collect();
-    Contents::of(&known, &copied(core))
+    // Nobody else copies, so the record is read once.
+    let mut copied = face.tray.copied.lock().unwrap_or_else(PoisonError::into_inner);
+    Contents::of(&known, copied.get_or_insert_with(|| recorded_copies(core)))
 }
 
 /// What was copied to the clipboard, newest first, as far as the record's last page goes.
-fn copied(core: &Core) -> Vec<ConnectionId> {
+fn recorded_copies(core: &Core) -> Vec<ConnectionId> {
     let releases = ActivityFilter { topic: Some(Topic::Releases), ..ActivityFilter::default() };
     let record = core.engine.activity(&releases).unwrap_or_else(|problem| {
         tracing::warn!(%problem, "the tray does not know what was copied last");
         Vec::new()
     });
-    let copies =
-        record.into_iter().filter(|entry| entry.detail.as_ref().is_some_and(|it| it.starts_with(COPIED)));
+    let copies = record
+        .into_iter()
+        .filter(|entry| entry.detail.as_ref().is_some_and(|it| it.starts_with("clipboard")));
     copies.filter_map(|entry| entry.connection).collect()
 }
 

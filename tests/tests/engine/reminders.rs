@@ -161,6 +161,6 @@ async fn a_line_that_changes_no_connection_is_told_too_whichever_process_writes_
         while let Ok(event) = events.try_recv() {
             told.push(event);
         }
-        assert_eq!(told, [EngineEvent::Recorded]);
+        assert_eq!(told, [EngineEvent::Recorded { connections: vec![id.clone()] }]);
     }
 }

@@ -17,6 +17,26 @@ async function panel(scene, body, options = {}) {
   await close();
 }
 
+it('reads the record anew for lines of its own connection only', () =>
+  panel('few', async (page, aside) => {
+    await aside.locator('ol li').first().waitFor();
+    const open = await page.textContent('#panel-title');
+    const reads = () => page.evaluate(() => __fake.calls.filter((call) => call.startsWith('activity')).length);
+    const [mine, other] = await page.evaluate(
+      (open) => [true, false].map((is) => __fake.views().find(({ name }) => (name === open) === is).id),
+      open,
+    );
+    const before = await reads();
+    await page.evaluate((id) => __fake.release(id, 1), other);
+    await page.waitForTimeout(200);
+    assert.equal(await reads(), before);
+    await page.evaluate((id) => __fake.release(id, 1), mine);
+    await page.waitForFunction(
+      (before) => __fake.calls.filter((call) => call.startsWith('activity')).length > before,
+      before,
+    );
+  }));
+
 describe('the life of a connection', () => {
   const names = (page) => page.locator('aside svg .name').allTextContents();
   const counts = (page) => page.locator('aside svg .count').allTextContents();

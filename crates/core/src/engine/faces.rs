@@ -1,6 +1,6 @@
 //! What faces are told: a snapshot when they open, then every change, whichever process made it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -10,8 +10,9 @@ use tokio::sync::{Notify, broadcast};
 use super::background::{Resting, Timing};
 use super::{Engine, Inner, locked};
 use crate::Timestamp;
+use crate::activity::ActivityFilter;
 use crate::connection::{Connection, ConnectionId};
-use crate::event::{Channel, EngineEvent};
+use crate::event::{ActivityEntry, Channel, EngineEvent};
 use crate::ports::{Revision, VaultState, VaultStatus};
 use crate::problem::Problem;
 use crate::status;
@@ -34,6 +35,8 @@ pub(super) struct Faces {
 struct Shown {
     /// Everything up to this one is shown.
     revision: Revision,
+    /// The newest line of the record that faces were told of.
+    line: Option<i64>,
     connections: BTreeMap<ConnectionId, (Revision, Connection, ConnectionView)>,
     vault: Option<VaultStatus>,
 }
@@ -176,6 +179,7 @@ impl Engine {
     /// Reads everything again and tells faces what differs.
     pub(super) fn reload(&self) -> Result<(), Problem> {
         let all = self.inner.ports.store.load_all()?;
+        let lines = self.untold_lines()?;
         let revision = all.revision;
         let now = self.now();
         let resting: Resting =
@@ -208,14 +212,29 @@ impl Engine {
         for id in &removed {
             shown.connections.remove(id);
         }
-        let wrote = std::mem::replace(&mut shown.revision, revision) < revision;
+        shown.revision = revision;
+        let is_first = shown.line.is_none();
+        shown.line = shown.line.max(Some(lines.first().map_or(0, |line| line.seq)));
+        let told = |id: &ConnectionId| removed.contains(id) || changed.iter().any(|view| view.id == *id);
+        let lines: Vec<_> =
+            lines.into_iter().filter(|line| !line.connection.as_ref().is_some_and(told)).collect();
         if !changed.is_empty() || !removed.is_empty() {
             let _ = self.inner.faces.events.send(EngineEvent::Connections { revision, changed, removed });
-        } else if wrote {
-            let _ = self.inner.faces.events.send(EngineEvent::Recorded);
+        }
+        if !lines.is_empty() && !is_first {
+            let ids: BTreeSet<_> = lines.into_iter().filter_map(|line| line.connection).collect();
+            let connections = ids.into_iter().collect();
+            let _ = self.inner.faces.events.send(EngineEvent::Recorded { connections });
         }
         self.inner.faces.moved.notify_one();
         Ok(())
+    }
+
+    /// The lines of the record since faces were told last; at first only the newest.
+    fn untold_lines(&self) -> Result<Vec<ActivityEntry>, Problem> {
+        let after = locked(&self.inner.faces.shown).line;
+        let limit = if after.is_some() { usize::MAX } else { 1 };
+        Ok(self.inner.ports.store.activity(&ActivityFilter { after, limit, ..ActivityFilter::default() })?)
     }
 
     /// The vault's state has been seen: faces hear of a change, and every row's word follows.

@@ -1072,7 +1072,11 @@ changed: Array<ConnectionView>,
 /**
  * Forgotten.
  */
-removed: Array<ConnectionId>, } | { "event": "needs_person" } & Reminder | { "event": "recorded" } | { "event": "providers" } | { "event": "vault", 
+removed: Array<ConnectionId>, } | { "event": "needs_person" } & Reminder | { "event": "recorded", 
+/**
+ * Of which connections; a line may be of none.
+ */
+connections: Array<ConnectionId>, } | { "event": "providers" } | { "event": "vault", 
 /**
  * As it is now.
  */

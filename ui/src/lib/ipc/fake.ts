@@ -410,7 +410,7 @@ const commands: Ipc = {
         detail: `clipboard, ${format}`,
       });
     setClipboard(id);
-    listener({ event: 'recorded' });
+    listener({ event: 'recorded', connections: [id] });
   },
   clearclipboard: async () => setClipboard(null),
   copytext: async (words) => void (globalThis.__fake.copied = words),
@@ -531,7 +531,7 @@ globalThis.__fake = {
       revision += 1;
       records.push({ ...record.line(view, 'token_released', 0), seq: 1_000_000 + revision });
     }
-    listener({ event: 'recorded' });
+    listener({ event: 'recorded', connections: [id] });
   },
   async registry() {
     const { rowCommands, globalCommands } = await import('../state/commands');

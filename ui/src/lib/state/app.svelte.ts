@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { SvelteSet } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import { focusHeading, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
 import type {
@@ -58,8 +58,9 @@ export class App {
   language = $state<Language>('en');
   /** Counts the changes of the person's own provider files. */
   catalog = $state(0);
-  /** Counts what may have added to the activity record. */
+  /** Counts what may have added to the activity record: of all, and of each connection. */
   recorded = $state(0);
+  readonly recordedOf = new SvelteMap<string, number>();
 
   /** What is to be forgotten, and when, in the order in which it was said. */
   #leaving = new Map<string, ReturnType<typeof setTimeout>>();
@@ -116,10 +117,10 @@ export class App {
       case 'connections':
         this.announcer.changed(this.connections.apply(event));
         this.#gone(event.removed);
-        this.recorded += 1;
+        this.#recorded(event.changed.map(({ id }) => id));
         break;
       case 'recorded':
-        this.recorded += 1;
+        this.#recorded(event.connections);
         break;
       case 'vault':
         this.vault.status = event.status;
@@ -388,6 +389,11 @@ export class App {
     this.table.selection.drop(removed);
     if (route.open !== null && removed.includes(route.open)) this.closePanel();
     if (route.editing?.edited && removed.includes(route.editing.edited.id)) this.#leaveEdit();
+  }
+
+  #recorded(connections: string[]): void {
+    this.recorded += 1;
+    for (const id of connections) this.recordedOf.set(id, this.recorded);
   }
 
   #clipboardChanged(id: string | null, clearsAt: string | null): void {

@@ -380,6 +380,7 @@ pub(super) const TABLE: Table = &[
     // Lines of the record
     ("active", "aktiv"),
     ("not active", "nicht aktiv"),
+    ("clipboard, {format}", "Zwischenablage, {format}"),
     ("to the test script: {why}", "an das Test-Skript: {why}"),
     ("it works", "es geht"),
 ];
