@@ -48,7 +48,7 @@ describe('the palette', () => {
         'Open Slack billing',
         'Connect Slack billing',
         'Edit settings of Slack billing',
-        'Forget Slack billing…',
+        'Forget Slack billing',
       ]);
       await page.getByRole('combobox').fill('billing dark');
       assert.deepEqual(await titles(page), []);
@@ -119,6 +119,8 @@ describe('the palette', () => {
       assert.equal((await titles(page))[0], 'Refresh Google personal');
       assert.equal((await titles(page)).filter((title) => title === 'Refresh Google personal').length, 1);
       const id = await page.evaluate(() => __fake.views().find((v) => v.name === 'Google personal').id);
+      // Where a page that is opened later finds it.
+      assert.deepEqual(await page.evaluate(() => __fake.settings().used), [`refresh:${id}`]);
       await page.evaluate((id) => __fake.emit({ event: 'connections', revision: 900, changed: [], removed: [id] }), id);
       await page.waitForFunction(
         () => !document.querySelector('[role=listbox]').textContent.includes('Google personal'),

@@ -52,6 +52,10 @@ pub struct Settings {
     pub language: Option<Language>,
     /// Whether the app goes on in the tray when its window is closed, where the desktop has one.
     pub keep_in_tray: bool,
+    /// What was done from the palette, the newest first, in the page's words. No backup has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
+    pub used: Vec<String>,
 }
 
 impl Default for Settings {
@@ -64,7 +68,16 @@ impl Default for Settings {
             notifications: true,
             language: None,
             keep_in_tray: true,
+            used: Vec::new(),
         }
+    }
+}
+
+impl Settings {
+    /// What a person has chosen, without what they did.
+    #[must_use]
+    pub fn chosen(self) -> Self {
+        Self { used: Vec::new(), ..self }
     }
 }
 

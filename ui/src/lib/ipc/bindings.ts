@@ -888,7 +888,11 @@ language: Language | null,
 /**
  * Whether the app goes on in the tray when its window is closed, where the desktop has one.
  */
-keep_in_tray: boolean, };
+keep_in_tray: boolean, 
+/**
+ * What was done from the palette, the newest first, in the page's words. No backup has it.
+ */
+used?: Array<string>, };
 
 export type Theme = "system" | "light" | "dark";
 

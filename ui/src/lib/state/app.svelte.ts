@@ -31,6 +31,8 @@ import { Writing } from './writing';
 
 /** How long a person can take back what can be taken back. */
 const UNDO_MS = 10_000;
+/** More than the palette shows: some cannot be done just then. */
+const MOST_USED = 10;
 
 /** What the page knows and can do: commands go down through here, events come up into the stores. */
 export class App {
@@ -46,8 +48,6 @@ export class App {
   readonly writing = new Writing(this);
   /** Commands that have not been answered yet, as `verb:id`. */
   readonly busy = new SvelteSet<string>();
-  /** What was done from the palette, the newest first. */
-  used: string[] = [];
   /** What was begun with several connections, until its outcome is dismissed. */
   batch = $state.raw<Batch | null>(null);
 
@@ -313,6 +313,13 @@ export class App {
     this.#saving = saving;
     const [kept, saved] = await Promise.all([before, saving]);
     if (saved?.language !== kept?.language) await this.speakAnew();
+  }
+
+  /** What was done from the palette, for the next time it is opened. */
+  remember(key: string): void {
+    const { current, used } = this.preferences;
+    const others = used.filter((other) => other !== key);
+    void this.saveSettings({ ...current, used: [key, ...others].slice(0, MOST_USED) });
   }
 
   /** The language may be another now: what the core has said is said again, and the page starts to listen again. */

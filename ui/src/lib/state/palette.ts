@@ -1,5 +1,5 @@
 import type { ConnectionView } from '$lib/ipc/bindings';
-import { hasTokens, meaning } from '$lib/status';
+import { endsByForgetting, hasTokens, meaning } from '$lib/status';
 import { room } from '$lib/text';
 
 import type { App } from './app.svelte';
@@ -32,13 +32,16 @@ const LATELY = 5;
 const again = (view: ConnectionView): boolean => hasTokens(view) || view.status.kind === 'action_needed';
 
 function ofRow(command: RowCommand, view: ConnectionView): Entry {
-  const title =
+  const { words } = room('palette');
+  const say =
     command.id === 'connect' && again(view)
-      ? room('palette').words.reconnect(view.name)
-      : room('palette').words.row[command.id](view.name);
+      ? words.reconnect
+      : command.id === 'forget' && !endsByForgetting(view)
+        ? words.forgetAtOnce
+        : words.row[command.id];
   return {
     key: `${command.id}:${view.id}`,
-    title,
+    title: say(view.name),
     more: [view.provider_name, view.environment, view.account].filter(Boolean).join(' · '),
     view,
     command: command.id,
@@ -106,7 +109,7 @@ export function find(app: App, query: string): { groups: Group[]; all: number } 
 
 /** What was used before, if it can be done now; the newest first. */
 function lately(app: App): Entry[] {
-  const entries = app.used.flatMap((key) => {
+  const entries = app.preferences.used.flatMap((key) => {
     const [id, whose] = key.split(':');
     if (whose === undefined) return globalCommands.filter((c) => c.id === id && c.possible(app)).map(ofAll);
     const view = app.connections.get(whose);

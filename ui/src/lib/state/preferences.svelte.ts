@@ -12,6 +12,11 @@ export class Preferences {
     keep_in_tray: true,
   });
 
+  /** What was done from the palette, the newest first. */
+  get used(): string[] {
+    return this.current.used ?? [];
+  }
+
   set(settings: Settings): void {
     this.current = settings;
     const root = document.documentElement;

@@ -159,7 +159,7 @@ impl Engine {
 
     fn look_at_settings(&self, settings: &Settings) -> Result<ThingView, Problem> {
         let mut view = blank(ThingKind::Settings, "");
-        let same = self.settings()? == *settings;
+        let same = self.settings()?.chosen() == settings.clone().chosen();
         (view.standing, view.choices) = match same {
             true => (Standing::Same, vec![Choice::Skip]),
             false => (Standing::Differs, vec![Choice::Skip, Choice::Replace]),

@@ -13,7 +13,7 @@ use crate::ports::ProviderFolder;
 use crate::problem::{Code, Problem};
 use crate::provider::{ProviderId, ProviderSpec};
 use crate::record::SecretRecord;
-use crate::view::{BundleKind, Choice, Decision, Taken, TakenView, ThingKind};
+use crate::view::{BundleKind, Choice, Decision, Settings, Taken, TakenView, ThingKind};
 
 /// How things are taken.
 #[derive(Clone, Copy)]
@@ -100,7 +100,8 @@ impl Engine {
             Thing::Connection(incoming) => self.take_connection(bundle, incoming, decision, taking).await,
             Thing::Provider(id, text) => self.take_provider(id, text, decision, taking),
             Thing::Settings(settings) => {
-                self.set_settings(settings)?;
+                let used = self.settings()?.used;
+                self.set_settings(&Settings { used, ..settings.clone() })?;
                 Ok(Done::new(Taken::Replaced, ""))
             }
         }

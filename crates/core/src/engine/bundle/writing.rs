@@ -69,7 +69,7 @@ impl Engine {
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
         let all = self.inner.ports.store.load_all()?;
-        let mut file = BackupFile::new(self.now(), own_files(&self.catalog()), self.settings()?);
+        let mut file = BackupFile::new(self.now(), own_files(&self.catalog()), self.settings()?.chosen());
         let mut left_out: Vec<LeftOutView> = all.unreadable.iter().map(unreadable).collect();
         let mut names = Vec::new();
         for connection in all.connections {

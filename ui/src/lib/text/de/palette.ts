@@ -21,6 +21,7 @@ export const words: typeof en = {
   title: 'Befehle',
   label: 'Befehl oder Verbindung finden',
   row,
+  forgetAtOnce: (name) => `${name} entfernen`,
   reconnect: (name) => `${name} neu verbinden`,
   group: {
     recent: 'Zuletzt benutzt',

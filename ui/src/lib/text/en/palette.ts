@@ -22,6 +22,8 @@ export const words = {
   label: 'Find a command or a connection',
   row,
   reconnect: (name: string) => `Reconnect ${name}`,
+  /** Where no question follows. */
+  forgetAtOnce: (name: string) => `Forget ${name}`,
   group: {
     recent: 'Used lately',
     needed: 'Needs you',
