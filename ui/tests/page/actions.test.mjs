@@ -406,6 +406,71 @@ describe('what cannot be undone', () => {
     }));
 });
 
+describe('several that are forgotten', () => {
+  const asked = (page) =>
+    page.evaluate(() => __fake.calls.filter((call) => call.startsWith('disconnect')).map((call) => call.split(' ')[1]));
+  const idle = (page) =>
+    page.evaluate(() => {
+      const like = __fake.views().find(({ status }) => status.kind === 'not_connected');
+      const changed = [1, 2, 3, 4].map((n) => ({ ...like, id: `idle-${n}`, name: `Idle ${n}` }));
+      __fake.emit({ event: 'connections', revision: 900, changed, removed: [] });
+    });
+  const forget = async (page, name) => {
+    await rowOf(page, name).focus();
+    await page.keyboard.press('Delete');
+    await rowOf(page, name).waitFor({ state: 'detached' });
+  };
+
+  it('are one notice, and one Undo or Ctrl Z brings all of them back', () =>
+    on('few', { clock: true }, async (page) => {
+      await idle(page);
+      for (const back of [
+        () => page.getByRole('button', { name: 'Undo' }).click(),
+        () => page.keyboard.press('Control+z'),
+      ]) {
+        for (const n of [1, 2, 3, 4]) {
+          await forget(page, `Idle ${n}`);
+          await page.clock.runFor(6_000);
+        }
+        await page.getByText('Forgetting 4 connections…').waitFor();
+        assert.equal(await page.locator('.notice').count(), 1);
+        await back();
+        for (const n of [1, 2, 3, 4]) await rowOf(page, `Idle ${n}`).waitFor();
+        await page.locator('.notice').waitFor({ state: 'detached' });
+        await page.clock.runFor(20_000);
+        assert.deepEqual(await asked(page), []);
+      }
+      for (const n of [2, 4]) await forget(page, `Idle ${n}`);
+      await page.clock.runFor(11_000);
+      await page.locator('.notice').waitFor({ state: 'detached' });
+      assert.deepEqual((await asked(page)).sort(), ['idle-2', 'idle-4']);
+    }));
+
+  it('are selected and forgotten together; where an access ends, it is asked', () =>
+    on('few', { clock: true }, async (page) => {
+      await idle(page);
+      await rowOf(page, 'Idle 1').focus();
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Shift+ArrowDown');
+      await page.getByRole('button', { name: 'Forget', exact: true }).click();
+      await page.getByText('Forgetting 2 connections…').waitFor();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await rowOf(page, 'Idle 2').waitFor();
+
+      await rowOf(page, 'Idle 1').focus();
+      await page.keyboard.press('Space');
+      await rowOf(page, 'Google').focus();
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Delete');
+      const dialog = page.getByRole('alertdialog', { name: 'Forget 2 connections?' });
+      await dialog.getByRole('button', { name: 'Forget 2' }).click();
+      await page.clock.runFor(2_000);
+      await page.getByText('2 forgotten.').first().waitFor();
+      assert.equal(await rowOf(page, 'Google').count(), 0);
+      assert.equal((await asked(page)).length, 2);
+    }));
+});
+
 describe('adding', () => {
   it('takes three clicks after the client id is pasted', () =>
     on('empty', {}, async (page) => {

@@ -539,6 +539,31 @@ export const scenes = {
       await page.getByRole('heading', { name: 'What has become of it' }).waitFor();
     },
   ],
+  'forgetting-several': [
+    'few',
+    async (page) => {
+      await page.evaluate(() => {
+        const like = __fake.views().find(({ status }) => status.kind === 'not_connected');
+        const changed = [1, 2, 3].map((n) => ({ ...like, id: `idle-${n}`, name: `Slack test ${n}` }));
+        __fake.emit({ event: 'connections', revision: 900, changed, removed: [] });
+      });
+      await row(page, 0).focus();
+      await page.keyboard.press('End');
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Shift+ArrowUp');
+      await page.keyboard.press('Shift+ArrowUp');
+      await page.keyboard.press('Delete');
+      await page.locator('.notice').getByRole('button').waitFor();
+    },
+  ],
+  'forget-several': [
+    'full-50',
+    async (page) => {
+      await select(4)(page);
+      await page.keyboard.press('Delete');
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
   forgetting: [
     'few',
     async (page) => {

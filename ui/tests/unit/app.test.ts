@@ -109,7 +109,7 @@ describe('commands', () => {
     const app = await started({ disconnect });
     const [idle, alive] = [connection('not_connected', 0), connection('connected', 0)];
     app.receive({ event: 'connections', revision: 8, changed: [idle], removed: [] });
-    app.forget(idle);
+    app.forget([idle]);
     expect(app.connections.sorted).not.toContain(idle);
     app.receive({ event: 'connections', revision: 9, changed: [alive], removed: [] });
     await vi.advanceTimersByTimeAsync(11_000);

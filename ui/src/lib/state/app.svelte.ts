@@ -22,6 +22,7 @@ import { Clipboard } from './clipboard.svelte';
 import { Clock } from './clock.svelte';
 import { Connections } from './connections.svelte';
 import { DraftForm, type Typed } from './draft.svelte';
+import { Leaving } from './leaving.svelte';
 import { Notices, asProblem } from './notices.svelte';
 import { Preferences } from './preferences.svelte';
 import { Route } from './route.svelte';
@@ -29,8 +30,6 @@ import { Table } from './table.svelte';
 import { Vault } from './vault.svelte';
 import { Writing } from './writing';
 
-/** How long a person can take back what can be taken back. */
-const UNDO_MS = 10_000;
 /** More than the palette shows: some cannot be done just then. */
 const MOST_USED = 10;
 
@@ -46,6 +45,7 @@ export class App {
   readonly notices = new Notices();
   readonly announcer = new Announcer();
   readonly writing = new Writing(this);
+  readonly leaving = new Leaving(this.connections, this.notices, (id) => this.#forgetNow(id));
   /** Commands that have not been answered yet, as `verb:id`. */
   readonly busy = new SvelteSet<string>();
   /** What was begun with several connections, until its outcome is dismissed. */
@@ -61,9 +61,6 @@ export class App {
   /** Counts what may have added to the activity record: of all, and of each connection. */
   recorded = $state(0);
   readonly recordedOf = new SvelteMap<string, number>();
-
-  /** What is to be forgotten, and when, in the order in which it was said. */
-  #leaving = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** What is saved, when all that was chosen has been. */
   #saving: Promise<Settings | null> = Promise.resolve(null);
@@ -183,25 +180,19 @@ export class App {
   }
 
   /** Asks first where an access is ended by it; otherwise it can be undone for a while. A page that closes then keeps it. */
-  forget(view: ConnectionView): void {
-    const { id, name } = view;
-    if (endsByForgetting(view)) return void (this.route.question = { kind: 'forget', ids: [id] });
-    this.connections.leaving.add(id);
-    this.#gone([id]);
-    this.notices.add({ kind: 'forgetting', connection: id, name });
-    this.#leaving.set(
-      id,
-      setTimeout(() => void this.#forgetNow(id), UNDO_MS),
-    );
+  forget(views: ConnectionView[]): void {
+    const ids = views.map(({ id }) => id);
+    if (views.some(endsByForgetting)) return void (this.route.question = { kind: 'forget', ids });
+    this.leaving.begin(views);
+    this.#gone(ids);
     void focusRow();
   }
 
-  /** Keeps what was to be forgotten; without a name, the last of several. */
-  undo(id = [...this.#leaving.keys()].at(-1)): void {
-    if (id === undefined) return;
-    clearTimeout(this.#leaving.get(id));
-    this.#stays(id);
-    this.table.activate(id);
+  /** Keeps what was to be forgotten. */
+  undo(): void {
+    const last = this.leaving.undo().at(-1);
+    if (last === undefined) return;
+    this.table.activate(last);
     void focusRow();
   }
 
@@ -209,13 +200,6 @@ export class App {
     const view = this.connections.get(id);
     // Another process may have connected it meanwhile.
     if (view && !endsByForgetting(view)) await this.disconnect(id, true);
-    this.#stays(id);
-  }
-
-  #stays(id: string): void {
-    this.#leaving.delete(id);
-    this.connections.leaving.delete(id);
-    this.notices.forgotten(id);
   }
 
   /** Does the same with each of several; how it goes is shown under the table. */

@@ -4,7 +4,7 @@ import type { Ipc } from '$lib/ipc/contract';
 import { asProblem } from './notices.svelte';
 
 /** What can be done with several connections. */
-export type Verb = 'refresh' | 'disconnect';
+export type Verb = 'refresh' | 'disconnect' | 'forget';
 
 /** How far it is with one of them. `stopped`: cancelled before it began. */
 export type Step =
@@ -77,7 +77,9 @@ export class Batch {
   async #run(entry: Entry): Promise<void> {
     try {
       const outcome =
-        this.verb === 'refresh' ? await this.#ipc.refresh(entry.id) : await this.#ipc.disconnect(entry.id, false);
+        this.verb === 'refresh'
+          ? await this.#ipc.refresh(entry.id)
+          : await this.#ipc.disconnect(entry.id, this.verb === 'forget');
       entry.step = { state: 'done', outcome: outcome ?? null };
     } catch (error) {
       entry.step = { state: 'failed', problem: asProblem(error) };

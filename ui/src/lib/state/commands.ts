@@ -1,6 +1,6 @@
 import { focusFilter } from '$lib/focus';
 import type { ConnectionView, Settings } from '$lib/ipc/bindings';
-import { canCopy, canDisconnect, canRefresh } from '$lib/status';
+import { canCopy, canDisconnect, canRefresh, endsByForgetting } from '$lib/status';
 import { text, type Text } from '$lib/text';
 
 import type { App } from './app.svelte';
@@ -17,7 +17,7 @@ export interface RowCommand {
   possible(view: ConnectionView): boolean;
   run(app: App, view: ConnectionView): void;
   /** With those of several for which it is possible; a command without this acts on one only. */
-  together?: { label(able: number, all: number): string; run(app: App, views: ConnectionView[]): void };
+  together?: { label(able: ConnectionView[], all: number): string; run(app: App, views: ConnectionView[]): void };
 }
 
 const row = (
@@ -45,20 +45,24 @@ const hasLink = (view: ConnectionView): boolean =>
 export const rowCommands: RowCommand[] = [
   row('connect', 'c', isFree, (app, view) => void app.connect(view.id)),
   row('refresh', 'r', canRefresh, (app, view) => void app.refresh(view.id), {
-    label: (able, all) => text.table.refresh(able, all),
+    label: (able, all) => text.table.refresh(able.length, all),
     run: (app, views) => app.begin('refresh', views),
   }),
   row('copy', 'y', canCopy, (app, view) => void app.copyToken(view.id)),
   row('edit', 'e', isFree, (app, view) => void app.edit(view.id)),
   row('disconnect', 'd', canDisconnect, (app, view) => (app.route.question = { kind: 'disconnect', ids: [view.id] }), {
-    label: (able, all) => text.table.disconnect(able, all),
+    label: (able, all) => text.table.disconnect(able.length, all),
     run: (app, views) => (app.route.question = { kind: 'disconnect', ids: views.map(({ id }) => id) }),
   }),
   row(
     'forget',
     'Delete',
     () => true,
-    (app, view) => app.forget(view),
+    (app, view) => app.forget([view]),
+    {
+      label: (able) => text.table.forget(able.some(endsByForgetting)),
+      run: (app, views) => app.forget(views),
+    },
   ),
   row('cancel', null, isAwaited, (app, view) => void app.cancel(view.id)),
   row('copyLink', null, hasLink, (app, view) => void app.copyLink(view.id)),
@@ -144,7 +148,7 @@ export const globalCommands: GlobalCommand[] = [
     'undo',
     'Ctrl Z',
     (app) => app.undo(),
-    (app) => app.connections.leaving.size > 0,
+    (app) => app.leaving.ids.length > 0,
   ),
   global('quit', 'Ctrl Q', (app) => void app.finishAndQuit()),
   global('keys', '?', (app) => (app.route.keys = true)),

@@ -4,12 +4,12 @@ import { text } from '$lib/text';
 export type Notice = { key: number } & (
   | { kind: 'problem'; problem: ProblemView; connection: string | null; retry: (() => void) | null }
   | { kind: 'disconnect'; outcome: DisconnectView; provider: string }
-  | { kind: 'forgetting'; connection: string; name: string }
+  | { kind: 'forgetting'; names: string[] }
 );
 
 type New = Notice extends infer N ? (N extends Notice ? Omit<N, 'key'> : never) : never;
 
-/** What went wrong or was done outside any row. The newest three. */
+/** What went wrong or was done outside any row: the newest three, and what can be taken back. */
 export class Notices {
   list = $state<Notice[]>([]);
   #next = 0;
@@ -17,13 +17,13 @@ export class Notices {
   add(notice: New): void {
     this.#next += 1;
     const added = { ...notice, key: this.#next };
-    const others = this.list.filter((old) => !same(old, added));
-    this.list = [...others, added].slice(-3);
+    const all = [...this.list.filter((old) => !same(old, added)), added];
+    this.list = all.filter(({ kind }, index) => kind === 'forgetting' || index >= all.length - 3);
   }
 
-  /** It is forgotten now, or kept. */
-  forgotten(connection: string): void {
-    this.list = this.list.filter((notice) => notice.kind !== 'forgetting' || notice.connection !== connection);
+  /** They are forgotten now, or kept. */
+  forgotten(): void {
+    this.list = this.list.filter(({ kind }) => kind !== 'forgetting');
   }
 
   dismiss(key: number): void {
@@ -31,8 +31,9 @@ export class Notices {
   }
 }
 
-/** The same failure again replaces the one that is shown. */
+/** The same failure again replaces the one that is shown, and what is forgotten together is said once. */
 function same(a: Notice, b: Notice): boolean {
+  if (a.kind === 'forgetting') return b.kind === 'forgetting';
   return (
     a.kind === 'problem' && b.kind === 'problem' && a.problem.code === b.problem.code && a.connection === b.connection
   );

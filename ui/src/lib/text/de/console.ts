@@ -106,7 +106,7 @@ export const console: typeof en = {
       settings: 'Einstellungen',
       sharing: 'Importieren und exportieren',
       saveSpec: 'Anbieterdatei speichern',
-      undo: 'Rückgängig: Verbindung behalten',
+      undo: 'Rückgängig: nichts entfernen',
       quit: 'Beenden',
       keys: 'Liste der Tasten',
       clearClipboard: 'Zwischenablage jetzt leeren',
@@ -149,7 +149,8 @@ export const console: typeof en = {
     clear: 'Jetzt löschen',
     cleared: 'Die Zwischenablage wurde geleert.',
   },
-  forgetting: (name: string) => `„${name}“ wird entfernt …`,
+  forgetting: (names: string[]) =>
+    names.length === 1 ? `„${names[0]}“ wird entfernt…` : `${names.length} Verbindungen werden entfernt…`,
   undo: 'Rückgängig',
   notices: 'Hinweise',
 };

@@ -105,7 +105,7 @@ export const console = {
       settings: 'Settings',
       sharing: 'Import and export',
       saveSpec: 'Save the provider file',
-      undo: 'Undo: keep the connection',
+      undo: 'Undo: forget nothing',
       quit: 'Quit',
       keys: 'List of keys',
       clearClipboard: 'Clear the clipboard now',
@@ -147,7 +147,8 @@ export const console = {
     clear: 'Clear now',
     cleared: 'The clipboard was cleared.',
   },
-  forgetting: (name: string) => `Forgetting “${name}”…`,
+  forgetting: (names: string[]) =>
+    names.length === 1 ? `Forgetting “${names[0]}”…` : `Forgetting ${names.length} connections…`,
   undo: 'Undo',
   notices: 'Notices',
 };

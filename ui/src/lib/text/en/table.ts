@@ -21,6 +21,9 @@ const share: Record<Share, string> = {
 
 const grouping: Record<Grouping, string> = { nothing: 'Nothing', ...facet };
 
+const doing: Record<Verb, string> = { refresh: 'Refreshing', disconnect: 'Disconnecting', forget: 'Forgetting' };
+const done: Record<Verb, string> = { refresh: 'refreshed', disconnect: 'disconnected', forget: 'forgotten' };
+
 export const table = {
   table: {
     facet,
@@ -40,18 +43,18 @@ export const table = {
       hidden === 0 ? `${n} selected` : `${n} selected, ${count(hidden, 'of them not shown', 'of them not shown')}`,
     refresh: (able: number, all: number) => (able === all ? 'Refresh' : `Refresh ${able} of ${all}`),
     disconnect: (able: number, all: number) => (able === all ? 'Disconnect…' : `Disconnect ${able} of ${all}…`),
+    forget: (asks: boolean): string => (asks ? 'Forget…' : 'Forget'),
     selectAll: (n: number) => `Select all ${n}`,
     clear: 'Clear',
   },
   batch: {
-    running: (verb: Verb, n: number, all: number) =>
-      verb === 'refresh' ? `Refreshing ${n} of ${all}…` : `Disconnecting ${n} of ${all}…`,
+    running: (verb: Verb, n: number, all: number) => `${doing[verb]} ${n} of ${all}…`,
     stopping: (n: number) =>
       count(n, 'is still under way; nothing more is begun.', 'are still under way; nothing more is begun.'),
     /** How it went, every connection counted once. */
     over(verb: Verb, { done: well, failed, stopped }: Count): string {
       const parts = [
-        (well > 0 || failed + stopped === 0) && (verb === 'refresh' ? `${well} refreshed` : `${well} disconnected`),
+        (well > 0 || failed + stopped === 0) && `${well} ${done[verb]}`,
         failed > 0 && `${failed} failed`,
         stopped > 0 && `${stopped} not begun`,
       ].filter(Boolean);
@@ -70,12 +73,21 @@ export const table = {
       running: 'Under way',
       stopped: 'Not begun',
       refreshed: 'Refreshed',
+      forgotten: 'Forgotten',
     },
   },
   confirmSeveral: {
-    title: (n: number) => `Disconnect ${n} connections?`,
-    text: 'Tokenrack asks the providers to end these accesses and deletes their tokens from this machine. The connections stay in the list; connecting again needs a sign-in each. This cannot be undone.',
-    names: 'To be disconnected',
-    go: (n: number) => `Disconnect ${n}`,
+    disconnect: {
+      title: (n: number) => `Disconnect ${n} connections?`,
+      text: 'Tokenrack asks the providers to end these accesses and deletes their tokens from this machine. The connections stay in the list; connecting again needs a sign-in each. This cannot be undone.',
+      names: 'To be disconnected',
+      go: (n: number) => `Disconnect ${n}`,
+    },
+    forget: {
+      title: (n: number) => `Forget ${n} connections?`,
+      text: 'Tokenrack asks the providers to end the accesses there are, deletes their tokens and removes the connections with their client ids and secrets. This cannot be undone.',
+      names: 'To be forgotten',
+      go: (n: number) => `Forget ${n}`,
+    },
   },
 };
