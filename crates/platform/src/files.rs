@@ -18,15 +18,17 @@ pub enum Readers {
     Owner,
 }
 
-/// Writes a file; `replaces` lets it take the place of one that is there, which stays until this one is whole.
+/// Writes a file; `replaces` lets it take the place of one that is there, which stays until this one is whole. Whoever
+/// could read that one can read this one, unless it is its owner's alone.
 ///
 /// # Errors
 /// `FileExists`, `FileFailed`.
 pub fn write(path: &Path, content: &[u8], readers: Readers, replaces: bool) -> Result<PathBuf, Problem> {
     let path = std::path::absolute(path).map_err(|error| failed(path, &error))?;
-    let written = match replaces {
-        true => private::replace(&path, content),
-        false => write_new(&path, content, readers),
+    let written = match (replaces, readers) {
+        (true, Readers::Owner) => private::replace(&path, content),
+        (true, Readers::Anybody) if path.exists() => private::replace_content(&path, content),
+        _ => write_new(&path, content, readers),
     };
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Problem::new(Code::FileExists).because(path.display()),

@@ -41,7 +41,7 @@ impl Profile {
             let words = format!("{} has been changed by another program meanwhile", path.display());
             return Err(refused(words));
         }
-        private::replace(&target, text.as_bytes()).map_err(|error| failed(&path, &error))?;
+        private::replace_content(&target, text.as_bytes()).map_err(|error| failed(&path, &error))?;
         Ok(path)
     }
 }

@@ -25,13 +25,28 @@ pub(crate) fn options() -> OpenOptions {
     }
 }
 
-/// Replaces a file's content durably: a reader, or a crash, meets the old content or the new, nothing between.
+/// Replaces a file's content durably: a reader, or a crash, meets the old content or the new, nothing between. It is the
+/// owner's alone from then on.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, content, None)
+}
+
+/// The same for a file that others may read: it keeps its permissions.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub(crate) fn replace_content(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, content, Some(fs::metadata(path)?.permissions()))
+}
+
+fn replace_with(path: &Path, content: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let folder = path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))?;
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let draft = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
-    let written = write_new(&draft, content).and_then(|()| fs::rename(&draft, path));
+    let written = write_new(&draft, content)
+        .and_then(|()| permissions.map_or(Ok(()), |permissions| fs::set_permissions(&draft, permissions)))
+        .and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         // A leftover draft of a process that died with our id is in the way only once.
         let _ = fs::remove_file(&draft);
@@ -83,6 +98,19 @@ mod tests {
         assert_eq!(mode(&folder.join("x.age")), 0o600);
         assert_eq!(fs::read(folder.join("x.age")).unwrap(), b"22");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn what_others_may_read_stays_readable_to_them() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("team.json");
+        assert_eq!(replace_content(&path, b"1").unwrap_err().kind(), io::ErrorKind::NotFound);
+        fs::write(&path, b"1").unwrap();
+        for kept in [0o664, 0o640] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(kept)).unwrap();
+            replace_content(&path, b"22").unwrap();
+            assert_eq!((mode(&path), fs::read(&path).unwrap()), (kept, b"22".to_vec()));
+        }
     }
 
     #[test]
