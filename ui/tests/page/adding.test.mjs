@@ -89,7 +89,7 @@ describe('a provider’s page', () => {
     on('few', async (page) => {
       await open(page, 'GitHub');
       assert.match(await page.textContent('.facts'), /came with Tokenrack.*Not verified here/s);
-      await page.getByText('2 sources').click();
+      await page.getByText('5 sources').click();
       await page.getByText('hickford/git-credential-oauth').waitFor();
       await page.keyboard.press('Escape');
       await open(page, 'GitLab');

@@ -158,7 +158,10 @@ describe('in German', () => {
     await act(page);
     await speak(page, 'de');
     assert.equal(await page.locator('ol').first().getAttribute('lang'), 'en');
-    assert.equal(await page.getByText('One callback URL per app.').getAttribute('lang'), 'en');
+    assert.equal(
+      await page.getByText('GitHub wants the client secret in the browser, even with PKCE.').getAttribute('lang'),
+      'en',
+    );
     await close();
   });
 

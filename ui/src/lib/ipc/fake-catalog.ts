@@ -26,6 +26,12 @@ function list(body: string, key: string): string[] {
   return [...inside.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, words]) => words ?? '');
 }
 
+/** The strings of a table by their keys, which may stand in quotation marks. */
+const strings = (body: string): Record<string, string> =>
+  Object.fromEntries(
+    [...body.matchAll(/^"?([^"\n]+?)"? = "((?:[^"\\]|\\.)*)"$/gm)].map(([, key, words]) => [key, words]),
+  );
+
 /** A key's string at the top of a table. */
 export const word = (body: string, key: string): string | null =>
   new RegExp(`^${key} = "((?:[^"\\\\]|\\\\.)*)"$`, 'm').exec(body)?.[1] ?? null;
@@ -52,6 +58,7 @@ function read(toml: string): Entry {
       warnings: list(setup, 'warnings'),
       grants: device ? ['authorization_code', 'device_code'] : ['authorization_code'],
       default_scopes: list(table(toml, 'scopes'), 'default'),
+      scope_meanings: strings(table(toml, 'scopes.explain')),
     },
   };
 }

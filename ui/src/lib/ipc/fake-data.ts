@@ -475,6 +475,7 @@ const page = (id: string, name: string, category: string, more: Partial<Provider
   scope_meanings: {},
   refreshes: true,
   pkce: true,
+  ...catalog.find(({ page }) => page.id === id)?.page,
   ...more,
 });
 
@@ -489,28 +490,9 @@ const detailed: ProviderPage[] = [
   page('discord', 'Discord', 'communication', { secret: 'required', default_scopes: ['identify'] }),
   page('dropbox', 'Dropbox', 'storage', { app_type: 'Scoped access', default_scopes: ['account_info.read'] }),
   page('github', 'GitHub', 'dev-tools', {
-    description: 'OAuth apps of GitHub.',
-    sources: [
-      'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps',
-      'hickford/git-credential-oauth@031d9b7e main.go',
-    ],
-    grants: ['authorization_code', 'device_code'],
-    app_type: 'OAuth app',
-    checklist: [
-      'Open Settings, Developer settings, OAuth Apps, and choose “New OAuth App”.',
-      'Paste the redirect URI into “Authorization callback URL”.',
-      'Register, then copy the client id and generate a client secret.',
-    ],
-    warnings: ['One callback URL per app.', 'Tokens of OAuth apps do not end by themselves.'],
     secret: 'required',
     device_secret: 'optional',
     redirects: ['loopback', 'paste'],
-    default_scopes: ['read:user', 'user:email'],
-    scope_meanings: {
-      'read:user': 'Read your profile.',
-      'user:email': 'Read your e-mail addresses.',
-      repo: 'Read and write all your repositories, private ones too.',
-    },
     refreshes: false,
   }),
   page('gitlab', 'GitLab', 'dev-tools', {
@@ -571,7 +553,7 @@ export const pages: ProviderPage[] = [
   ...detailed,
   ...catalog
     .filter(({ page }) => !detailed.some(({ id }) => id === page.id))
-    .map(({ page: { id, name, category, ...more } }) => page(id, name, category, more)),
+    .map(({ page: { id, name, category } }) => page(id, name, category, {})),
 ].sort((a, b) => a.name.localeCompare(b.name));
 
 /** What else a provider is called. */

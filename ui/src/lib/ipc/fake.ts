@@ -72,8 +72,19 @@ function scenery(): ConnectionView[] {
   }
 }
 
-/** Mostly well, as in life. */
-const mixed = (n: number) => (n % 9 === 4 ? (data.kinds[n % data.kinds.length] ?? 'connected') : 'connected');
+/** Mostly well, as in life; what is not, at every provider. */
+const unwell = [
+  'action_needed',
+  'expires_soon',
+  'waiting_for_browser',
+  'retrying',
+  'not_connected',
+  'offline',
+  'provider_error',
+  'expired',
+  'refreshing',
+] as const;
+const mixed = (n: number) => (n % 8 === 3 ? (unwell[Math.floor(n / 8) % unwell.length] ?? 'connected') : 'connected');
 
 const vaults: Record<string, Partial<Snapshot['vault']>> = {
   'vault-locked': { state: 'locked' },

@@ -19,7 +19,7 @@ export const adding: typeof en = {
     editOwn: 'Anbieter ändern',
     noneHere: (query: string, category: string) => `Nichts in „${category}“ passt zu „${query}“.`,
     category: 'Kategorie',
-    allCategories: (n: number) => `Alle Kategorien (${n})`,
+    allCategories: (n: number) => (n === 0 ? 'Alle Kategorien' : `Alle Kategorien (${n})`),
     searchAll: (n: number) => `${count(n, 'Treffer', 'Treffer')} in anderen Kategorien anzeigen`,
     results: (n: number) => count(n, 'Anbieter', 'Anbieter'),
     verified: (day: string) => `geprüft ${day}`,

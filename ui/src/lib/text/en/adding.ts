@@ -18,7 +18,8 @@ export const adding = {
     editOwn: 'Edit provider',
     noneHere: (query: string, category: string) => `Nothing in “${category}” matches “${query}”.`,
     category: 'Category',
-    allCategories: (n: number) => `All categories (${n})`,
+    /** Of a search without results, or of an address, no number says anything. */
+    allCategories: (n: number) => (n === 0 ? 'All categories' : `All categories (${n})`),
     searchAll: (n: number) => `Show ${count(n, 'match', 'matches')} in other categories`,
     results: (n: number) => count(n, 'provider', 'providers'),
     verified: (day: string) => `verified ${day}`,
