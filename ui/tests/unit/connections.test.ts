@@ -114,6 +114,6 @@ describe('order and summary', () => {
 
   it('sums up nothing, and everything so that it adds up', () => {
     expect(summary()).toBe('No connections yet.');
-    expect(summary(...kinds)).toBe('3 connected, 1 waiting, 1 retrying, 1 offline, 5 need you, 1 not connected.');
+    expect(summary(...kinds)).toBe('3 connected, 5 need you, 1 waiting, 1 retrying, 1 offline, 1 not connected.');
   });
 });

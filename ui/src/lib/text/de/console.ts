@@ -9,10 +9,10 @@ export const console: typeof en = {
     const { connected, waiting, retrying, offline, needsPerson, notConnected } = shares;
     const parts = [
       connected > 0 && `${connected} verbunden`,
+      needsPerson > 0 && `${needsPerson} zu erledigen`,
       waiting > 0 && count(waiting, 'wartet', 'warten'),
       retrying > 0 && `${retrying} im neuen Versuch`,
       offline > 0 && `${offline} offline`,
-      needsPerson > 0 && `${needsPerson} zu erledigen`,
       notConnected > 0 && `${notConnected} nicht verbunden`,
     ].filter(Boolean);
     return parts.length === 0 ? 'Noch keine Verbindungen.' : `${parts.join(', ')}.`;
@@ -62,7 +62,7 @@ export const console: typeof en = {
     noEnd: 'Ende unbekannt',
     remaining: 'übrig',
     ended: 'vorbei',
-    nextTry: 'zum Versuch',
+    nextTry: 'warten',
     signIn: 'bleiben',
     exchanging: 'wird geholt…',
     fewerScopes: (granted: number, asked: number) => `${granted} von ${asked} Scopes gewährt`,

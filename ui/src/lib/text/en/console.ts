@@ -4,15 +4,15 @@ import type { Share } from '../../status';
 import { count } from './count';
 
 export const console = {
-  /** Every connection is counted once, so that the numbers add up. */
+  /** Every connection is counted once, so that the numbers add up; what needs a person is read first. */
   summary(shares: Record<Share, number>): string {
     const { connected, waiting, retrying, offline, needsPerson, notConnected } = shares;
     const parts = [
       connected > 0 && `${connected} connected`,
+      needsPerson > 0 && count(needsPerson, 'needs you', 'need you'),
       waiting > 0 && `${waiting} waiting`,
       retrying > 0 && `${retrying} retrying`,
       offline > 0 && `${offline} offline`,
-      needsPerson > 0 && count(needsPerson, 'needs you', 'need you'),
       notConnected > 0 && `${notConnected} not connected`,
     ].filter(Boolean);
     return parts.length === 0 ? 'No connections yet.' : `${parts.join(', ')}.`;
