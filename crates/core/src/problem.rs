@@ -151,7 +151,7 @@ codes! {
     NameTaken "connection/name_taken" Usage None,
         "Another connection has this name", "Choose another name.";
     InvalidInput "input/invalid" Usage None,
-        "Something in the form is not right", "Correct the field and try again.";
+        "Something that was entered is not right", "Correct it and try again.";
     UnknownProvider "provider/unknown" Usage None,
         "There is no provider with this id", "Search the catalog, or give the URL of the server.";
     InvalidSpec "provider/invalid_spec" Usage None,
@@ -183,11 +183,11 @@ codes! {
     AttemptTimedOut "callback/timed_out" NeedsPerson Some(Action::Connect),
         "The sign-in was not finished in time", "Start again with Connect.";
     MalformedCallback "callback/malformed" Usage None,
-        "This is not a redirect Tokenrack can use", "Copy the whole address from the browser after signing in.";
+        "This is not the address that a sign-in ends with", "It begins with the redirect URI that is shown while the sign-in waits, and has `code=` and `state=` in it.";
     OversizedCallback "callback/too_large" Usage None,
         "The redirect is far too long to be genuine", "Start again with Connect.";
     WrongRedirectUri "callback/wrong_redirect_uri" Failed Some(Action::Connect),
-        "The redirect came to another address than the one agreed", "Start again with Connect; if it happens again, do not trust this server.";
+        "This is not the address that this sign-in comes back to", "It begins with the redirect URI that is shown while the sign-in waits, and has `code=` and `state=` in it.";
     IssuerMismatch "callback/issuer_mismatch" Failed Some(Action::Connect),
         "The answer came from another server than the one asked", "Start again with Connect; if it happens again, do not trust this server.";
     IssuerMissing "callback/issuer_missing" Failed Some(Action::Connect),
@@ -265,9 +265,9 @@ codes! {
     Offline "network/offline" Temporary Some(Action::Retry),
         "The provider's name could not be found", "Check the network and the address; nothing was lost.";
     Unreachable "network/unreachable" Temporary Some(Action::Retry),
-        "The provider could not be reached", "Check the network, then try again; nothing was lost.";
+        "The provider could not be reached", "Check the address and the network, then try again; nothing was lost.";
     TlsFailed "network/tls" Failed Some(Action::Retry),
-        "The server's certificate was refused", "Check this machine's clock and whether a proxy stands between; Tokenrack never continues without a valid certificate.";
+        "The server did not prove who it is", "Check the address, this machine's clock, and whether a proxy stands between; Tokenrack never continues without a valid certificate.";
     TimedOut "network/timeout" Temporary Some(Action::Retry),
         "The provider did not answer in time", "Try again; nothing was lost.";
     Interrupted "network/interrupted" Temporary Some(Action::Retry),

@@ -142,30 +142,34 @@ impl Resolve for SystemResolver {
 /// The order matters: a time limit while connecting means that nothing was sent.
 fn explain(error: reqwest::Error) -> HttpError {
     let error = error.without_url();
-    let kind = if has::<NameFailure>(&error) {
+    let kind = if found::<NameFailure>(&error).is_some() {
         HttpErrorKind::NameResolution
     } else if error.is_connect() {
-        if has::<rustls::Error>(&error) { HttpErrorKind::Tls } else { HttpErrorKind::Connect }
+        if found::<rustls::Error>(&error).is_some() { HttpErrorKind::Tls } else { HttpErrorKind::Connect }
     } else if error.is_timeout() {
         HttpErrorKind::Timeout
     } else {
         HttpErrorKind::Interrupted
     };
-    HttpError { kind, detail: words(&error) }
+    let detail = plainly(&error).map_or_else(|| words(&error), str::to_owned);
+    HttpError { kind, detail }
 }
 
-/// Whether an error of this type is anywhere among the causes. `io::Error` hides what it wraps from `source()`.
-fn has<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
-    if error.is::<T>() {
-        return true;
+/// What a mistyped address leads to, without the libraries' words for it.
+fn plainly(error: &reqwest::Error) -> Option<&'static str> {
+    if found::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+        return Some("nothing listens at this address and port");
     }
-    let wrapped = error.downcast_ref::<io::Error>().and_then(|e| e.get_ref());
-    if let Some(inner) = wrapped
-        && has::<T>(inner)
-    {
-        return true;
-    }
-    error.source().is_some_and(has::<T>)
+    let no_tls = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+    (found::<rustls::Error>(error) == Some(&no_tls))
+        .then_some("what listens there does not speak TLS; does the address begin with http:?")
+}
+
+/// The innermost error of this type among the causes. `io::Error` hides what it wraps from `source()`.
+fn found<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let within = wrapped.and_then(|inner| found(inner)).or_else(|| error.source().and_then(found));
+    within.or_else(|| error.downcast_ref())
 }
 
 /// The causes in one line, each once.

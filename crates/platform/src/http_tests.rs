@@ -51,8 +51,12 @@ async fn post(client: &ReqwestClient, url: &str) -> Result<HttpResponse, HttpErr
     result
 }
 
+async fn failure(url: &str) -> HttpError {
+    post(&short(), url).await.unwrap_err()
+}
+
 async fn kind(url: &str) -> HttpErrorKind {
-    post(&short(), url).await.unwrap_err().kind
+    failure(url).await.kind
 }
 
 #[tokio::test]
@@ -76,7 +80,9 @@ async fn a_name_without_address() {
 #[tokio::test]
 async fn a_refused_connection() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert_eq!(kind(&format!("http://{free}/")).await, HttpErrorKind::Connect);
+    let error = failure(&format!("http://{free}/")).await;
+    assert_eq!(error.kind, HttpErrorKind::Connect);
+    assert_eq!(error.detail, "nothing listens at this address and port");
 }
 
 #[tokio::test]
@@ -188,7 +194,9 @@ async fn plain_http_on_the_tls_port() {
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         thread::sleep(Duration::from_millis(200));
     });
-    assert_eq!(kind(&url.replace("http:", "https:")).await, HttpErrorKind::Tls);
+    let error = failure(&url.replace("http:", "https:")).await;
+    assert_eq!(error.kind, HttpErrorKind::Tls);
+    assert_eq!(error.detail, "what listens there does not speak TLS; does the address begin with http:?");
 }
 
 #[tokio::test]

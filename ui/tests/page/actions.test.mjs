@@ -63,6 +63,15 @@ describe('signing in', () => {
       assert.match(await page.textContent('.waiting h3'), /could not be opened/);
     }));
 
+  it('leads from an error that only the browser shows to the form', () =>
+    on('few', {}, async (page) => {
+      await page.getByRole('button', { name: 'Connect: Slack billing' }).click();
+      await page.locator('.waiting summary').click();
+      await page.getByRole('button', { name: 'Cancel and edit' }).click();
+      await page.getByLabel('Client ID').waitFor();
+      assert.ok(!(await page.evaluate(() => __fake.views().some(({ waiting }) => waiting))), 'it waits no more');
+    }));
+
   it('takes a pasted redirect, and says what is wrong with a bad one', () =>
     on('few', {}, async (page) => {
       await page.getByRole('button', { name: 'Connect: Slack billing' }).click();

@@ -136,10 +136,10 @@ export const problems = {
   },
   endpoint: {
     code: 'input/invalid',
-    message: 'Something in the form is not right',
+    message: 'Something that was entered is not right',
     cause: 'token_endpoint: only https addresses are allowed',
     ours: true,
-    suggestion: 'Correct the field and try again.',
+    suggestion: 'Correct it and try again.',
     action: null,
     http_status: null,
     docs_url: 'https://tokenrack.dev/docs/errors#input-invalid',

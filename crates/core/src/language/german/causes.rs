@@ -56,6 +56,11 @@ pub(super) const TABLE: Table = &[
     ("no metadata at {host}", "keine Metadaten bei {host}"),
     ("the answer is larger than {limit} bytes", "die Antwort ist größer als {limit} Bytes"),
     ("the name has no address", "zu dem Namen gibt es keine Adresse"),
+    ("nothing listens at this address and port", "an dieser Adresse und diesem Port antwortet niemand"),
+    (
+        "what listens there does not speak TLS; does the address begin with http:?",
+        "was dort antwortet, spricht kein TLS; beginnt die Adresse mit http:?",
+    ),
     // The ID token
     ("the ID token {why}", "das ID-Token {why}"),
     ("is missing", "fehlt"),

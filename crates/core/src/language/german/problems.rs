@@ -14,8 +14,8 @@ pub(super) const TABLE: Table = &[
     ),
     ("Another connection has this name", "Eine andere Verbindung heißt schon so"),
     ("Choose another name.", "Einen anderen Namen wählen."),
-    ("Something in the form is not right", "Im Formular stimmt etwas nicht"),
-    ("Correct the field and try again.", "Das Feld berichtigen und erneut versuchen."),
+    ("Something that was entered is not right", "An der Eingabe stimmt etwas nicht"),
+    ("Correct it and try again.", "Sie berichtigen und erneut versuchen."),
     ("There is no provider with this id", "Es gibt keinen Anbieter mit dieser ID"),
     (
         "Search the catalog, or give the URL of the server.",
@@ -80,15 +80,18 @@ pub(super) const TABLE: Table = &[
     ("A newer sign-in took the place of this one", "Eine neuere Anmeldung ist an die Stelle dieser getreten"),
     ("Finish in the newest browser tab.", "Im neuesten Browser-Tab abschließen."),
     ("The sign-in was not finished in time", "Die Anmeldung wurde nicht rechtzeitig abgeschlossen"),
-    ("This is not a redirect Tokenrack can use", "Mit diesem Redirect kann Tokenrack nichts anfangen"),
     (
-        "Copy the whole address from the browser after signing in.",
-        "Nach der Anmeldung die ganze Adresse aus dem Browser kopieren.",
+        "This is not the address that a sign-in ends with",
+        "Das ist nicht die Adresse, mit der eine Anmeldung endet",
+    ),
+    (
+        "It begins with the redirect URI that is shown while the sign-in waits, and has `code=` and `state=` in it.",
+        "Sie beginnt mit der Redirect-URI, die während der Anmeldung gezeigt wird, und hat `code=` und `state=` in sich.",
     ),
     ("The redirect is far too long to be genuine", "Der Redirect ist viel zu lang, um echt zu sein"),
     (
-        "The redirect came to another address than the one agreed",
-        "Der Redirect kam an einer anderen Adresse an als vereinbart",
+        "This is not the address that this sign-in comes back to",
+        "Das ist nicht die Adresse, zu der diese Anmeldung zurückkommt",
     ),
     (
         "Start again with Connect; if it happens again, do not trust this server.",
@@ -298,13 +301,13 @@ pub(super) const TABLE: Table = &[
     ),
     ("The provider could not be reached", "Der Anbieter war nicht erreichbar"),
     (
-        "Check the network, then try again; nothing was lost.",
-        "Das Netz prüfen, dann erneut versuchen; nichts ging verloren.",
+        "Check the address and the network, then try again; nothing was lost.",
+        "Adresse und Netz prüfen, dann erneut versuchen; nichts ging verloren.",
     ),
-    ("The server's certificate was refused", "Das Zertifikat des Servers wurde abgewiesen"),
+    ("The server did not prove who it is", "Der Server hat sich nicht ausgewiesen"),
     (
-        "Check this machine's clock and whether a proxy stands between; Tokenrack never continues without a valid certificate.",
-        "Die Uhr dieses Rechners prüfen und ob ein Proxy dazwischensteht; ohne gültiges Zertifikat macht Tokenrack nie weiter.",
+        "Check the address, this machine's clock, and whether a proxy stands between; Tokenrack never continues without a valid certificate.",
+        "Die Adresse prüfen, die Uhr dieses Rechners und ob ein Proxy dazwischensteht; ohne gültiges Zertifikat macht Tokenrack nie weiter.",
     ),
     ("The provider did not answer in time", "Der Anbieter antwortete nicht rechtzeitig"),
     ("Try again; nothing was lost.", "Erneut versuchen; nichts ging verloren."),

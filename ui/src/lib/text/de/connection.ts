@@ -86,7 +86,14 @@ export const connection: typeof en = {
     copyLink: 'Link kopieren',
     copied: 'Link kopiert',
     trouble: 'Der Browser kommt nicht zurück?',
-    troubleHint: 'Nach der Anmeldung die ganze Adresse aus der Adresszeile des Browsers kopieren und hier einfügen.',
+    asked: 'Hat der Browser gefragt, ob er Tokenrack öffnen darf? Erlauben. Ist die Frage weg, hilft „Erneut öffnen“.',
+    never:
+      'Wo Links auf diesem Desktop nie ankommen: Verbindung bearbeiten, sie kann zu einer Loopback-Adresse zurückkommen.',
+    refused: 'Zeigt der Browser einen Fehler? Dann ist dort wohl eine andere Client-ID oder Redirect-URI eingetragen.',
+    edit: 'Abbrechen und bearbeiten',
+    fromBar:
+      'Endet er auf einer Seite, die sich nicht zeigen lässt, die ganze Adresse aus der Adresszeile hier einfügen.',
+    fromPage: 'Ist irgendwo eine Adresse zu sehen, die so beginnt wie die unten, sie ganz kopieren und hier einfügen.',
     comesBackTo: 'Er kommt zurück zu',
     paste: 'Redirect-URL',
     pasteButton: 'Abschließen',

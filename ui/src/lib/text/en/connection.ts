@@ -83,7 +83,14 @@ export const connection = {
     copyLink: 'Copy link',
     copied: 'Link copied',
     trouble: 'The browser does not come back?',
-    troubleHint: 'After signing in, copy the whole address from the browser’s address bar and paste it here.',
+    asked: 'Did the browser ask whether to open Tokenrack? Allow it. If the question is gone, press “Open again”.',
+    never: 'On a desktop where links never come back, edit the connection: it can come back to a loopback address.',
+    refused:
+      'Does the browser show an error? Then the client ID or the redirect URI is probably not the one registered there.',
+    edit: 'Cancel and edit',
+    fromBar:
+      'If it ends at a page that cannot be shown, copy the whole address from the address bar and paste it here.',
+    fromPage: 'If you see an address that begins with the one below, copy the whole of it and paste it here.',
     comesBackTo: 'It comes back to',
     paste: 'Redirect URL',
     pasteButton: 'Finish',
