@@ -6,7 +6,7 @@ use tokenrack_oauth::dpop::{BoundClient, ProofKey};
 
 use super::{Engine, Ports};
 use crate::connection::Connection;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::SecretRecord;
 
@@ -35,6 +35,9 @@ impl Engine {
     }
 
     /// The same, for whoever has not read the secrets: only where there can be a key, the vault is asked.
+    ///
+    /// # Errors
+    /// `VaultItemMissing` where the key is not there: without a proof a bound token is sent to nobody.
     pub(super) async fn ports_of(
         &self,
         connection: &Connection,
@@ -43,6 +46,10 @@ impl Engine {
         if !spec.client.dpop_bound_access_tokens {
             return Ok(self.inner.ports.clone());
         }
-        Ok(self.ports_with(spec, &self.read_secrets(connection).await?))
+        let record = self.read_secrets(connection).await?;
+        match record.proof_key {
+            Some(_) => Ok(self.ports_with(spec, &record)),
+            None => Err(Code::VaultItemMissing.into()),
+        }
     }
 }
