@@ -94,6 +94,23 @@ async fn the_key_of_bound_tokens_goes_with_the_last_of_them() {
 }
 
 #[tokio::test]
+async fn the_key_of_new_tokens_does_not_go_with_those_before() {
+    let world = World::new();
+    let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");
+    let id = bound(&world, &engine).await;
+    world.vault.refuse_writes(true);
+    (0..2).for_each(|_| world.network.answer(200, "{}"));
+    engine.disconnect(&id, false, Channel::App).await.unwrap_err();
+    world.vault.refuse_writes(false);
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, TOKENS);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    let item = world.vault.snapshot().remove(&id.0).unwrap();
+    let item: serde_json::Value = serde_json::from_slice(item.expose()).unwrap();
+    assert!(item["tokens"].is_object() && item["proof_key"].is_string() && item["unrevoked"].is_null());
+}
+
+#[tokio::test]
 async fn a_bearer_token_is_not_taken_for_a_bound_one() {
     let world = World::new();
     let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");

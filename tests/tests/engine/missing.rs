@@ -249,6 +249,22 @@ async fn a_secret_is_not_written_over_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_disconnect_of_what_is_missing_deletes_no_secret() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = with_secret(&world, &engine).await;
+    world.vault.hide(Some(&id));
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(engine.connect(&id, OPTIONS).await.unwrap_err().code, Code::VaultItemMissing);
+    world.vault.hide(None);
+    world.network.sent();
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#);
+    engine.connect(&id, OPTIONS).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    assert!(!engine.view(&id).unwrap().cautions.is_empty(), "at-1 is still to be revoked");
+}
+
+#[tokio::test]
 async fn a_sign_in_that_the_database_did_not_take_is_shown_as_what_it_is() {
     for (looks, later) in [("status", 0), ("status", 400), ("window", 0)] {
         let world = World::new();

@@ -10,6 +10,9 @@ use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
 
+const SECRET_IS_THERE: &str =
+    "the client's secret is kept with them; where they were deleted, disconnect first";
+
 impl Engine {
     /// Reads the vault once more where it did not have what the record speaks of, or has more: under the connection's
     /// lock, so that nobody is between the two.
@@ -83,23 +86,24 @@ impl Engine {
             if connection.unrevoked.is_some() || connection.undeleted.is_some() {
                 return None;
             }
-            let problem = Problem::new(Code::VaultItemMissing);
-            connection.unrevoked = Some(Failure::after(&RefreshState::Idle, problem, now));
+            let missing = Failure::after(&RefreshState::Idle, Code::VaultItemMissing.into(), now);
+            // The provider may have been told, before they were thought to be deleted.
+            connection.unrevoked = Some(Failure { answer_may_be_lost: true, ..missing });
             Some(Change::default())
         })?;
         Ok(())
     }
 
     /// The secrets that a sign-in needs. One brings new tokens, so those before may be missing; a client that proves
-    /// itself cannot do without.
+    /// itself cannot do without, and has had a secret if it ever had tokens.
     ///
     /// # Errors
     /// `VaultItemMissing`, or a vault problem.
     pub(super) async fn secrets_to_sign_in(&self, connection: &Connection) -> Result<SecretRecord, Problem> {
         let record = self.read_secrets(connection).await?;
         let is_public = connection.registration.authentication == ClientAuthentication::None;
-        if !is_public && record.client_secret.is_none() {
-            nothing_is_away(connection, &record)?;
+        if !is_public && record.client_secret.is_none() && connection.state.generation() > 0 {
+            return Err(Problem::new(Code::VaultItemMissing).because(SECRET_IS_THERE));
         }
         Ok(record)
     }
@@ -150,8 +154,7 @@ pub(super) fn nothing_is_away(connection: &Connection, record: &SecretRecord) ->
     let was_away = unrevoked.is_some_and(|failure| failure.problem.code == Code::VaultItemMissing);
     let is_over = connection.state.grant().is_none() && was_away;
     if is_away(connection, record) && !is_over {
-        let words = "the client's secret is kept with them; where they were deleted, disconnect first";
-        return Err(Problem::new(Code::VaultItemMissing).because(words));
+        return Err(Problem::new(Code::VaultItemMissing).because(SECRET_IS_THERE));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Disconnecting: the provider is asked to revoke, the tokens are deleted here, and both are written down.
 
 use super::agreement::is_away;
-use super::revocations::{Told, set_aside};
+use super::revocations::{Told, before, set_aside};
 use super::{Engine, Flying, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
@@ -41,6 +41,9 @@ impl Engine {
             Ok(record) if is_away(&connection, &record) => (record, Some(Code::VaultItemMissing.into())),
             other => (other?, None),
         };
+        // What was not there stays as it is: once it is back, it is revoked.
+        let was_there =
+            !record.is_empty() || unread.as_ref().is_some_and(|problem| problem.code == Code::VaultCorrupt);
         let is_over = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
         if record.tokens.is_none() && is_over && !forget {
             drop(lock);
@@ -61,18 +64,20 @@ impl Engine {
         // With what earlier disconnects left, also one that was cut short.
         set_aside(&connection, &mut record);
         record.set_tokens_aside();
-        // What was not there stays as it is: once it is back, it is revoked.
-        let is_away = unread.as_ref().is_some_and(|problem| problem.code == Code::VaultItemMissing);
-        let was_read = !is_away || !record.unrevoked.is_empty();
         let told = match (unread, connection.undeleted) {
             (Some(problem), _) if record.unrevoked.is_empty() => self.could_not_tell(&connection, problem),
             (None, Some(revocation)) if record.unrevoked.is_empty() => Told::before(revocation),
             (None, None) if record.unrevoked.is_empty() && was_begun => Told::perhaps(),
-            _ if was_begun => {
-                let before = RefreshState::InFlight { since: now, generation: newest };
+            _ => {
+                let before = match connection.state.settled() {
+                    Settled::Disconnecting { since, ended } => {
+                        RefreshState::InFlight { since: *since, generation: *ended }
+                    }
+                    Settled::Unauthorized { .. } => before(&connection),
+                    Settled::Authorized(_) | Settled::ReauthorizationRequired { .. } => RefreshState::Idle,
+                };
                 self.tell_provider(&connection, &mut record, &before).await
             }
-            _ => self.tell_provider(&connection, &mut record, &RefreshState::Idle).await,
         };
         // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
         locked(&self.inner.unsaved).remove(id);
@@ -82,7 +87,8 @@ impl Engine {
             self.delete_secrets(&connection).await?;
         } else {
             self.forget_attempt(&connection).await;
-            if was_read {
+            if was_there {
+                record.forget_unused_key();
                 self.write_secrets(&connection, &record).await?;
             }
         }

@@ -63,6 +63,7 @@ impl Engine {
         drop(turn);
         self.write_told(id, &told, channel)?;
         if is_there {
+            record.forget_unused_key();
             self.write_secrets(&connection, &record).await?;
         }
         if !told.is_missing() {
@@ -131,7 +132,6 @@ impl Engine {
         let spec = match self.spec_of_tokens(connection) {
             Ok(spec) => spec,
             Err(problem) => {
-                record.forget_unused_key();
                 return Told { revocation: Revocation::Failed, problem: Some(problem), ..Told::nothing() };
             }
         };
@@ -152,7 +152,6 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
-        record.forget_unused_key();
         told
     }
 }
@@ -221,13 +220,12 @@ pub(super) fn set_aside(connection: &Connection, record: &mut SecretRecord) -> b
     let is_there = !record.unrevoked.is_empty();
     if connection.undeleted.is_some() {
         record.unrevoked.clear();
-        record.forget_unused_key();
     }
     is_there
 }
 
 /// The tries so far.
-fn before(connection: &Connection) -> RefreshState {
+pub(super) fn before(connection: &Connection) -> RefreshState {
     connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed)
 }
 
