@@ -26,6 +26,8 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
     let claim = |holds: bool, words: &str| if holds { Ok(()) } else { Err(words.to_owned()) };
     let item = get(&world.keychain).item(id);
     let is_disconnecting = get(&world.keychain).is_disconnecting(id);
+    let is_ended = get(&world.keychain).is_ended(id) && record.state.attempt().is_none();
+    claim(!is_ended || record.state.grant().is_none(), "although a person has disconnected it")?;
     match view.status.kind {
         StatusKind::Connected | StatusKind::ExpiresSoon => {
             let grant = record.state.grant().ok_or("without a grant")?;
@@ -51,6 +53,11 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
                 }
                 let fate = world.fate(id).ok_or("of a refresh token that was never issued")?;
                 honest(world, &fate, problem.code)
+            }
+            Settled::Authorized(grant) if grant.refused.is_some() => {
+                let item = item.ok_or("without tokens in the keychain")?;
+                let is_taken = get(&world.server).takes_from_anybody(&item.access_token, world.truth());
+                claim(!is_taken || item.generation > grant.generation, "of a token that the API takes")
             }
             Settled::Authorized(grant) if grant.is_missing() => {
                 claim(get(&world.keychain).was_away, "the keychain has never hidden anything")

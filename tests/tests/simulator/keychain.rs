@@ -11,10 +11,14 @@ pub struct Keychain {
     items: BTreeMap<String, (SecretBytes, Option<Item>)>,
     /// Every access token that was ever in it.
     saved: BTreeSet<String>,
-    /// Connections a person has asked to disconnect, and whether that has succeeded.
-    disconnects: BTreeMap<String, bool>,
-    /// Those of them with a newer consent of the person's.
-    wanted_again: BTreeSet<String>,
+    /// The secrets of clients that have one.
+    secrets: BTreeMap<String, String>,
+    /// Counts what a person wants, so that the last word is known.
+    wishes: u64,
+    /// Connections a person has asked to disconnect, and the wish of the last of these that has succeeded.
+    disconnects: BTreeMap<String, Option<u64>>,
+    /// The last wish to sign in.
+    consents: BTreeMap<String, u64>,
     pub is_locked: bool,
     /// It can be read, and takes nothing.
     pub refuses_writes: bool,
@@ -46,22 +50,40 @@ impl Keychain {
         self.saved.contains(access_token)
     }
 
-    pub fn disconnect_begins(&mut self, id: &ConnectionId) {
-        self.disconnects.entry(id.0.clone()).or_insert(false);
+    /// Answers the wish.
+    pub fn disconnect_begins(&mut self, id: &ConnectionId) -> u64 {
+        self.wishes += 1;
+        self.disconnects.entry(id.0.clone()).or_insert(None);
+        self.wishes
     }
 
-    pub fn disconnect_succeeded(&mut self, id: &ConnectionId) {
-        self.disconnects.insert(id.0.clone(), true);
-        self.wanted_again.remove(&id.0);
+    pub fn disconnect_succeeded(&mut self, id: &ConnectionId, wish: u64) {
+        let last = self.disconnects.entry(id.0.clone()).or_insert(None);
+        *last = (*last).max(Some(wish));
     }
 
     /// Somebody signs in on the provider's page.
     pub fn person_consents(&mut self, id: &ConnectionId) {
-        self.wanted_again.insert(id.0.clone());
+        self.wishes += 1;
+        self.consents.insert(id.0.clone(), self.wishes);
     }
 
     pub fn is_disconnecting(&self, id: &ConnectionId) -> bool {
         self.disconnects.contains_key(&id.0)
+    }
+
+    /// A person has disconnected it, and has not signed in since.
+    pub fn is_ended(&self, id: &ConnectionId) -> bool {
+        let consent = self.consents.get(&id.0).copied();
+        self.disconnects.get(&id.0).is_some_and(|wish| wish.is_some() && *wish > consent)
+    }
+
+    /// Every token that lies there for its revocation, or that a disconnect is about to end.
+    pub fn kept_for_revocation(&self, id: &ConnectionId) -> Vec<String> {
+        let Some((bytes, _)) = self.items.get(&id.0) else { return vec![] };
+        let record: Value = serde_json::from_slice(bytes.expose()).expect("the engine writes JSON");
+        let waiting = record["unrevoked"].as_array().cloned().unwrap_or_default();
+        waiting.iter().filter_map(|tokens| tokens["access_token"].as_str().map(str::to_owned)).collect()
     }
 
     /// The write itself; `None` deletes.
@@ -71,6 +93,11 @@ impl Keychain {
     pub fn write(&mut self, id: &ConnectionId, value: Option<SecretBytes>) -> Result<(), String> {
         let before = self.item(id);
         let after = value.as_ref().and_then(parse);
+        let secret = value.as_ref().and_then(secret_of);
+        if secret.is_none() && self.secrets.contains_key(&id.0) {
+            return Err("the secret of a client was deleted from the keychain".into());
+        }
+        self.secrets.extend(secret.map(|secret| (id.0.clone(), secret)));
         match value {
             Some(value) => self.items.insert(id.0.clone(), (value, after.clone())),
             None => self.items.remove(&id.0),
@@ -82,9 +109,7 @@ impl Keychain {
             (Some(_), None) if !self.is_disconnecting(id) => {
                 Err("tokens were deleted from the keychain without a disconnect".into())
             }
-            (None, Some(_))
-                if self.disconnects.get(&id.0) == Some(&true) && !self.wanted_again.contains(&id.0) =>
-            {
+            (None, Some(_)) if self.is_ended(id) => {
                 Err("tokens came back into the keychain after a disconnect".into())
             }
             (Some(before), Some(after)) if after.generation < before.generation => {
@@ -96,6 +121,11 @@ impl Keychain {
             _ => Ok(()),
         }
     }
+}
+
+fn secret_of(bytes: &SecretBytes) -> Option<String> {
+    let record: Value = serde_json::from_slice(bytes.expose()).expect("the engine writes JSON");
+    record["client_secret"].as_str().map(str::to_owned)
 }
 
 fn parse(bytes: &SecretBytes) -> Option<Item> {

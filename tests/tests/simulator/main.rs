@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
 #![allow(clippy::print_stdout, reason = "it tells the seeds, and one schedule whole")]
 
+mod api;
 mod chance;
 mod checks;
 mod disk;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokenrack_core::connection::GrantType;
 use tokenrack_core::event::Channel;
 use tokenrack_core::lifecycle::Settled;
 use tokenrack_core::view::StatusKind;
@@ -87,12 +88,25 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
     let Running { process, engine, .. } = running;
     let (world, id) = (&process.world, &known.id);
     if get(&world.keychain).is_disconnecting(id) {
+        let wish = get(&world.keychain).disconnect_begins(id);
         engine.disconnect(id, false, Channel::App).await.map_err(|problem| format!("stays: {problem}"))?;
-        get(&world.keychain).disconnect_succeeded(id);
+        get(&world.keychain).disconnect_succeeded(id, wish);
+        let kept = get(&world.keychain).kept_for_revocation(id);
         return match get(&world.keychain).item(id) {
             Some(item) => Err(format!("disconnected, and the keychain still has {item:?}")),
+            None if !kept.is_empty() => Err(format!("disconnected, and the keychain still keeps {kept:?}")),
             None => Ok(()),
         };
+    }
+    if known.by == GrantType::ClientCredentials {
+        // Nobody has to sign in, whatever has happened.
+        let first = engine.refresh(id, Channel::App).await;
+        process.note(|| format!("{id} first: {:?}", first.map_err(|problem| problem.code).err()));
+        engine
+            .refresh(id, Channel::App)
+            .await
+            .map_err(|problem| format!("cannot be refreshed: {problem}"))?;
+        return works(running, known).await;
     }
     // The first may only adopt what another process has saved.
     let first = engine.refresh(id, Channel::App).await;
@@ -126,14 +140,26 @@ async fn works(Running { process, engine, .. }: &Running, known: &Known) -> Resu
     let kind = |engine: &tokenrack_core::engine::Engine| engine.view(id).map(|view| view.status.kind);
     if get(&process.world.keychain).is_disconnecting(id) {
         let kind = kind(engine).map_err(|problem| problem.to_string())?;
-        return if kind == StatusKind::NotConnected { Ok(()) } else { Err(format!("is {kind:?}")) };
+        return match kind {
+            StatusKind::NotConnected => Ok(()),
+            // What kept a later sign-in from it.
+            StatusKind::ProviderError => Ok(()),
+            other => Err(format!("is {other:?}")),
+        };
     }
-    let released = engine.release_token(id, Duration::from_secs(60), Channel::Command, "raw").await;
-    let released = released.map_err(|problem| format!("no token: {problem}"))?;
-    checks::released(process, id, client_id, &released);
-    let token = released.access_token.expose();
-    if !get(&process.world.server).takes(token, client_id, process.world.truth()) {
-        return Err(format!("{token} is not taken"));
+    if known.is_bound {
+        match person::request(engine, id).await {
+            Ok(200) => {}
+            other => return Err(format!("the API says {other:?}")),
+        }
+    } else {
+        let released = engine.release_token(id, Duration::from_secs(60), Channel::Command, "raw").await;
+        let released = released.map_err(|problem| format!("no token: {problem}"))?;
+        checks::released(process, id, client_id, &released);
+        let token = released.access_token.expose();
+        if !get(&process.world.server).takes(token, client_id, process.world.truth()) {
+            return Err(format!("{token} is not taken"));
+        }
     }
     match kind(engine).map_err(|problem| problem.to_string())? {
         StatusKind::Connected | StatusKind::ExpiresSoon => Ok(()),

@@ -2,21 +2,26 @@
 
 use std::time::Duration;
 
-use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
-use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Step};
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType, RedirectMethod};
+use tokenrack_core::engine::{ApiCall, ConnectOptions, Connecting, Engine, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
+use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::{Draft, Endpoints, StatusKind};
+use tokenrack_oauth::secret::ClientSecret;
 
 use crate::checks;
 use crate::ports::Process;
-use crate::world::get;
+use crate::world::{SECRET, get};
 
 /// A connection, as the provider and as the profile know it.
 #[derive(Clone)]
 pub struct Known {
     pub client_id: String,
     pub id: ConnectionId,
+    pub by: GrantType,
+    /// Its tokens are of no use without its key, so nobody is handed one.
+    pub is_bound: bool,
 }
 
 /// How long a sign-in may take.
@@ -28,35 +33,61 @@ pub enum Deed {
     /// A token that lives for so many seconds.
     Release(u64),
     Look,
-    /// When the status says that a person has to, and only then.
+    /// When the status says that a person has to, or that a disconnect is over.
     Reconnect,
     Disconnect,
 }
 
-pub async fn add(process: &Process, engine: &Engine, client_id: &str, by: GrantType) -> Result<Known, Code> {
+/// The shipped providers, and one whose tokens are bound.
+pub fn catalog() -> Catalog {
+    let bound = "schema = 1\nid = \"bound\"\nname = \"Bound\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/oauth/authorize\"\n\
+        token_endpoint = \"https://as.example/oauth/token\"\n\
+        device_authorization_endpoint = \"https://as.example/oauth/device\"\n\
+        revocation_endpoint = \"https://as.example/oauth/revoke\"\n\
+        [client]\ndpop_bound_access_tokens = true\n[api]\nbase = \"https://as.example/api\"\n";
+    let catalog = Catalog::builtin().with_folder_texts(vec![("bound.toml".into(), bound.into())]);
+    assert!(catalog.broken().is_empty(), "{:?}", catalog.broken());
+    catalog
+}
+
+pub async fn add(
+    process: &Process,
+    engine: &Engine,
+    client_id: &str,
+    (by, is_bound): (GrantType, bool),
+) -> Result<Known, Code> {
+    // All of them, so that no discovery stands between.
+    let endpoints = Endpoints {
+        authorization_endpoint: Some("https://as.example/oauth/authorize".into()),
+        token_endpoint: Some("https://as.example/oauth/token".into()),
+        device_authorization_endpoint: Some("https://as.example/oauth/device".into()),
+        revocation_endpoint: Some("https://as.example/oauth/revoke".into()),
+        ..Endpoints::default()
+    };
+    let has_secret = by == GrantType::ClientCredentials;
     let draft = Draft {
-        provider: "https://as.example".into(),
-        // All of them, so that no discovery stands between.
-        endpoints: Some(Endpoints {
-            authorization_endpoint: Some("https://as.example/oauth/authorize".into()),
-            token_endpoint: Some("https://as.example/oauth/token".into()),
-            device_authorization_endpoint: Some("https://as.example/oauth/device".into()),
-            revocation_endpoint: Some("https://as.example/oauth/revoke".into()),
-            ..Endpoints::default()
-        }),
+        provider: if is_bound { "bound".into() } else { "https://as.example".into() },
+        name: Some(client_id.to_owned()),
+        endpoints: (!is_bound).then_some(endpoints),
         client_id: client_id.to_owned(),
+        authentication: has_secret.then_some(ClientAuthentication::ClientSecretPost),
         scopes: Some(vec!["api".into()]),
         redirect: Some(RedirectMethod::DeepLink),
         grant: Some(by),
         ..Draft::default()
     };
-    let added = engine.add(&draft, None, Channel::Command).await.map_err(|problem| problem.code)?;
+    let secret = has_secret.then(|| ClientSecret::new(SECRET.into()));
+    let added = engine.add(&draft, secret, Channel::Command).await.map_err(|problem| problem.code)?;
     process.world.is_client(client_id, &added.id);
-    Ok(Known { client_id: client_id.to_owned(), id: added.id })
+    Ok(Known { client_id: client_id.to_owned(), id: added.id, by, is_bound })
 }
 
 pub async fn sign_in(process: &Process, engine: &Engine, known: &Known) -> Result<(), Code> {
     let options = ConnectOptions { open_browser: false, time_limit: LIMIT, channel: Channel::Command };
+    if known.by == GrantType::ClientCredentials {
+        get(&process.world.keychain).person_consents(&known.id);
+    }
     let begun = engine.connect(&known.id, options).await.map_err(|problem| problem.code)?;
     let Connecting::Waiting(started) = begun else { return Ok(()) };
     let (authorization_url, redirect_uri) = match &started.step {
@@ -87,16 +118,38 @@ pub async fn act(process: Process, engine: Engine, known: Known, deed: Deed) {
     }
 }
 
+/// What an API answers to a bound token.
+pub async fn request(engine: &Engine, id: &ConnectionId) -> Result<u16, Code> {
+    let call = ApiCall {
+        method: "GET".into(),
+        url: "https://as.example/api/me".into(),
+        headers: vec![],
+        body: None,
+    };
+    let response = engine.request(id, &call, Channel::Command).await.map_err(|problem| problem.code)?;
+    Ok(response.answer.status().as_u16())
+}
+
 async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) -> Result<(), Code> {
     let Known { id, client_id, .. } = known;
     match deed {
         Deed::Refresh => engine.refresh(id, Channel::App).await.map(drop).map_err(|problem| problem.code),
         Deed::Release(seconds) => {
             let span = Duration::from_secs(seconds);
+            let was_ended = get(&process.world.keychain).is_ended(id);
+            if known.is_bound {
+                return request(engine, id).await.map(drop);
+            }
             let released = engine.release_token(id, span, Channel::Command, "raw").await;
             let released = released.map_err(|problem| problem.code)?;
             if process.is_alive() {
                 checks::released(process, id, client_id, &released);
+                if was_ended && get(&process.world.keychain).is_ended(id) {
+                    process.world.violate(format!(
+                        "p{} hands out a token of {id}, which is disconnected",
+                        process.number
+                    ));
+                }
             }
             Ok(())
         }
@@ -114,14 +167,16 @@ async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) 
             let is_wanted = !get(&process.world.keychain).is_disconnecting(id);
             match view.status.kind {
                 StatusKind::ActionNeeded if is_wanted => sign_in(process, engine, known).await,
+                // Back after all.
+                StatusKind::NotConnected => sign_in(process, engine, known).await,
                 _ => Ok(()),
             }
         }
         Deed::Disconnect => {
-            get(&process.world.keychain).disconnect_begins(id);
+            let wish = get(&process.world.keychain).disconnect_begins(id);
             let done = engine.disconnect(id, false, Channel::App).await.map_err(|problem| problem.code);
             if done.is_ok() && process.is_alive() {
-                get(&process.world.keychain).disconnect_succeeded(id);
+                get(&process.world.keychain).disconnect_succeeded(id, wish);
             }
             done.map(drop)
         }

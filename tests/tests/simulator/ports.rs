@@ -200,7 +200,16 @@ impl Store for Process {
         id: &ConnectionId,
         change: &mut dyn FnMut(&mut Connection) -> Option<Change>,
     ) -> Result<(Revision, Connection), StoreError> {
-        let updated = self.disk("update", |disk| disk.update(id, change));
+        let mut told = Vec::new();
+        let mut change = |connection: &mut Connection| {
+            let change = change(connection)?;
+            told = change.activity.iter().map(|line| line.kind).collect();
+            Some(change)
+        };
+        let updated = self.disk("update", |disk| disk.update(id, &mut change));
+        if let Ok((_, connection)) = &updated {
+            told.into_iter().for_each(|kind| self.world.is_told(connection, kind));
+        }
         self.world.record_changed(id, self.number, updated.as_ref().ok().map(|(_, connection)| connection));
         updated
     }

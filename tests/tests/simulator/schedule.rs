@@ -67,14 +67,19 @@ impl Schedule {
             let rotates = get(&self.world.chance).below(5) > 0;
             let lifetime = self.pick(&[Some(150), Some(600), Some(3600), Some(7200), None]);
             let client_id = format!("client-{number}");
-            get(&self.world.server).register(&client_id, Client { rotates, lifetime });
+            let is_bound = get(&self.world.chance).once_in(3);
+            get(&self.world.server).register(&client_id, Client { rotates, lifetime, is_bound });
             let Running { process, engine, .. } = &self.running[0];
             let by = self.pick(&[
                 GrantType::AuthorizationCode,
                 GrantType::AuthorizationCode,
+                GrantType::AuthorizationCode,
                 GrantType::DeviceCode,
+                GrantType::DeviceCode,
+                GrantType::ClientCredentials,
             ]);
-            let known = person::add(process, engine, &client_id, by).await.expect("nothing fails yet");
+            let kind = (by, is_bound);
+            let known = person::add(process, engine, &client_id, kind).await.expect("nothing fails yet");
             person::sign_in(process, engine, &known).await.expect("nothing fails yet");
             self.connections.push(known);
         }
@@ -82,7 +87,7 @@ impl Schedule {
 
     async fn storm(&mut self) {
         let steps = get(&self.world.chance).between(4, 16);
-        let leaves = get(&self.world.chance).once_in(8);
+        let leaves = get(&self.world.chance).once_in(4);
         for step in 0..steps {
             if self.world.violation().is_some() {
                 return;
@@ -98,8 +103,8 @@ impl Schedule {
                 16 | 17 => Deed::Look,
                 _ => Deed::Reconnect,
             };
-            let is_last = step + 3 >= steps;
-            let deed = if leaves && is_last { self.pick(&[deed, Deed::Disconnect]) } else { deed };
+            let is_late = step * 2 >= steps;
+            let deed = if leaves && is_late { self.pick(&[deed, deed, Deed::Disconnect]) } else { deed };
             self.set_about(deed);
         }
     }
@@ -171,7 +176,7 @@ impl Schedule {
         self.births += 1;
         let process = Process { world: self.world.clone(), number: self.births };
         self.world.born(process.number);
-        let catalog = CATALOG.get_or_init(|| Arc::new(Catalog::builtin())).clone();
+        let catalog = CATALOG.get_or_init(|| Arc::new(person::catalog())).clone();
         let opened = Engine::open(process.ports(), catalog);
         match opened {
             Ok(engine) if process.is_alive() => {

@@ -17,6 +17,8 @@ pub struct Server {
     access_tokens: BTreeMap<String, AccessToken>,
     refresh_tokens: BTreeMap<String, RefreshToken>,
     issued: u64,
+    /// Proofs of keys that it has asked to be made anew, with the nonce that it gave (RFC 9449 §8).
+    nonces: u64,
 }
 
 /// How the server treats one client.
@@ -25,13 +27,20 @@ pub struct Client {
     pub rotates: bool,
     /// Seconds; absent in the answers where there is none, and then two hours.
     pub lifetime: Option<u64>,
+    /// Its tokens are bound to the key that asked for them (RFC 9449).
+    pub is_bound: bool,
 }
+
+/// The public half of a key, by which it is known.
+pub type Key = Option<String>;
 
 struct Session {
     client: String,
     ended: Option<End>,
     /// Somebody has wanted to end it, whether or not that arrived.
     revocation_sent: bool,
+    /// That has ended it.
+    was_revoked: bool,
 }
 
 /// Why a session has ended.
@@ -46,10 +55,13 @@ pub enum End {
 struct AccessToken {
     session: usize,
     ends_at: Timestamp,
+    key: Key,
+    was_revoked: bool,
 }
 
 struct RefreshToken {
     session: usize,
+    key: Key,
     /// The access token that was given for it, once it is spent.
     successor: Option<String>,
     /// Which process has read that answer.
@@ -96,9 +108,14 @@ impl Server {
         }
     }
 
-    /// RFC 7009: a token of either kind ends its session.
+    /// RFC 7009 §2.1: a refresh token ends its session, an access token no more than itself.
     pub fn revoke(&mut self, token: &str) -> Answer {
-        if let Some(session) = self.session(token) {
+        let of_refresh = self.refresh_tokens.get(token).map(|token| token.session);
+        if let Some(access) = self.access_tokens.get_mut(token) {
+            access.was_revoked = true;
+        }
+        if let Some(session) = of_refresh {
+            self.sessions[session].was_revoked = true;
             self.sessions[session].ended.get_or_insert(End::Person);
         }
         (200, String::new())
@@ -115,6 +132,16 @@ impl Server {
     pub fn is_wanted(&self, token: &str) -> bool {
         let session = self.session(token).map(|session| &self.sessions[session]);
         session.is_some_and(|session| session.ended.is_none() && !session.revocation_sent)
+    }
+
+    /// Whether nobody can use this access token and its session any more, and whether by a revocation; `None` where nobody
+    /// has asked for one.
+    pub fn is_over(&self, access_token: &str) -> Option<(bool, bool)> {
+        let token = self.access_tokens.get(access_token)?;
+        let session = &self.sessions[token.session];
+        let has_refresh = self.refresh_tokens.values().any(|refresh| refresh.session == token.session);
+        let was_revoked = if has_refresh { session.was_revoked } else { token.was_revoked };
+        session.revocation_sent.then_some((was_revoked || session.ended.is_some(), was_revoked))
     }
 
     fn session(&self, token: &str) -> Option<usize> {
@@ -141,34 +168,66 @@ impl Server {
     }
 
     /// RFC 8628 §3.4.
-    pub fn exchange_device(&mut self, device_code: &str, now: Timestamp) -> Answer {
+    pub fn exchange_device(&mut self, device_code: &str, key: Key, now: Timestamp) -> Answer {
         match self.device_codes.get(device_code) {
             None => invalid_grant(),
             Some((_, false)) => (400, json!({ "error": "authorization_pending" }).to_string()),
             Some((client, true)) => {
                 let client = client.clone();
                 self.device_codes.remove(device_code);
-                self.begin_session(client, now)
+                self.begin_session(client, key, now)
             }
         }
     }
 
     /// RFC 6749 §4.1.3.
-    pub fn exchange(&mut self, code: &str, now: Timestamp) -> Answer {
+    pub fn exchange(&mut self, code: &str, key: Key, now: Timestamp) -> Answer {
         let Some(client) = self.codes.remove(code) else { return invalid_grant() };
-        self.begin_session(client, now)
+        self.begin_session(client, key, now)
     }
 
-    fn begin_session(&mut self, client: String, now: Timestamp) -> Answer {
-        self.sessions.push(Session { client, ended: None, revocation_sent: false });
-        let (access_token, refresh_token) = self.issue(self.sessions.len() - 1, now);
+    fn begin_session(&mut self, client: String, key: Key, now: Timestamp) -> Answer {
+        let session = self.session_of(client);
+        let (access_token, refresh_token) = self.issue(session, key, now);
         self.tokens(&access_token, Some(&refresh_token))
+    }
+
+    fn session_of(&mut self, client: String) -> usize {
+        self.sessions.push(Session { client, ended: None, revocation_sent: false, was_revoked: false });
+        self.sessions.len() - 1
+    }
+
+    /// RFC 6749 §4.4: the client speaks for itself.
+    pub fn own_token(&mut self, client_id: &str, key: Key, now: Timestamp) -> Answer {
+        let session = self.session_of(client_id.to_owned());
+        let access_token = self.issue_access_token(session, key, now);
+        self.tokens(&access_token, None)
+    }
+
+    /// Whether a request for tokens is asked to prove its key anew, and with what.
+    /// The newest few are taken.
+    pub fn wants_nonce(&mut self, client_id: &str, given: Option<&str>, is_new: bool) -> Option<String> {
+        self.nonces += u64::from(is_new);
+        let taken = self.nonces.saturating_sub(4)..=self.nonces;
+        let number = given.and_then(|given| given.strip_prefix("nonce-")?.parse().ok());
+        let is_taken = number.is_some_and(|number: u64| taken.contains(&number));
+        (self.is_bound(client_id) && !is_taken).then(|| format!("nonce-{}", self.nonces))
+    }
+
+    pub fn is_bound(&self, client_id: &str) -> bool {
+        self.clients.get(client_id).is_some_and(|client| client.is_bound)
+    }
+
+    /// The key that a token of either kind is bound to.
+    pub fn key_of(&self, token: &str) -> Key {
+        let refresh = self.refresh_tokens.get(token).map(|token| &token.key);
+        refresh.or_else(|| self.access_tokens.get(token).map(|token| &token.key)).cloned().flatten()
     }
 
     /// RFC 6749 §6, with rotation.
     pub fn refresh(&mut self, refresh_token: &str, now: Timestamp) -> Answer {
         let Some(token) = self.refresh_tokens.get(refresh_token) else { return invalid_grant() };
-        let session = token.session;
+        let (session, key) = (token.session, token.key.clone());
         let client = self.clients[&self.sessions[session].client];
         if token.successor.is_some() && client.rotates {
             self.sessions[session].ended.get_or_insert(End::Reuse);
@@ -177,10 +236,10 @@ impl Server {
             return invalid_grant();
         }
         let (access_token, next) = if client.rotates {
-            let (access_token, next) = self.issue(session, now);
+            let (access_token, next) = self.issue(session, key, now);
             (access_token, Some(next))
         } else {
-            (self.issue_access_token(session, now), None)
+            (self.issue_access_token(session, key, now), None)
         };
         let answer = self.tokens(&access_token, next.as_deref());
         let spent = self.refresh_token(refresh_token);
@@ -188,11 +247,12 @@ impl Server {
         answer
     }
 
-    fn issue(&mut self, session: usize, now: Timestamp) -> (String, String) {
-        let access_token = self.issue_access_token(session, now);
+    fn issue(&mut self, session: usize, key: Key, now: Timestamp) -> (String, String) {
+        let access_token = self.issue_access_token(session, key.clone(), now);
         let refresh_token = format!("rt-{}", self.issued);
         let fresh = RefreshToken {
             session,
+            key,
             successor: None,
             heard_by: None,
             intent: None,
@@ -203,18 +263,20 @@ impl Server {
         (access_token, refresh_token)
     }
 
-    fn issue_access_token(&mut self, session: usize, now: Timestamp) -> String {
+    fn issue_access_token(&mut self, session: usize, key: Key, now: Timestamp) -> String {
         self.issued += 1;
         let access_token = format!("at-{}", self.issued);
         let lifetime = self.clients[&self.sessions[session].client].lifetime.unwrap_or(7200);
         let ends_at = now + SignedDuration::from_secs(lifetime as i64);
-        self.access_tokens.insert(access_token.clone(), AccessToken { session, ends_at });
+        self.access_tokens
+            .insert(access_token.clone(), AccessToken { session, ends_at, key, was_revoked: false });
         access_token
     }
 
     fn tokens(&self, access_token: &str, refresh_token: Option<&str>) -> Answer {
         let client = self.clients[&self.sessions[self.access_tokens[access_token].session].client];
-        let mut body = json!({ "access_token": access_token, "token_type": "bearer" });
+        let kind = if client.is_bound { "DPoP" } else { "bearer" };
+        let mut body = json!({ "access_token": access_token, "token_type": kind });
         if let Some(lifetime) = client.lifetime {
             body["expires_in"] = json!(lifetime);
         }
@@ -226,9 +288,13 @@ impl Server {
 
     /// Whether an API would take this access token for this client now.
     pub fn takes(&self, access_token: &str, client_id: &str, now: Timestamp) -> bool {
-        self.access_tokens.get(access_token).is_some_and(|token| {
-            let session = &self.sessions[token.session];
-            session.client == client_id && session.ended.is_none() && token.ends_at > now
+        self.is_for(access_token, client_id) && self.takes_from_anybody(access_token, now)
+    }
+
+    pub fn takes_from_anybody(&self, access_token: &str, now: Timestamp) -> bool {
+        let token = self.access_tokens.get(access_token);
+        token.is_some_and(|token| {
+            self.sessions[token.session].ended.is_none() && !token.was_revoked && token.ends_at > now
         })
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_core::connection::{Connection, ConnectionId};
+use tokenrack_core::event::ActivityKind;
 use tokenrack_core::lifecycle::{RefreshState, Settled};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -14,8 +15,11 @@ use crate::chance::Chance;
 use crate::checks;
 use crate::disk::Disk;
 use crate::keychain::Keychain;
-use crate::server::{Answer, Fate, Server};
+use crate::server::{Answer, Fate, Key, Server};
 use crate::weather::Weather;
+
+/// What every client with a secret proves itself by.
+pub const SECRET: &str = "s-1";
 
 pub struct World {
     pub chance: Mutex<Chance>,
@@ -189,12 +193,31 @@ impl World {
     }
 
     /// A refresh arrives at the server. Everything the engine promises about it is looked at here, by others.
-    pub fn refresh_arrives(&self, client_id: &str, refresh_token: &str, process: u32) -> Answer {
+    pub fn refresh_arrives(&self, client_id: &str, refresh_token: &str, key: &Key, process: u32) -> Answer {
         if let Err(violation) = self.may_refresh(client_id, refresh_token, process) {
             self.violate(format!("p{process} refreshes {client_id} with {refresh_token}: {violation}"));
         }
+        if get(&self.server).key_of(refresh_token) != *key {
+            // RFC 9449 §5: no server would take it.
+            self.violate(format!("p{process} sends {refresh_token} of {client_id} with another key"));
+        }
         let now = self.truth();
         get(&self.server).refresh(refresh_token, now)
+    }
+
+    /// A client asks for a token of its own: with its secret, and nobody else at work.
+    pub fn client_arrives(&self, client_id: &str, secret: &str, process: u32) {
+        let id = self.id_of(client_id).expect("a client of ours");
+        let violation = if secret != SECRET {
+            "without its secret"
+        } else if !self.holds_lock(&id, process) {
+            "without the connection's lock"
+        } else if get(&self.keychain).is_ended(&id) {
+            "although a person has disconnected it"
+        } else {
+            return;
+        };
+        self.violate(format!("p{process} asks for a token of {client_id}'s own: {violation}"));
     }
 
     fn may_refresh(&self, client_id: &str, refresh_token: &str, process: u32) -> Result<(), String> {
@@ -207,6 +230,9 @@ impl World {
         }
         if !self.holds_lock(&id, process) {
             return Err("without the connection's lock".into());
+        }
+        if get(&self.keychain).is_ended(&id) {
+            return Err("although a person has disconnected it".into());
         }
         let item = get(&self.keychain).item(&id).ok_or("the keychain has no tokens")?;
         if item.refresh_token != refresh_token {
@@ -224,7 +250,9 @@ impl World {
 
     /// A process has changed a record, or could not: then it cannot remember what it was answered.
     pub fn record_changed(&self, id: &ConnectionId, process: u32, record: Option<&Connection>) {
-        let refresh_token = get(&self.keychain).item(id).map(|item| item.refresh_token);
+        let item = get(&self.keychain).item(id);
+        // A client that speaks for itself has none.
+        let refresh_token = item.map(|item| item.refresh_token).filter(|token| !token.is_empty());
         let Some(record) = record else {
             return refresh_token.into_iter().for_each(|token| get(&self.server).doubt(&token));
         };
@@ -238,6 +266,26 @@ impl World {
             }
             server.intends(&token, process);
         }
+    }
+
+    /// A line of the activity record says what became of a disconnect: of the tokens that the keychain still keeps for that.
+    pub fn is_told(&self, record: &Connection, kind: ActivityKind) {
+        let mut kept = get(&self.keychain).kept_for_revocation(&record.id);
+        if record.state.grant().is_none() {
+            kept.extend(get(&self.keychain).item(&record.id).map(|item| item.access_token));
+        }
+        let over: Vec<_> = kept.iter().filter_map(|token| get(&self.server).is_over(token)).collect();
+        let is_final = record.unrevoked.is_none() && !over.is_empty();
+        let violation = match kind {
+            ActivityKind::Revoked if over.iter().any(|(ended, _)| !ended) => "and one of them lives",
+            ActivityKind::RevocationFailed | ActivityKind::RevocationGivenUp
+                if is_final && over.iter().all(|(_, was_revoked)| *was_revoked) =>
+            {
+                "and the provider has revoked them"
+            }
+            _ => return,
+        };
+        self.violate(format!("the record of {} says {kind:?} of {kept:?}, {violation}", record.id));
     }
 
     // ------------------------------------------------------------ journal
