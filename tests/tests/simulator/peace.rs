@@ -88,6 +88,10 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
     let Running { process, engine, .. } = running;
     let (world, id) = (&process.world, &known.id);
     if get(&world.keychain).is_disconnecting(id) {
+        let is_ended = get(&world.keychain).is_ended(id);
+        if is_ended && engine.refresh(id, Channel::App).await.is_ok() {
+            return Err("a person has disconnected it, and it is refreshed".into());
+        }
         let wish = get(&world.keychain).disconnect_begins(id);
         engine.disconnect(id, false, Channel::App).await.map_err(|problem| format!("stays: {problem}"))?;
         get(&world.keychain).disconnect_succeeded(id, wish);

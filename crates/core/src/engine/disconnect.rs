@@ -69,13 +69,8 @@ impl Engine {
             (None, Some(revocation)) if record.unrevoked.is_empty() => Told::before(revocation),
             (None, None) if record.unrevoked.is_empty() && was_begun => Told::perhaps(),
             _ => {
-                let before = match connection.state.settled() {
-                    Settled::Disconnecting { since, ended } => {
-                        RefreshState::InFlight { since: *since, generation: *ended }
-                    }
-                    Settled::Unauthorized { .. } => before(&connection),
-                    Settled::Authorized(_) | Settled::ReauthorizationRequired { .. } => RefreshState::Idle,
-                };
+                let is_first = connection.state.grant().is_some();
+                let before = if is_first { RefreshState::Idle } else { before(&connection) };
                 self.tell_provider(&connection, &mut record, &before).await
             }
         };

@@ -226,7 +226,14 @@ pub(super) fn set_aside(connection: &Connection, record: &mut SecretRecord) -> b
 
 /// The tries so far.
 pub(super) fn before(connection: &Connection) -> RefreshState {
-    connection.unrevoked.clone().map_or(RefreshState::Idle, RefreshState::Failed)
+    match (connection.state.settled(), &connection.unrevoked) {
+        // It may have been told: by whoever was cut short, or thought that they were deleted then.
+        (Settled::Disconnecting { since, ended }, _) | (Settled::Unauthorized { since, ended, .. }, None) => {
+            RefreshState::InFlight { since: *since, generation: *ended }
+        }
+        (_, Some(failure)) => RefreshState::Failed(failure.clone()),
+        (Settled::Authorized(_) | Settled::ReauthorizationRequired { .. }, None) => RefreshState::Idle,
+    }
 }
 
 /// Of several token sets, what a person should know: one that failed, else one of which nobody knows, else one that was
