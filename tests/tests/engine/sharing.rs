@@ -174,3 +174,21 @@ async fn what_was_not_written_is_not_in_the_record() {
     let line = &engine.activity(&ActivityFilter::default()).unwrap()[0];
     assert_eq!((line.kind, line.detail.as_deref()), (ActivityKind::Exported, Some("GitLab")));
 }
+
+#[tokio::test]
+async fn a_copy_beside_its_original_does_not_spend_the_same_refresh_token() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, backup) = renewed(&world, &engine).await;
+    world.network.sent();
+    open(&engine, &backup).await;
+    let decision = Decision { thing: 0, choice: Choice::Rename, name: Some("Copy".into()) };
+    let taking = Taking { older_tokens: true, folder: &Folder::default(), channel: Channel::Command };
+    let taken = engine.take_from_bundle(&[decision], taking).await.unwrap().remove(0);
+    assert_eq!(taken.outcome, Taken::Added);
+    let copy = engine.find("Copy").unwrap().id;
+    assert_eq!(engine.refresh(&copy, Channel::Command).await.unwrap_err().code, Code::NotConnected);
+    assert_eq!(kind(&engine, &copy), StatusKind::NotConnected);
+    assert!(world.network.sent().is_empty());
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}

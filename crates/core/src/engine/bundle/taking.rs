@@ -1,5 +1,6 @@
 //! What a person has decided on is taken, each thing whole or not at all.
 
+use jiff::Timestamp;
 use tokenrack_oauth::secret::ClientSecret;
 
 use super::looking::is_newer;
@@ -206,9 +207,12 @@ impl Engine {
         let mut connection = record.clone();
         connection.name = name.to_owned();
         // It names files and the vault's item.
-        if !is_id(&record.id) || !matches!(self.inner.ports.store.load(&record.id), Ok(None)) {
+        let is_taken = !matches!(self.inner.ports.store.load(&record.id), Ok(None));
+        if !is_id(&record.id) || is_taken {
             connection.id = self.fresh_id();
         }
+        let secrets =
+            &if is_taken { without_tokens(&mut connection, secrets, self.now()) } else { secrets.clone() };
         let _lock = self.lock(&connection.id).await?;
         // A profile whose database is gone may have newer tokens in its keychain.
         let before = self.read_or_nothing(&connection).await?;
@@ -336,6 +340,14 @@ fn settle(connection: &mut Connection, grant: Option<Grant>) {
         (settled, _) => settled,
     };
     connection.state = ConnectionState::Settled(settled);
+}
+
+/// A copy beside the connection that it was made of: each would spend the refresh token that the other needs.
+fn without_tokens(connection: &mut Connection, secrets: &SecretRecord, now: Timestamp) -> SecretRecord {
+    let none = Settled::Unauthorized { since: now, problem: None, ended: 0 };
+    connection.state = ConnectionState::Settled(none);
+    (connection.unrevoked, connection.undeleted) = (None, None);
+    SecretRecord { client_secret: secrets.client_secret.clone(), ..SecretRecord::default() }
 }
 
 /// Twelve hex digits.
