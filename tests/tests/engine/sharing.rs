@@ -176,6 +176,51 @@ async fn what_was_not_written_is_not_in_the_record() {
 }
 
 #[tokio::test]
+async fn a_restore_over_a_disconnect_that_was_cut_short_leaves_its_tokens_to_be_revoked() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, backup) = renewed(&world, &engine).await;
+    world.vault.refuse_writes(true);
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    engine.disconnect(&id, false, Channel::Command).await.unwrap_err();
+    world.vault.refuse_writes(false);
+    world.network.sent();
+    open(&engine, &backup).await;
+    assert_eq!(take(&engine, Choice::Replace, true).await.outcome, Taken::Replaced);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    for _ in 0..4 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    let sent = world.network.sent();
+    assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+}
+
+#[tokio::test]
+async fn what_was_disconnected_when_it_was_backed_up_is_not_in_use_again() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.hide(Some(&id));
+    engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    world.vault.hide(None);
+    let backup = back_up(&engine).await;
+    world.tamper("DELETE FROM connections");
+    world.vault.restore(Default::default());
+    open(&engine, &backup).await;
+    take(&engine, Choice::Add, false).await;
+    assert_eq!(token(&engine, &id).await, Err(Code::NotConnected));
+    assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert!(world.network.sent().iter().any(|body| body.contains("token=rt-1")), "they are revoked");
+}
+
+#[tokio::test]
 async fn a_copy_beside_its_original_does_not_spend_the_same_refresh_token() {
     let world = World::new();
     let engine = world.engine();

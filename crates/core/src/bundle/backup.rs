@@ -92,10 +92,15 @@ impl BackupFile {
         let theirs = Catalog::builtin().with_folder_texts(files);
         let mut things = Vec::new();
         for stored in read.connections {
-            let secrets = match stored.secrets {
+            let mut secrets = match stored.secrets {
                 Some(text) => SecretRecord::decode(&SecretBytes::new(text.as_bytes().to_vec()))?,
                 None => SecretRecord::default(),
             };
+            let generation = secrets.tokens.as_ref().map(|tokens| tokens.grant.generation);
+            if generation.is_some_and(|generation| stored.record.state.has_ended(generation)) {
+                // They were away when a person ended them.
+                secrets.set_tokens_aside();
+            }
             let provider = provider(&stored.record.provider, [&theirs, catalog]);
             let shared = Shared::of(&stored.record);
             let whole = Some((stored.record, secrets));

@@ -7,6 +7,7 @@ use super::looking::is_newer;
 use crate::bundle::{Bundle, Incoming, Thing};
 use crate::connection::{Connection, ConnectionId, ProviderRef};
 use crate::engine::draft::Author;
+use crate::engine::revocations::set_aside;
 use crate::engine::{Engine, locked};
 use crate::event::{ActivityKind, Channel};
 use crate::lifecycle::{ConnectionState, Grant, Settled};
@@ -234,6 +235,9 @@ impl Engine {
                 return Err(error.into());
             }
         }
+        if !kept.unrevoked.is_empty() {
+            self.has_come_back(&connection)?;
+        }
         Ok(connection.id)
     }
 
@@ -252,7 +256,9 @@ impl Engine {
         if known.state.attempt().is_some() {
             return Err(Problem::new(Code::Busy).because("a sign-in is waiting; cancel it first"));
         }
-        let before = self.read_or_nothing(&known).await?;
+        let mut before = self.read_or_nothing(&known).await?;
+        // What a disconnect has ended is nothing to keep in use.
+        set_aside(&known, &mut before);
         let saved = before.tokens.as_ref().map(|tokens| &tokens.grant);
         let newest = [saved, known.state.grant()].into_iter().flatten().max_by_key(|grant| grant.generation);
         let Some(theirs) = &secrets.tokens else {
@@ -285,11 +291,14 @@ impl Engine {
         taking: Taking<'_>,
     ) -> Result<bool, Problem> {
         let before = self.read_or_nothing(known).await?;
-        if !before.unrevoked.is_empty() && (known.provider != record.provider || known.vars != record.vars) {
+        // Also those of a disconnect that was cut short, or that have come back since: they are to be revoked.
+        let mut ended = before.clone();
+        set_aside(known, &mut ended);
+        if !ended.unrevoked.is_empty() && (known.provider != record.provider || known.vars != record.vars) {
             let words = "tokens of a disconnect still wait to be revoked at the server it has now";
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
-        let secrets = SecretRecord { unrevoked: before.unrevoked.clone(), ..secrets.clone() };
+        let secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
         self.write_secrets(known, &secrets).await?;
         let grant = secrets.tokens.as_ref().map(|tokens| tokens.grant.clone());
         let (kind, detail) = author.line(ActivityKind::Edited);
@@ -308,6 +317,9 @@ impl Engine {
         if let Err(problem) = replaced {
             self.put_back(known, &before).await;
             return Err(problem);
+        }
+        if !secrets.unrevoked.is_empty() {
+            self.has_come_back(known)?;
         }
         Ok(true)
     }
