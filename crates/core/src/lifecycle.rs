@@ -168,9 +168,10 @@ pub struct Grant {
     pub account: Option<Account>,
     /// What the refresh is doing.
     pub refresh: RefreshState,
-    /// The refresh token is also that of the token set before: the provider does not rotate it.
+    /// The refresh token came with the token set of this generation, and the provider has not rotated it since; `None`:
+    /// with this one.
     #[serde(default)]
-    pub same_refresh_token: bool,
+    pub refresh_token_since: Option<u64>,
     /// The person finished a sign-in at this time; refreshes do not move it.
     pub authorized_at: Timestamp,
 }
@@ -446,6 +447,11 @@ impl Grant {
         self.failure().is_some_and(|failure| failure.problem.code == Code::Unsaved)
     }
 
+    /// Whether the refresh token of an older token set is this one's too, so that it is not spent.
+    pub fn has_refresh_token_of(&self, older: &Self) -> bool {
+        self.refresh_token_since.is_some_and(|since| since <= older.generation)
+    }
+
     /// Whether the access token has ended. One without an end has not.
     pub fn expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
@@ -501,7 +507,7 @@ pub(crate) mod tests {
             captured: BTreeMap::new(),
             account: None,
             refresh: RefreshState::Idle,
-            same_refresh_token: false,
+            refresh_token_since: None,
             authorized_at: at("12:00:00"),
         }
     }

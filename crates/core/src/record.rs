@@ -58,7 +58,7 @@ impl Tokens {
             captured: tokens.captured,
             account,
             refresh: RefreshState::Idle,
-            same_refresh_token: false,
+            refresh_token_since: None,
             authorized_at: issued_at,
         };
         Self {

@@ -333,3 +333,28 @@ async fn a_record_speaks_of_no_tokens_that_ended_with_their_process() {
     assert_eq!(end, "2026-01-01T14:00:00Z", "the end of the token that the vault has");
     assert_eq!(token(&next, &id).await.unwrap(), "at-1");
 }
+
+#[tokio::test]
+async fn an_older_copy_from_before_a_rotation_is_not_spent_again_where_the_last_refresh_kept_the_token() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let oldest = world.vault.snapshot();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let older = world.vault.snapshot();
+    for access_token in ["at-3", "at-4"] {
+        let answer =
+            format!(r#"{{"access_token":"{access_token}","token_type":"bearer","expires_in":7200}}"#);
+        world.network.answer(200, &answer);
+        engine.refresh(&id, Channel::App).await.unwrap();
+    }
+    world.network.sent();
+    world.vault.restore(oldest);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::VaultItemMissing);
+    assert!(world.network.sent().is_empty(), "its refresh token was spent two refreshes ago");
+    world.vault.restore(older);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert!(world.network.sent()[0].contains("refresh_token=rt-2"), "it is still the newest");
+}

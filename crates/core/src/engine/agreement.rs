@@ -60,7 +60,7 @@ impl Engine {
                 }),
             (Some(stored), Some(known))
                 if stored.generation == known.generation
-                    || known.same_refresh_token
+                    || known.has_refresh_token_of(stored)
                     || connection.registration.grant_type == GrantType::ClientCredentials =>
             {
                 let mut found = connection.state.clone();

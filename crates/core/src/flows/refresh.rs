@@ -119,7 +119,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     let is_old =
         |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
     // What a script keeps for the next time is not known here.
-    let same_refresh_token = credentials.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
+    let is_same = credentials.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,
@@ -138,7 +138,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refresh: problem.map_or(RefreshState::Idle, |problem| {
             RefreshState::Failed(Failure::after(&old.refresh, problem, now))
         }),
-        same_refresh_token,
+        refresh_token_since: is_same.then(|| old.refresh_token_since.unwrap_or(old.generation)),
         authorized_at: old.authorized_at,
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());

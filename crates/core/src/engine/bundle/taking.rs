@@ -277,6 +277,8 @@ impl Engine {
             // Whoever has seen those here, or has ended them, takes these for newer.
             let ours = newest.map_or(0, |ours| ours.generation).max(known.state.generation());
             tokens.grant.generation = tokens.grant.generation.max(ours + 1);
+            // Its generations were others.
+            tokens.grant.refresh_token_since = None;
         }
         self.replace(&known, record, &secrets, author, taking).await
     }
