@@ -127,9 +127,12 @@ pub fn is_chronic(failure: &Failure) -> bool {
     failure.at.duration_since(since).as_secs() > PATIENCE_SECONDS
 }
 
-/// Whether tokens came although a script could not read their answer: another try would spend them for nothing new.
+/// Whether tokens came although their answer could not be read: another try would spend them for nothing new.
 fn brought_tokens(grant: &Grant, failure: &Failure) -> bool {
-    let unread = matches!(failure.problem.code, Code::ScriptFailed | Code::ScriptLimit);
+    let unread = matches!(
+        failure.problem.code,
+        Code::ScriptFailed | Code::ScriptLimit | Code::InvalidTokenResponse | Code::UnsupportedTokenType
+    );
     unread && failure.at == grant.issued_at
 }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
@@ -133,7 +134,8 @@ impl TokenEndpoint<'_> {
             request = request.set_pkce_verifier(oauth2::PkceCodeVerifier::new(verifier.expose().to_owned()));
         }
         let wording = self.wording(Some(&self.dialect.values), pairs(forward));
-        let http = Translator { asked: self, wording, root: &self.dialect.response.root };
+        let http =
+            Translator { asked: self, wording, root: &self.dialect.response.root, unread: Mutex::default() };
         self.read(request.request_async(&http).await)
     }
 
@@ -173,7 +175,8 @@ impl TokenEndpoint<'_> {
     }
 
     async fn unread(&self, fields: &[(&str, &str)], wording: Wording<'_>) -> Result<Value, OAuthError> {
-        let http = Translator { asked: self, wording, root: &self.dialect.response.root };
+        let http =
+            Translator { asked: self, wording, root: &self.dialect.response.root, unread: Mutex::default() };
         let answer = self.http.send(http.outgoing(self.form(fields))?).await?;
         json_object(&answer, self.dialect.response.success.as_ref(), self.now)
     }
@@ -181,13 +184,13 @@ impl TokenEndpoint<'_> {
     /// Renews with a refresh token. `redirect_uri` is repeated where the dialect asks for it.
     ///
     /// # Errors
-    /// [`OAuthError`].
+    /// [`Unrenewed`].
     pub async fn refresh(
         &self,
         refresh_token: &RefreshToken,
         redirect_uri: &str,
         dialect: &RefreshDialect,
-    ) -> Result<TokenSet, OAuthError> {
+    ) -> Result<TokenSet, Unrenewed> {
         let token = oauth2::RefreshToken::new(refresh_token.expose().to_owned());
         let client = self.standard_client();
         let mut request = client.exchange_refresh_token(&token);
@@ -196,8 +199,24 @@ impl TokenEndpoint<'_> {
         }
         let root = dialect.response_root.as_ref().unwrap_or(&self.dialect.response.root);
         let wording = self.wording(Some(&dialect.values), pairs(&dialect.params));
-        let http = Translator { asked: self, wording, root };
-        self.read(request.request_async(&http).await)
+        let http = Translator { asked: self, wording, root, unread: Mutex::default() };
+        let answer = self.read(request.request_async(&http).await);
+        let unread = http.unread.into_inner().unwrap_or_else(PoisonError::into_inner);
+        answer.map_err(|error| {
+            let rotated = unread.and_then(|answer| self.rotated(&answer, root, refresh_token));
+            Unrenewed { error, rotated }
+        })
+    }
+
+    /// What an unread answer has in the place of the refresh token that was sent.
+    fn rotated(&self, answer: &Value, root: &str, spent: &RefreshToken) -> Option<Rotated> {
+        let found = self.salvage(answer, root);
+        let text = |name: &str| found.get(name).and_then(Value::as_str);
+        let refresh_token = text("refresh_token").filter(|token| !spent.matches(token))?;
+        let lives = found.get("expires_in").and_then(Value::as_i64);
+        let ends = lives.and_then(|s| self.now.checked_add(SignedDuration::from_secs(s)).ok());
+        let access_token = text("access_token").map(|token| (AccessToken::new(token.to_owned()), ends));
+        Some(Rotated { refresh_token: RefreshToken::new(refresh_token.to_owned()), access_token })
     }
 
     /// Asks with any other grant: `fields` are what makes it one.
@@ -206,7 +225,8 @@ impl TokenEndpoint<'_> {
     /// [`OAuthError`].
     pub(crate) async fn grant(&self, fields: &[(&str, &str)]) -> Result<TokenSet, OAuthError> {
         let wording = self.wording(None, std::iter::empty());
-        let http = Translator { asked: self, wording, root: &self.dialect.response.root };
+        let http =
+            Translator { asked: self, wording, root: &self.dialect.response.root, unread: Mutex::default() };
         let answer = oauth2::AsyncHttpClient::call(&http, self.form(fields)).await?;
         self.success(serde_json::from_slice(answer.body()).map_err(|_| WRONG_TYPE)?)
     }
@@ -319,12 +339,32 @@ impl TokenEndpoint<'_> {
 
 const WRONG_TYPE: OAuthError = OAuthError::Invalid("has a field of the wrong type");
 
+/// Why a refresh gave no token set.
+#[derive(Debug)]
+pub struct Unrenewed {
+    /// What was wrong.
+    pub error: OAuthError,
+    /// What the answer has all the same.
+    pub rotated: Option<Rotated>,
+}
+
+/// A new refresh token in an answer that cannot be read as a whole: the one that was sent may be spent.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The new one.
+    pub refresh_token: RefreshToken,
+    /// The access token beside it and its end, where they can be read.
+    pub access_token: Option<(AccessToken, Option<Timestamp>)>,
+}
+
 /// The HTTP function of the standard client: asks in the provider's words, then answers with a standard success or a
 /// typed failure.
 struct Translator<'a> {
     asked: &'a TokenEndpoint<'a>,
     wording: Wording<'a>,
     root: &'a str,
+    /// The answer, where it is none that was asked for.
+    unread: Mutex<Option<Value>>,
 }
 
 impl Translator<'_> {
@@ -376,8 +416,12 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let answer = self.asked.http.send(self.outgoing(request)?).await?;
-            self.asked.standard(&answer, self.root)
+            let TokenEndpoint { http, dialect, now, .. } = self.asked;
+            let answer = http.send(self.outgoing(request)?).await?;
+            self.asked.standard(&answer, self.root).inspect_err(|_| {
+                let body = json_object(&answer, dialect.response.success.as_ref(), *now).ok();
+                *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = body;
+            })
         })
     }
 }

@@ -101,6 +101,35 @@ async fn an_answer_with_nothing_to_keep_leaves_what_was() {
     assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
 }
 
+/// Once it has rotated, the token before is spent: what comes is kept, whatever else is wrong with the answer.
+#[tokio::test]
+async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
+    for (answer, code, access_token) in [
+        (
+            r#""access_token":"at-2","token_type":"bearer","expires_in":-1"#,
+            Code::InvalidTokenResponse,
+            "at-2",
+        ),
+        (r#""access_token":"at-2","expires_in":7200"#, Code::InvalidTokenResponse, "at-2"),
+        (r#""access_token":"at-2","token_type":"mac","expires_in":7200"#, Code::UnsupportedTokenType, "at-1"),
+        (r#""token_type":"bearer","expires_in":7200"#, Code::InvalidTokenResponse, "at-1"),
+    ] {
+        let world = World::new();
+        let engine = acme(&world, "");
+        let id = connected(&world, &engine).await;
+        world.clock.forward(60);
+        world.network.sent();
+        world.network.answer(200, &format!(r#"{{{answer},"refresh_token":"rt-2"}}"#));
+        assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, code, "{answer}");
+        assert_eq!(token(&world.engine(), &id).await.unwrap(), access_token, "{answer}");
+        world.network.answer(200, r#"{"access_token":"at-3","token_type":"bearer","expires_in":7200}"#);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        let sent = world.network.sent();
+        assert!(sent[1].contains("refresh_token=rt-2"), "{answer}: {sent:?}");
+        assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    }
+}
+
 #[tokio::test]
 async fn first_tokens_a_script_cannot_read_are_revoked() {
     let world = World::new();

@@ -7,7 +7,7 @@ use tokenrack_oauth::dialect::{RefreshDialect, RequestTemplate};
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 use tokenrack_oauth::template::Values;
-use tokenrack_oauth::token::TokenSet;
+use tokenrack_oauth::token::{Rotated, TokenSet, Unrenewed};
 
 use super::clock::Heard;
 use super::script::{Made, Scripts};
@@ -104,13 +104,39 @@ async fn ask(
             asked.by_request(request, &values).await
         }
         (None, None) => return Err(Problem::new(Code::NoRefreshToken).into()),
-        (None, Some(token)) => asked.refresh(token, &connection.registration.redirect_uri, &dialect).await,
+        (None, Some(token)) => {
+            match asked.refresh(token, &connection.registration.redirect_uri, &dialect).await {
+                Err(Unrenewed { error, rotated: Some(rotated) }) => {
+                    return Ok(renewed(spec, tokens, rescued(tokens, rotated, error), now));
+                }
+                answer => answer.map_err(|unrenewed| unrenewed.error),
+            }
+        }
     };
     let fresh = answer.map_err(|error| Refused::by(error, &spec.refresh.permanent))?;
     Ok(renewed(spec, tokens, fresh.into(), now))
 }
 
-/// The next token set after `tokens`. One whose answer a script could not read is as good as it can be, and says so.
+/// What an answer that cannot be read as a whole has brought all the same: the refresh token, because the one that was sent
+/// may be spent, and the access token unless it is of a kind that was not asked for.
+fn rescued(before: &Tokens, rotated: Rotated, error: OAuthError) -> Made {
+    let usable = rotated.access_token.filter(|_| !matches!(error, OAuthError::TokenType(_)));
+    let (access_token, expires_at) =
+        usable.unwrap_or_else(|| (before.access_token.clone(), before.grant.expires_at));
+    let tokens = TokenSet {
+        access_token,
+        refresh_token: Some(rotated.refresh_token),
+        id_token: None,
+        expires_at,
+        refresh_expires_at: None,
+        scopes: None,
+        captured: BTreeMap::new(),
+        account: None,
+    };
+    Made { tokens, credentials: None, problem: Some(error.into()) }
+}
+
+/// The next token set after `tokens`. One whose answer could not be read is as good as it can be, and says so.
 fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> Tokens {
     let Made { tokens: fresh, credentials, problem } = made;
     let old = &tokens.grant;
