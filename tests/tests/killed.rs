@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::Connection as Database;
+use rustix::process::{Pid, Signal, kill_process};
 use tokenrack_tests::{Attempt, Family, Keyring, Profile, Session, Strict, eventually};
 
 const NAME: &str = "demo";
@@ -172,6 +173,28 @@ fn an_answer_that_dies_with_the_process_is_said_as_that() {
         let found = world.killed(held, |world, ()| world.server.release());
         assert_eq!(found, Found::Lost, "{stage}");
     }
+}
+
+#[test]
+fn a_command_that_is_told_to_end_saves_first_what_is_on_its_way() {
+    let world = World::connected();
+    for (args, signal) in
+        [(&["refresh", NAME][..], Signal::INT), (&["token", NAME, "--min-valid", "2h"], Signal::TERM)]
+    {
+        let old = world.profile.token(NAME);
+        world.server.hold("acted");
+        let mut command = world.profile.spawn(args, None);
+        world.server.await_held();
+        let pid = Pid::from_raw(command.process().id().cast_signed()).unwrap();
+        kill_process(pid, signal).unwrap();
+        thread::sleep(BEGUN);
+        assert!(command.is_waiting(), "it ended while its answer was on the way");
+        world.server.release();
+        command.finish();
+        assert_ne!(world.profile.token(NAME), old, "{signal:?}");
+        world.profile.run(&["refresh", NAME]).done();
+    }
+    assert!(!world.family().ended);
 }
 
 #[test]

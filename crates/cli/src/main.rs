@@ -8,6 +8,7 @@ mod error;
 mod output;
 mod prompt;
 mod session;
+mod signal;
 mod span;
 mod table;
 mod words;

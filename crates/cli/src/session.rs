@@ -15,7 +15,7 @@ use tokenrack_core::view::CheckView;
 use tokenrack_platform::{Environment, Profile, SystemClock, permissions, process, script_beside};
 
 use crate::output::Output;
-use crate::prompt;
+use crate::{prompt, signal};
 
 /// How long a command goes on trying to save tokens that exist nowhere else.
 const RESCUE: Duration = Duration::from_secs(20);
@@ -91,8 +91,21 @@ impl Session {
         Ok(engine)
     }
 
-    /// Makes the vault of an engine one that can be read, as [`Session::unlocked`] does.
+    /// The same for whoever listens to signals itself.
+    pub async fn unlocked_unwatched(&self) -> Result<Engine, Problem> {
+        let engine = self.open()?;
+        self.open_vault(&engine).await?;
+        Ok(engine)
+    }
+
+    /// Makes the vault of an engine one that can be read, as [`Session::unlocked`] does. From then on an interruption waits
+    /// for tokens that are on their way.
     pub async fn unlock(&self, engine: &Engine) -> Result<(), Problem> {
+        self.open_vault(engine).await?;
+        signal::end_when_saved(engine.clone(), self.output)
+    }
+
+    async fn open_vault(&self, engine: &Engine) -> Result<(), Problem> {
         if engine.vault_kind() != VaultKind::File {
             return Ok(());
         }

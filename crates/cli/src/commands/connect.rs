@@ -1,7 +1,6 @@
 //! `tokenrack connect CONNECTION`
 
 mod paste;
-mod signal;
 
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use tokenrack_core::view::ConnectionView;
 
 use crate::error::{Failure, tell};
 use crate::session::Session;
-use crate::{span, words};
+use crate::{signal, span, words};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -51,7 +50,7 @@ enum Event<'a> {
 }
 
 pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
-    let engine = session.unlocked().await?;
+    let engine = session.unlocked_unwatched().await?;
     let connection = engine.find(&args.connection)?;
     let options = ConnectOptions {
         open_browser: !args.no_browser,
