@@ -316,3 +316,33 @@ async fn an_answer_that_was_lost_is_no_refusal() {
     assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
     assert_eq!(newest(&engine), ActivityKind::RevocationUnknown);
 }
+
+#[tokio::test]
+async fn unsaved_tokens_that_were_not_revoked_are_kept_for_that() {
+    for by_another in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.vault.refuse_writes(true);
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        answer_both(&world, 503);
+        let refused = engine.disconnect(&id, false, Channel::App).await;
+        assert_eq!(refused.unwrap_err().code, Code::VaultLocked);
+        assert_eq!(token(&engine, &id).await, Err(Code::NotConnected));
+        assert!(engine.is_busy(), "they would end with this process");
+        world.vault.refuse_writes(false);
+        world.network.sent();
+        if by_another {
+            let patience = std::time::Duration::from_secs(3);
+            assert!(engine.save_all_before_the_end(patience, Channel::App).await.is_empty());
+        }
+        let next = if by_another { world.engine() } else { engine };
+        answer_both(&world, 200);
+        next.disconnect(&id, false, Channel::App).await.unwrap();
+        let sent = world.network.sent();
+        assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+        assert_eq!(kind(&next, &id), StatusKind::NotConnected);
+        assert!(world.vault.snapshot().is_empty());
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::agreement::is_away;
 use super::revocations::{Told, before, set_aside};
-use super::{Engine, Flying, locked};
+use super::{Engine, Flying};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::lifecycle::{ConnectionState, RefreshState, Settled};
@@ -74,9 +74,8 @@ impl Engine {
                 self.tell_provider(&connection, &mut record, &before).await
             }
         };
-        // Nobody will use them now: were they kept until the vault takes a record, so would be the lock.
-        locked(&self.inner.unsaved).remove(id);
         let told = if forget { told.given_up() } else { told };
+        self.let_go_of_unsaved(id, &told, &record);
         self.write_told(id, &told, channel)?;
         if forget {
             self.delete_secrets(&connection).await?;

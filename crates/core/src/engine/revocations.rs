@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::Engine;
+use super::{Engine, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
@@ -61,6 +61,7 @@ impl Engine {
             }
         };
         drop(turn);
+        self.let_go_of_unsaved(id, &told, &record);
         self.write_told(id, &told, channel)?;
         if is_there {
             record.forget_unused_key();
@@ -70,6 +71,16 @@ impl Engine {
             self.is_deleted(id, channel)?;
         }
         Ok(told)
+    }
+
+    /// Tokens in memory that are to be revoked go as soon as the provider was told: were they kept until the vault takes a
+    /// record, so would be the lock. Until then they are kept, for the vault has no more than those before.
+    pub(super) fn let_go_of_unsaved(&self, id: &ConnectionId, told: &Told, record: &SecretRecord) {
+        let mut unsaved = locked(&self.inner.unsaved);
+        match unsaved.get_mut(id) {
+            Some(kept) if told.again.is_some() || record.tokens.is_some() => kept.record = record.clone(),
+            _ => _ = unsaved.remove(id),
+        }
     }
 
     /// What came of it is written down before anything is deleted: afterwards nobody could find it out any more.

@@ -59,7 +59,9 @@ impl Engine {
         let _flight = self.flight(id, Flying::Refresh).await;
         let lock = self.lock(id).await;
         let connection = self.load(id)?;
-        not_disconnecting(&connection)?;
+        if !self.is_unsaved(id) {
+            not_disconnecting(&connection)?;
+        }
         let known = connection.state.generation();
         let is_saved = connection.state.grant().is_none_or(|grant| !grant.is_unsaved());
         let _lock = match lock {
@@ -191,7 +193,9 @@ impl Engine {
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
         let Some(grant) = record.tokens.as_ref().map(|tokens| tokens.grant.clone()) else {
-            return Err(Code::Internal.into());
+            // They are to be revoked, and are no tokens to use.
+            self.write_secrets(connection, &record).await?;
+            return Err(Code::NotConnected.into());
         };
         self.save_new_tokens(connection, record).await?;
         let connection =
