@@ -265,6 +265,22 @@ impl ConnectionState {
         }
     }
 
+    /// Whether the provider may have given newer tokens than these, the newest that the vault has, with a refresh token of
+    /// their own.
+    pub fn has_lost_tokens_after(&self, stored: Option<&Grant>) -> bool {
+        match (self.settled(), stored) {
+            (Settled::Authorized(grant), Some(stored)) => {
+                let is_older = stored.generation < grant.generation && !grant.has_refresh_token_of(stored);
+                let is_rotated = grant.refreshable && grant.refresh_token_since.is_none();
+                is_older || is_rotated && grant.refresh.answer_may_be_lost()
+            }
+            (Settled::ReauthorizationRequired { problem, .. }, Some(_)) => {
+                problem.code == Code::RefreshInterrupted
+            }
+            _ => false,
+        }
+    }
+
     /// A redirect is awaited from now on. Answers the attempt whose place is taken.
     pub fn begin(&mut self, attempt: Attempt) -> Option<StateDigest> {
         let superseded = self.attempt().map(|attempt| attempt.state_digest.clone());

@@ -346,3 +346,41 @@ async fn unsaved_tokens_that_were_not_revoked_are_kept_for_that() {
         assert!(world.vault.snapshot().is_empty());
     }
 }
+
+#[tokio::test]
+async fn newer_tokens_that_were_lost_are_not_said_to_be_revoked() {
+    let kept = r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#;
+    for (before, revocation, line) in [
+        (FRESH, Revocation::Unknown, ActivityKind::RevocationUnknown),
+        // One that does not rotate has lost nothing but an access token.
+        (kept, Revocation::Revoked, ActivityKind::Revoked),
+    ] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.network.answer(200, before);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        world.network.fail(HttpErrorKind::Timeout);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        let view = disconnected(&world, &engine, &id, 200).await;
+        assert_eq!((view.revocation, view.tried_again), (revocation, false));
+        let lines = engine.activity(&Default::default()).unwrap();
+        assert!(lines.iter().any(|told| told.kind == line), "{lines:?}");
+        assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_ended_with_their_process_are_not_said_to_be_revoked() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    world.vault.refuse_writes(true);
+    world.network.answer(200, FRESH);
+    dies.refresh(&id, Channel::App).await.unwrap_err();
+    drop(dies);
+    world.vault.refuse_writes(false);
+    let view = disconnected(&world, &world.engine(), &id, 200).await;
+    assert_eq!(view.revocation, Revocation::Unknown);
+    assert_eq!(view.problem.unwrap().code, Code::RefreshInterrupted.as_str());
+}

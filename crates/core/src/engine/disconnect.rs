@@ -61,6 +61,8 @@ impl Engine {
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
+        let newer_may_live =
+            connection.state.has_lost_tokens_after(record.tokens.as_ref().map(|it| &it.grant));
         // With what earlier disconnects left, also one that was cut short.
         set_aside(&connection, &mut record);
         record.set_tokens_aside();
@@ -74,6 +76,7 @@ impl Engine {
                 self.tell_provider(&connection, &mut record, &before).await
             }
         };
+        let told = if newer_may_live { told.unconfirmed() } else { told };
         let told = if forget { told.given_up() } else { told };
         self.let_go_of_unsaved(id, &told, &record);
         self.write_told(id, &told, channel)?;

@@ -183,6 +183,18 @@ impl Told {
         Self { revocation: Revocation::Unknown, ..Self::nothing() }
     }
 
+    /// Newer tokens were lost on their way, and nobody can tell the provider of those: that it takes the end of the ones before
+    /// is no evidence, for it does so of a token that it does not know (RFC 7009 §2.2).
+    pub(super) fn unconfirmed(self) -> Self {
+        match self.revocation {
+            Revocation::Revoked => {
+                let problem = Some(Code::RefreshInterrupted.into());
+                Self { revocation: Revocation::Unknown, problem, ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// It is not told again.
     pub(super) fn given_up(self) -> Self {
         let last = self.again.as_ref().map(|failure| failed(failure, false));
