@@ -328,7 +328,7 @@ impl ConnectionState {
             Settled::Authorized(grant)
                 if grant.failure().is_some_and(|failure| is_about_settings(&failure.problem)) =>
             {
-                grant.refresh = RefreshState::Idle;
+                grant.refresh = grant.after_failures();
             }
             _ => {}
         }
@@ -389,11 +389,8 @@ impl ConnectionState {
             Settled::ReauthorizationRequired { grant, .. } if is_missed => grant,
             _ => return,
         };
-        let refresh = match (is_missed || known.is_unsaved(), known.refresh.answer_may_be_lost()) {
-            (false, _) => known.refresh.clone(),
-            (true, true) => RefreshState::InFlight { since: known.issued_at, generation: stored.generation },
-            (true, false) => RefreshState::Idle,
-        };
+        let refresh =
+            if is_missed || known.is_unsaved() { known.after_failures() } else { known.refresh.clone() };
         let facts = if stored.generation < known.generation { stored } else { known };
         *self.settled_mut() = Settled::Authorized(Grant { refresh, ..facts.clone() });
     }
@@ -450,6 +447,15 @@ impl Grant {
         match &self.refresh {
             RefreshState::Failed(failure) => Some(failure),
             RefreshState::Idle | RefreshState::InFlight { .. } => None,
+        }
+    }
+
+    /// What is left of failures whose reason is gone: that an answer may have been lost.
+    fn after_failures(&self) -> RefreshState {
+        let (since, generation) = (self.issued_at, self.generation);
+        match self.refresh.answer_may_be_lost() {
+            true => RefreshState::InFlight { since, generation },
+            false => RefreshState::Idle,
         }
     }
 

@@ -337,6 +337,21 @@ async fn settings_can_be_corrected_without_losing_tokens() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_stays_lost_when_the_settings_are_corrected() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(401, r#"{"error":"invalid_client"}"#);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    let draft = engine.draft(&id).unwrap();
+    assert_eq!(engine.edit(&id, &draft, None, Channel::App).await.unwrap().problem, None);
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+}
+
+#[tokio::test]
 async fn a_scope_more_is_asked_for_while_the_tokens_stay() {
     let world = World::new();
     let engine = world.engine();
