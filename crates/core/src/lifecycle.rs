@@ -166,6 +166,9 @@ pub struct Grant {
     pub captured: BTreeMap<String, String>,
     /// Who is connected.
     pub account: Option<Account>,
+    /// To whom they were given. Records of the first versions lack it.
+    #[serde(default)]
+    pub client_id: Option<String>,
     /// What the refresh is doing.
     pub refresh: RefreshState,
     /// The refresh token came with the token set of this generation, and the provider has not rotated it since; `None`:
@@ -318,8 +321,9 @@ impl ConnectionState {
         *self = Self::Settled(Settled::Unauthorized { since: now, problem: None, ended });
     }
 
-    /// The person has changed what a failure may have come from, so it no longer says anything.
-    pub fn settings_changed(&mut self, now: Timestamp) {
+    /// The person has changed what a failure may have come from, so it no longer says anything. `client_id`: where that is
+    /// another now.
+    pub fn settings_changed(&mut self, client_id: Option<&str>, now: Timestamp) {
         match self.settled_mut() {
             Settled::Unauthorized { since, problem, .. } if problem.is_some() => {
                 (*since, *problem) = (now, None);
@@ -329,6 +333,15 @@ impl ConnectionState {
                 if grant.failure().is_some_and(|failure| is_about_settings(&failure.problem)) =>
             {
                 grant.refresh = grant.after_failures();
+            }
+            // By the same word a client is refused a refresh token that is not its own (RFC 6749 §5.2).
+            Settled::ReauthorizationRequired { problem, grant, .. }
+                if client_id.is_some()
+                    && grant.client_id.as_deref() == client_id
+                    && problem.code != Code::RefreshInterrupted =>
+            {
+                let grant = grant.clone();
+                *self.settled_mut() = Settled::Authorized(grant);
             }
             _ => {}
         }
@@ -528,6 +541,7 @@ pub(crate) mod tests {
             refresh_end_moves: false,
             captured: BTreeMap::new(),
             account: None,
+            client_id: None,
             refresh: RefreshState::Idle,
             refresh_token_since: None,
             authorized_at: at("12:00:00"),

@@ -57,6 +57,7 @@ impl Tokens {
             refresh_end_moves: false,
             captured: tokens.captured,
             account,
+            client_id: None,
             refresh: RefreshState::Idle,
             refresh_token_since: None,
             authorized_at: issued_at,

@@ -352,6 +352,26 @@ async fn a_lost_answer_stays_lost_when_the_settings_are_corrected() {
 }
 
 #[tokio::test]
+async fn a_client_id_that_was_wrong_for_a_while_costs_no_session() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let right = engine.draft(&id).unwrap();
+    let wrong = Draft { client_id: "somebody-else".into(), ..right.clone() };
+    engine.edit(&id, &wrong, None, Channel::App).await.unwrap();
+    // RFC 6749 §5.2: the refresh token "was issued to another client".
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidGrant);
+    let renamed = Draft { name: Some("Renamed".into()), ..wrong };
+    engine.edit(&id, &renamed, None, Channel::App).await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded, "a name was not what it was refused for");
+    engine.edit(&id, &right, None, Channel::App).await.unwrap();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
 async fn a_scope_more_is_asked_for_while_the_tokens_stay() {
     let world = World::new();
     let engine = world.engine();

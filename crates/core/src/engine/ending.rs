@@ -152,6 +152,7 @@ impl Engine {
     ) -> Grant {
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
+        tokens.grant.client_id = Some(connection.registration.client_id.clone());
         let mut grant = tokens.grant.clone();
         if set_aside(connection, &mut record)
             && connection.unrevoked.is_none()

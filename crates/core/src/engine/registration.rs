@@ -233,6 +233,9 @@ impl Engine {
         }
         let (kind, detail) = author.line(ActivityKind::Edited);
         let edited = self.update_saying(id, kind, channel, detail, |connection, now| {
+            let client_id = Some(filled.registration.client_id.as_str())
+                .filter(|id| *id != connection.registration.client_id);
+            connection.state.settings_changed(client_id, now);
             connection.name = filled.name.clone();
             connection.provider = filled.provider.clone();
             connection.environment = environment(draft);
@@ -243,7 +246,6 @@ impl Engine {
             if other_server {
                 connection.server = None;
             }
-            connection.state.settings_changed(now);
         });
         if edited.is_err() && new_secret {
             // Somebody may have taken the name in the meantime.

@@ -161,6 +161,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refresh_end_moves: old.refresh_end_moves || moved,
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
+        client_id: old.client_id.clone(),
         refresh: problem.map_or(RefreshState::Idle, |problem| {
             RefreshState::Failed(Failure::after(&old.refresh, problem, now))
         }),
