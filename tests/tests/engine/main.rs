@@ -312,6 +312,34 @@ async fn a_redirect_works_once_and_a_newer_attempt_takes_its_place() {
 }
 
 #[tokio::test]
+async fn a_redirect_that_waits_for_a_disconnect_to_end_is_not_exchanged() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    // One after another behind a refresh, while the vault does not let go of what the sign-in ends by.
+    world.vault.refuse_writes(true);
+    let gate = world.network.hold();
+    for body in [FRESH, "{}", "{}"] {
+        world.network.answer(200, body);
+    }
+    let (one, two, three) = (engine.clone(), engine.clone(), engine.clone());
+    let (first, second) = (id.clone(), id.clone());
+    let refresh = tokio::spawn(async move { one.refresh(&first, Channel::App).await.is_err() });
+    background::settle().await;
+    let disconnect = tokio::spawn(async move { two.disconnect(&second, false, Channel::App).await.is_err() });
+    background::settle().await;
+    let redirect = tokio::spawn(async move { three.deliver(&redirect, Channel::DeepLink).await.is_err() });
+    background::settle().await;
+    gate.add_permits(1);
+    let failed = (refresh.await.unwrap(), disconnect.await.unwrap(), redirect.await.unwrap());
+    assert_eq!(failed, (true, true, true));
+    let sent = world.network.sent();
+    assert!(sent.len() == 3 && sent.iter().all(|body| !body.contains("code=")), "{sent:?}");
+    assert_eq!(token(&engine, &id).await, Err(Code::NotConnected));
+}
+
+#[tokio::test]
 async fn settings_can_be_corrected_without_losing_tokens() {
     let world = World::new();
     let engine = world.engine();

@@ -130,6 +130,11 @@ impl Engine {
         response: ValidatedResponse,
     ) -> Result<Grant, Problem> {
         let connection = &self.load(id)?;
+        let waits = connection.state.attempt().map(|now| &now.state_digest) == Some(&attempt.state_digest);
+        if !waits {
+            // A person has ended it before the lock was had, and what it ends by may still be in the vault.
+            return Err(Code::AttemptCancelled.into());
+        }
         let spec = self.spec(connection)?;
         let waiting = self.read_attempt(connection).await?.ok_or(Code::VaultItemMissing)?;
         let secrets = pending(&waiting, attempt)?;
