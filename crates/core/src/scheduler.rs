@@ -72,6 +72,10 @@ pub fn revocation_due_at(connection: &Connection, now: Timestamp) -> Option<Time
 fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> Option<Timestamp> {
     let end = grant.expires_at?;
     let lifetime = millis(end.duration_since(grant.issued_at)).max(0);
+    if lifetime == 0 {
+        // It came when it had ended, by a clock that is wrong or a server that is: the next one would too.
+        return Some(after(grant.issued_at, LONGEST_WAIT));
+    }
     // A token that renews itself cannot be renewed once it has ended, and nobody may be there in its last minutes.
     let renews_itself = spec.is_some_and(|spec| spec.refresh.renew.is_some());
     let margin = if renews_itself { lifetime / 4 } else { (lifetime / 4).min(EARLIEST) };

@@ -469,3 +469,24 @@ async fn a_face_that_ends_waits_for_a_disconnect_and_asks_nobody_about_it() {
         }
     }
 }
+
+#[tokio::test]
+async fn tokens_that_come_when_they_have_ended_are_not_fetched_without_a_pause() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    for number in 2..20 {
+        let answer = format!(
+            r#"{{"access_token":"at-{number}","refresh_token":"rt-{number}","token_type":"bearer","expires_in":0}}"#
+        );
+        world.network.answer(200, &answer);
+    }
+    engine.refresh(&id, Channel::App).await.unwrap();
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 2).await;
+    assert_eq!(world.network.sent().len(), 1, "the one that was asked for");
+    pass(&world, 400).await;
+    pass(&world, 5).await;
+    assert_eq!(world.network.sent().len(), 1, "now and then it is tried again");
+}
