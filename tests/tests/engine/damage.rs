@@ -211,3 +211,17 @@ async fn a_token_from_the_future_is_renewed_before_it_is_handed_out() {
     world.clock.forward(-3600);
     assert_eq!(token(&engine, &id).await.unwrap(), "at-3", "without a refresh token it is all there is");
 }
+
+#[tokio::test]
+async fn a_damaged_record_says_what_a_disconnect_has_left_to_revoke() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    world.tamper("UPDATE connections SET record = '{}'");
+    let view = world.engine().disconnect(&id, true, Channel::Command).await.unwrap();
+    assert_eq!(view.revocation, Revocation::Failed);
+}

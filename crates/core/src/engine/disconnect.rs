@@ -121,7 +121,8 @@ impl Engine {
         let stored = vault.read(&item).await?;
         let record = stored.map(|bytes| SecretRecord::decode(&bytes)).transpose();
         let revocation = match record {
-            Ok(None | Some(SecretRecord { tokens: None, .. })) => Revocation::Nothing,
+            Ok(None) => Revocation::Nothing,
+            Ok(Some(record)) if record.tokens.is_none() && record.unrevoked.is_empty() => Revocation::Nothing,
             // Damaged there too: it may have held tokens.
             Ok(Some(_)) | Err(_) => Revocation::Failed,
         };
