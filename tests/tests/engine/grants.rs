@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine};
-use tokenrack_core::event::Channel;
+use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
@@ -203,6 +203,28 @@ async fn tokens_that_come_while_the_person_cancels_are_revoked() {
     assert!(revoked.contains("token=rt-1") && revoked.contains("token=at-1"), "{revoked}");
     assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
     assert_eq!(token(&engine, &id).await.unwrap_err(), Code::NotConnected);
+}
+
+#[tokio::test]
+async fn tokens_of_a_cancelled_code_that_could_not_be_revoked_are_said() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    let gate = world.network.hold();
+    world.network.answer(200, TOKENS);
+    world.network.answer(503, "");
+    world.network.answer(503, "");
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    let cancelled = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { engine.cancel(&id, Channel::App).await }
+    });
+    asked(&world).await;
+    gate.add_permits(1);
+    cancelled.await.unwrap().unwrap();
+    let lines = engine.activity(&Default::default()).unwrap();
+    assert_eq!(lines[0].kind, ActivityKind::RevocationFailed);
 }
 
 #[tokio::test]

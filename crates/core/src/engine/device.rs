@@ -14,7 +14,7 @@ use tokenrack_oauth::token::TokenSet;
 
 use super::{ConnectOptions, Engine, Flying, Started, Step};
 use crate::connection::{Connection, ConnectionId};
-use crate::event::Channel;
+use crate::event::{ActivityKind, Channel};
 use crate::flows::clock::Heard;
 use crate::flows::device;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState};
@@ -161,9 +161,14 @@ impl Engine {
             && problem.code != Code::StoreFailed
         {
             if let Ok(tokens) = tokens {
-                let (outcome, _) =
+                let (outcome, problem) =
                     crate::flows::revoke::revoke(ports, connection, spec, &tokens, secret).await;
                 tracing::info!(?outcome, "tokens of a cancelled sign-in were revoked");
+                if problem.is_some() {
+                    // They live on at the provider, and a person has said no.
+                    let (kind, channel) = (ActivityKind::RevocationFailed, Channel::Engine);
+                    self.update_with(&connection.id, kind, channel, problem.as_ref(), |_, _| ())?;
+                }
             }
             return if problem.code == Code::AlreadyAnswered { Ok(Look::Over) } else { Err(problem) };
         }
