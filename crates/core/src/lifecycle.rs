@@ -360,7 +360,9 @@ impl ConnectionState {
         if fresh.generation <= self.generation() {
             return;
         }
-        if self.attempt().is_some_and(|attempt| fresh.authorized_at >= attempt.started_at) {
+        // A sign-in from before lies ahead of this one where the clock was set back since.
+        let is_refresh = self.grant().is_some_and(|known| known.authorized_at == fresh.authorized_at);
+        if !is_refresh && self.attempt().is_some_and(|attempt| fresh.authorized_at >= attempt.started_at) {
             self.authorize(fresh);
         } else {
             *self.settled_mut() = Settled::Authorized(fresh);
@@ -610,9 +612,13 @@ pub(crate) mod tests {
         state.begin(Attempt { started_at: at("12:00:05"), ..attempt("a") });
         state.refreshed(grant(4));
         assert!(state.attempt().is_some(), "those of a refresh do not");
-        state.refreshed(Grant { authorized_at: at("12:00:11"), ..grant(5) });
+        state.begin(Attempt { started_at: at("11:00:00"), ..attempt("b") });
+        state.refreshed(grant(5));
+        assert!(state.attempt().is_some(), "nor where the clock was set back since the sign-in before");
+        state.begin(Attempt { started_at: at("12:00:05"), ..attempt("c") });
+        state.refreshed(Grant { authorized_at: at("12:00:11"), ..grant(6) });
         assert!(
-            matches!(&state, ConnectionState::Settled(Settled::Authorized(grant)) if grant.generation == 5)
+            matches!(&state, ConnectionState::Settled(Settled::Authorized(grant)) if grant.generation == 6)
         );
     }
 
