@@ -17,6 +17,7 @@ mod resolve;
 mod share;
 
 use super::{ProviderSpec, parse};
+use crate::language::is_ours;
 
 /// The least a file needs.
 const LEAST: &str = r#"
@@ -33,6 +34,9 @@ token_endpoint = "https://acme.example/token"
 #[track_caller]
 fn says(more: &str, expected: &[&str]) {
     let told = parse("acme.toml", &format!("{LEAST}{more}")).err().unwrap_or_default();
+    for error in &told {
+        assert!(is_ours(&error.message), "not found in German: {error}");
+    }
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();
     assert_eq!(told, expected, "{more}");
 }
