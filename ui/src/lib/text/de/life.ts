@@ -24,7 +24,7 @@ export const words: typeof en = {
   span: { day: '24 h', week: '7 T', month: '30 T', all: 'Alles' },
   spans: 'Gezeigte Zeit',
   token: 'Token',
-  signIn: 'Nächste Anmeldung',
+  signIn: 'Neu anmelden',
   back: { day: 'vor 24 h', week: 'vor 7 T', month: 'vor 30 T' },
   now: 'jetzt',
   picture: (of, lanes) =>
@@ -33,7 +33,7 @@ export const words: typeof en = {
       : `${within[of]}: ${lanes.map(({ lane: its, count: n }) => `${count(n, 'Mal', 'Mal')} ${lane[its].toLowerCase()}`).join(', ')}.`,
   mark: (its, when, n) => (n === 1 ? `${lane[its]}, ${when}` : `${n} Mal ${lane[its].toLowerCase()}, ${when}`),
   range: (first, last) => (first === last ? first : `${first} bis ${last}`),
-  ahead: (span) => `in ${span}`,
+  ahead: (span) => `noch ${span}`,
   table: 'Als Tabelle zeigen',
   when: 'Wann',
   what: 'Was',
