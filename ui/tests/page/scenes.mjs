@@ -117,7 +117,7 @@ export const scenes = {
   folded: [
     'full-50',
     async (page) => {
-      for (const name of ['Slack', 'Discord']) await page.locator('[data-group]', { hasText: name }).click();
+      for (const name of ['Microsoft', 'Google']) await page.locator('[data-group]', { hasText: name }).click();
     },
     '&group=provider',
   ],
@@ -126,7 +126,7 @@ export const scenes = {
     'full-50',
     async (page) => {
       await arrange(page);
-      for (const name of ['Connected', 'prod', 'GitHub', 'Google']) await page.getByRole('checkbox', { name }).check();
+      for (const name of [/^Connected/, 'prod', 'GitHub', 'Google']) await page.getByRole('checkbox', { name }).check();
       await page.keyboard.press('Escape');
     },
   ],
@@ -134,7 +134,7 @@ export const scenes = {
     'full-50',
     async (page) => {
       await arrange(page);
-      for (const name of ['Retrying', 'GitHub']) await page.getByRole('checkbox', { name }).check();
+      for (const name of ['Retrying', 'Spotify']) await page.getByRole('checkbox', { name }).check();
       await page.keyboard.press('Escape');
     },
   ],
