@@ -9,7 +9,8 @@ const problem = (code: string, message: string, cause: string | null, suggestion
   code,
   message,
   cause,
-  ours: true,
+  // They are the reader's.
+  ours: cause !== null && !cause.startsWith('unknown field'),
   suggestion,
   action: null,
   http_status: null,
