@@ -337,11 +337,7 @@ fn resources(draft: &Draft, errors: &mut BTreeMap<String, String>) -> Vec<String
 }
 
 fn scopes(draft: &Draft, spec: &ProviderSpec, errors: &mut BTreeMap<String, String>) -> Vec<String> {
-    let mut scopes = draft.scopes.clone().unwrap_or_else(|| {
-        let mut scopes = spec.scopes.default.clone();
-        scopes.extend(spec.scopes.offline.clone());
-        scopes
-    });
+    let mut scopes = draft.scopes.clone().unwrap_or_else(|| spec.default_scopes());
     // RFC 6749 §3.3: printable ASCII without space, quote and backslash.
     let valid = |scope: &String| {
         !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')

@@ -60,11 +60,18 @@ impl ProviderSpec {
             device_secret: self.secret(GrantType::DeviceCode),
             authentication: self.authentication(),
             redirects: self.redirects(),
-            default_scopes: self.scopes.default.iter().chain(&self.scopes.offline).cloned().collect(),
+            default_scopes: self.default_scopes(),
             scope_meanings: self.scopes.explain.clone(),
             refreshes: self.refreshes(),
             pkce: self.client.pkce != Pkce::Never,
         }
+    }
+
+    /// What is asked for unless a person says otherwise, each once: the scope for refresh tokens may be among the others.
+    pub(crate) fn default_scopes(&self) -> Vec<String> {
+        let named = &self.scopes.default;
+        let offline = self.scopes.offline.iter().filter(|scope| !named.contains(scope));
+        named.iter().chain(offline).cloned().collect()
     }
 
     /// Whether the client has a secret, for one way to tokens.

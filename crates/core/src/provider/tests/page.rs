@@ -20,6 +20,15 @@ fn ways_back_best_first() {
 }
 
 #[test]
+fn the_scope_for_refresh_tokens_is_asked_for_once() {
+    let scopes = |default: &str| {
+        spec(&format!("[scopes]\ndefault = {default}\noffline = \"offline_access\"\n")).page().default_scopes
+    };
+    assert_eq!(scopes(r#"["offline_access", "openid"]"#), ["offline_access", "openid"]);
+    assert_eq!(scopes(r#"["openid"]"#), ["openid", "offline_access"]);
+}
+
+#[test]
 fn authentication_follows_methods_and_secret() {
     let methods = |methods: &str, secret: &str| {
         let list = if methods.is_empty() {
