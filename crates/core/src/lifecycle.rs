@@ -287,7 +287,12 @@ impl ConnectionState {
     /// A redirect is awaited from now on. Answers the attempt whose place is taken.
     pub fn begin(&mut self, attempt: Attempt) -> Option<StateDigest> {
         let superseded = self.attempt().map(|attempt| attempt.state_digest.clone());
-        *self = Self::Authorizing { attempt: Box::new(attempt), prior: self.settled().clone() };
+        let mut prior = self.settled().clone();
+        // Why an earlier attempt failed says nothing about this one, however it ends.
+        if let Settled::Unauthorized { problem, .. } = &mut prior {
+            *problem = None;
+        }
+        *self = Self::Authorizing { attempt: Box::new(attempt), prior };
         superseded
     }
 
@@ -574,6 +579,17 @@ pub(crate) mod tests {
         assert_eq!(state.begin(attempt("b")), Some(StateDigest("a".into())));
         state.end_attempt(Some(Problem::new(Code::AccessDenied)), at("12:01:00"));
         assert_eq!(state, ConnectionState::Settled(Settled::Authorized(grant(3))));
+    }
+
+    #[test]
+    fn an_older_failure_is_over_when_a_sign_in_begins() {
+        let problem = Some(Problem::new(Code::AccessDenied));
+        let mut state =
+            ConnectionState::Settled(Settled::Unauthorized { since: at("11:00:00"), problem, ended: 3 });
+        state.begin(attempt("a"));
+        state.end_attempt(None, at("12:01:00"));
+        let clean = Settled::Unauthorized { since: at("11:00:00"), problem: None, ended: 3 };
+        assert_eq!(state, ConnectionState::Settled(clean));
     }
 
     #[test]
