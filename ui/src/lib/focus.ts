@@ -26,6 +26,12 @@ export function panelArrived(): void {
 export const focusFilter = (): Promise<void> => focus('#filter');
 export const focusSearch = (): Promise<void> => focus('#provider-search');
 export const focusHeading = (): Promise<void> => focus('main h1');
+/** Where it was is gone: to the row that holds the tab stop, or the heading of another view. */
+export async function focusLost(): Promise<void> {
+  await tick();
+  if (document.activeElement !== document.body) return;
+  await focus(document.querySelector('.table') ? '.table [role=row][tabindex="0"]' : 'main h1');
+}
 /** The first field that is not right. */
 export const focusMistake = (): Promise<void> => focus('main [aria-invalid]');
 export const focusPassphrase = (): Promise<void> => focus('#passphrase');

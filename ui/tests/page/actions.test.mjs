@@ -178,6 +178,27 @@ describe('a failure', () => {
       await notice.waitFor({ state: 'detached' });
     }));
 
+  it('of a command goes by Esc, in it or where nothing else is open, and leaves the focus in the table', () =>
+    on('errors', {}, async (page) => {
+      const notice = page.locator('.notice');
+      const refresh = page.getByRole('button', { name: 'Refresh: Discord mirror' });
+      await refresh.click();
+      await notice.getByRole('button', { name: 'Copy report' }).focus();
+      await page.keyboard.press('Escape');
+      await notice.waitFor({ state: 'detached' });
+      await page.waitForSelector('[data-row]:focus');
+      await refresh.click();
+      await notice.waitFor();
+      await page.locator('[data-row]').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('aside');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('aside', { state: 'detached' });
+      assert.equal(await notice.count(), 1);
+      await page.keyboard.press('Escape');
+      await notice.waitFor({ state: 'detached' });
+    }));
+
   it('that a row already shows is not said again', () =>
     on('errors', {}, async (page) => {
       await page.getByRole('button', { name: /^Retry now/ }).click();
@@ -379,13 +400,21 @@ describe('what cannot be undone', () => {
       await until(page, 'GitHub', 'Not connected');
     }));
 
-  it('disconnects, says what the provider did, and forgets', () =>
-    on('few', {}, async (page) => {
+  it('disconnects, says for a while what the provider did to which, and forgets', () =>
+    on('few', { clock: true }, async (page) => {
       await rowOf(page, 'Google').focus();
       await page.keyboard.press('d');
       await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
       await until(page, 'Google', 'Not connected');
-      await page.locator('.notice').getByText('Google ended the access').waitFor();
+      const notice = page.locator('.notice');
+      await notice.getByText('Google ended the access').waitFor();
+      assert.equal(await notice.locator('strong').textContent(), 'Google personal');
+      await notice.hover();
+      await page.clock.runFor(20_000);
+      assert.equal(await notice.count(), 1, 'who is at it can read it');
+      await page.mouse.move(10, 300);
+      await page.clock.runFor(9_000);
+      await notice.waitFor({ state: 'detached' });
       await rowOf(page, 'Google').click();
       await page.locator('aside').getByRole('button', { name: 'Forget', exact: true }).click();
       await rowOf(page, 'Google').waitFor({ state: 'detached' });
@@ -521,17 +550,23 @@ describe('adding', () => {
       assert.ok(!(await page.content()).includes('canary') && !values.includes('canary'));
     }));
 
-  it('discovers from a URL, and says why it could not', () =>
+  it('discovers from a URL, and says at the field why it could not, until it can', () =>
     on('few', {}, async (page) => {
       await page.keyboard.press('Control+n');
+      await page.locator('#provider-search').fill('https://nowhere.example.com');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('The provider’s name could not be found').waitFor();
       await page.locator('#provider-search').fill('https://html.example.com');
       await page.keyboard.press('Enter');
       await page.getByText('No OAuth metadata was found').waitFor();
+      assert.equal(await page.getByRole('alert').count(), 1);
+      assert.equal(await page.locator('.notice').count(), 0);
       await page.locator('#provider-search').fill('login.example.com');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'login.example.com', exact: true }).waitFor();
       await page.keyboard.press('Escape');
       await page.waitForSelector('#provider-search');
+      assert.equal(await page.getByRole('alert').count(), 0);
       await page.keyboard.press('Escape');
       await page.waitForSelector('[role=grid]');
     }));

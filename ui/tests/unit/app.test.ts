@@ -79,6 +79,36 @@ describe('commands', () => {
     expect(app.notices.list).toHaveLength(1);
   });
 
+  it('shows what came of a command last, and nothing once it has worked', async () => {
+    const refresh = vi
+      .fn()
+      .mockRejectedValueOnce(problems.serverError)
+      .mockRejectedValueOnce(problems.offline)
+      .mockResolvedValue(undefined);
+    const app = await started({ refresh, copytext: () => Promise.reject(problems.store) });
+    const codes = (): string[] => app.notices.shown.flatMap((n) => (n.kind === 'problem' ? n.problem.code : []));
+    await app.refresh(view.id);
+    await app.copyText('x');
+    await app.refresh(view.id);
+    expect(codes()).toEqual(['store/failed', 'network/offline']);
+    await app.refresh(view.id);
+    expect(codes()).toEqual(['store/failed']);
+  });
+
+  it('shows three notices at most, with what can be taken back', async () => {
+    const app = await started({});
+    app.notices.add({ kind: 'forgetting', names: ['one'] });
+    for (const problem of [problems.serverError, problems.offline, problems.store])
+      app.notices.add({ kind: 'problem', problem, connection: null, command: null, retry: null });
+    expect(app.notices.shown.map(({ kind }) => kind)).toEqual(['forgetting', 'problem', 'problem']);
+    expect([app.notices.dismissNewest(), app.notices.dismissNewest(), app.notices.dismissNewest()]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(app.notices.shown.map(({ kind }) => kind)).toEqual(['forgetting']);
+  });
+
   it('calls a rejection that is no problem our own mistake', async () => {
     const app = await started({ refresh: () => Promise.reject(new Error('command not found')) });
     await app.refresh(view.id);

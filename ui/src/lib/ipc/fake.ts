@@ -208,6 +208,7 @@ const commands: Ipc = {
     if (!id.includes('://')) return data.pages.find((p) => p.id === id) ?? Promise.reject(data.problems.discovery);
     await wait(200);
     if (id.includes('html')) throw data.problems.discovery;
+    if (id.includes('nowhere')) throw data.problems.offline;
     return discovered(id);
   },
   async server(url, endpoints) {

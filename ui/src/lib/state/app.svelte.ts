@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
-import { focusHeading, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
+import { focusHeading, focusLost, focusPanel, focusPassphrase, focusRow, focusSearch } from '$lib/focus';
 import type {
   Action,
   ConnectionView,
@@ -42,7 +42,7 @@ export class App {
   readonly clipboard = new Clipboard();
   readonly vault = new Vault();
   readonly route = new Route();
-  readonly notices = new Notices();
+  readonly notices = new Notices(this.connections);
   readonly announcer = new Announcer();
   readonly writing = new Writing(this);
   readonly leaving = new Leaving(this.connections, this.notices, (id) => this.#forgetNow(id));
@@ -126,7 +126,7 @@ export class App {
         this.#clipboardChanged(event.connection, event.clears_at);
         break;
       case 'notice':
-        this.notices.add({ kind: 'problem', problem: event.problem, connection: null, retry: null });
+        this.notices.add({ kind: 'problem', problem: event.problem, connection: null, command: null, retry: null });
         break;
       case 'unfinished':
         this.route.unfinished = event.left;
@@ -172,10 +172,11 @@ export class App {
   openDocs = (code: string): Promise<boolean> => this.run('opendocs', null, () => this.ipc.opendocs(code));
 
   async disconnect(id: string, forget: boolean): Promise<void> {
-    const provider = this.connections.get(id)?.provider_name ?? '';
+    const { name = '', provider_name: provider = '' } = this.connections.get(id) ?? {};
     await this.run('disconnect', id, async () => {
       const outcome = await this.ipc.disconnect(id, forget);
-      if (outcome.revocation !== 'nothing' || !forget) this.notices.add({ kind: 'disconnect', outcome, provider });
+      if (outcome.revocation !== 'nothing' || !forget)
+        this.notices.add({ kind: 'disconnect', outcome, name, provider });
     });
   }
 
@@ -358,8 +359,15 @@ export class App {
     const open = route.open === null ? undefined : this.connections.get(route.open);
     if (open?.waiting && !open.waiting.exchanging) return void this.cancel(open.id);
     if (route.open !== null) return this.closePanel();
+    if (this.dismissNewest()) return;
     this.table.showAll();
     void focusRow();
+  }
+
+  /** The newest notice, if there is one; a focus that was in it goes back to the view. */
+  dismissNewest(): boolean {
+    void focusLost();
+    return this.notices.dismissNewest();
   }
 
   /** Back to where the editing began: the panel if it stands open, otherwise the row. */
@@ -403,10 +411,11 @@ export class App {
     this.busy.add(key);
     try {
       await command();
+      this.notices.succeeded(key);
       return true;
     } catch (error) {
       const retry = (): void => void this.run(verb, id, command);
-      this.notices.add({ kind: 'problem', problem: asProblem(error), connection: id, retry });
+      this.notices.add({ kind: 'problem', problem: asProblem(error), connection: id, command: key, retry });
       return false;
     } finally {
       this.busy.delete(key);

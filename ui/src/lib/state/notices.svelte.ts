@@ -1,24 +1,61 @@
 import type { DisconnectView, ProblemView } from '$lib/ipc/bindings';
 import { text } from '$lib/text';
 
+import type { Connections } from './connections.svelte';
+
 export type Notice = { key: number } & (
-  | { kind: 'problem'; problem: ProblemView; connection: string | null; retry: (() => void) | null }
-  | { kind: 'disconnect'; outcome: DisconnectView; provider: string }
+  | {
+      kind: 'problem';
+      problem: ProblemView;
+      connection: string | null;
+      /** Which failed, as `verb:id`; null for what no command did. */
+      command: string | null;
+      retry: (() => void) | null;
+    }
+  | { kind: 'disconnect'; outcome: DisconnectView; name: string; provider: string }
   | { kind: 'forgetting'; names: string[] }
 );
 
 type New = Notice extends infer N ? (N extends Notice ? Omit<N, 'key'> : never) : never;
 
-/** What went wrong or was done outside any row: the newest three, and what can be taken back. */
+const MOST = 3;
+
+/** What went wrong or was done outside any row: the newest, and what can be taken back. */
 export class Notices {
-  list = $state<Notice[]>([]);
+  list = $state.raw<Notice[]>([]);
   #next = 0;
+
+  constructor(private readonly connections: Connections) {}
+
+  /** A notice never repeats what a row already shows. */
+  readonly shown: Notice[] = $derived.by(() =>
+    this.list.filter(
+      (n) =>
+        n.kind !== 'problem' ||
+        n.connection === null ||
+        this.connections.get(n.connection)?.problem?.code !== n.problem.code,
+    ),
+  );
 
   add(notice: New): void {
     this.#next += 1;
     const added = { ...notice, key: this.#next };
-    const all = [...this.list.filter((old) => !same(old, added)), added];
-    this.list = all.filter(({ kind }, index) => kind === 'forgetting' || index >= all.length - 3);
+    const all = [...this.list.filter((old) => !replaces(added, old)), added];
+    const undoable = all.filter(({ kind }) => kind === 'forgetting');
+    const others = all.filter(({ kind }) => kind !== 'forgetting').slice(undoable.length - MOST);
+    this.list = all.filter((one) => undoable.includes(one) || others.includes(one));
+  }
+
+  /** It has worked since. */
+  succeeded(command: string): void {
+    this.list = this.list.filter((notice) => notice.kind !== 'problem' || notice.command !== command);
+  }
+
+  /** Answers whether there was one. What can be taken back goes by itself. */
+  dismissNewest(): boolean {
+    const newest = this.shown.findLast(({ kind }) => kind !== 'forgetting');
+    if (newest) this.dismiss(newest.key);
+    return newest !== undefined;
   }
 
   /** They are forgotten now, or kept. */
@@ -31,12 +68,13 @@ export class Notices {
   }
 }
 
-/** The same failure again replaces the one that is shown, and what is forgotten together is said once. */
-function same(a: Notice, b: Notice): boolean {
+/** What came of the same command, the same failure again, and what is forgotten together are said once. */
+function replaces(a: Notice, b: Notice): boolean {
   if (a.kind === 'forgetting') return b.kind === 'forgetting';
-  return (
-    a.kind === 'problem' && b.kind === 'problem' && a.problem.code === b.problem.code && a.connection === b.connection
-  );
+  if (a.kind === 'disconnect') return b.kind === 'disconnect' && a.outcome.connection === b.outcome.connection;
+  if (b.kind !== 'problem') return false;
+  if (a.command !== null && a.command === b.command) return true;
+  return a.problem.code === b.problem.code && a.connection === b.connection;
 }
 
 /** Whatever a command rejected with, as a problem: anything that is not one is our own mistake. */

@@ -63,7 +63,13 @@ export class Writing {
     if (now === this.#unsaved) return;
     this.#unsaved = now;
     this.app.ipc.unsavedtext(now).catch((error: unknown) => {
-      this.app.notices.add({ kind: 'problem', problem: asProblem(error), connection: null, retry: null });
+      this.app.notices.add({
+        kind: 'problem',
+        problem: asProblem(error),
+        connection: null,
+        command: null,
+        retry: null,
+      });
     });
   }
 }
