@@ -88,7 +88,7 @@ describe('speaking German', () => {
     expect(app.language).toBe('en');
     await app.saveSettings({ ...settings, language: 'de' });
     expect(app.language).toBe('de');
-    expect(text.settings.language).toBe('Sprache');
+    expect(text.waiting.cancel).toBe('Abbrechen');
     expect(app.connections.get(view.id)?.status.evidence).toBe('Auf Deutsch.');
   });
 });

@@ -283,7 +283,7 @@ export class App {
   copyDiagnostics = (): Promise<boolean> =>
     this.run('copydiagnostics', null, async () => {
       await this.ipc.copytext(await this.ipc.report(null));
-      this.announcer.say(text.settings.diagnosticsCopied);
+      this.announcer.say(text.problem.reportCopied);
     });
 
   /** Shown at once and saved one after the other, so that the last choice is the one that is kept. */

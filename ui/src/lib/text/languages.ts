@@ -10,6 +10,7 @@ export interface Rooms {
   copying: typeof import('./en/copying');
   life: typeof import('./en/life');
   palette: typeof import('./en/palette');
+  settings: typeof import('./en/settings');
   sharing: typeof import('./en/sharing');
   spec: typeof import('./en/spec');
 }
@@ -19,7 +20,7 @@ export interface House {
   room<R extends keyof Rooms>(name: R): Promise<Rooms[R]>;
 }
 
-const files = import.meta.glob(['./*/*.ts', '!./*/{adding,connection,console,count,index,settings,table,words}.ts']);
+const files = import.meta.glob(['./*/*.ts', '!./*/{adding,connection,console,count,index,table,vault,words}.ts']);
 
 function room(language: Language): House['room'] {
   return async <R extends keyof Rooms>(name: R) => {

@@ -2,8 +2,8 @@ import type { Text } from '..';
 import { adding } from './adding';
 import { connection } from './connection';
 import { console } from './console';
-import { settings } from './settings';
 import { table } from './table';
+import { vault } from './vault';
 import { words } from './words';
 
 export const text: Text = {
@@ -13,6 +13,6 @@ export const text: Text = {
   ...console,
   ...connection,
   ...adding,
-  ...settings,
   ...table,
+  ...vault,
 };

@@ -1,8 +1,8 @@
 import { adding } from './adding';
 import { connection } from './connection';
 import { console } from './console';
-import { settings } from './settings';
 import { table } from './table';
+import { vault } from './vault';
 import { words } from './words';
 
 export const text = {
@@ -13,6 +13,6 @@ export const text = {
   ...console,
   ...connection,
   ...adding,
-  ...settings,
   ...table,
+  ...vault,
 };
