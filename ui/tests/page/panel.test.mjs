@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 
 import { it, stage } from './harness.mjs';
+import { speak } from './scenes.mjs';
 
 let it_;
 before(async () => (it_ = await stage()));
@@ -37,6 +38,21 @@ it('reads the record anew for lines of its own connection only', () =>
     );
   }));
 
+describe('the steps', () => {
+  it('that are quiet stand in one line at the size of the first start, in every language', () =>
+    panel('few', async (page, aside) => {
+      await page.setViewportSize({ width: 1120, height: 720 });
+      await page.locator('[data-row]', { hasText: 'Google personal' }).click();
+      for (const language of ['en', 'de']) {
+        if (language !== 'en') await speak(page, language);
+        await aside.locator('.end').waitFor();
+        const tops = await aside.locator('.end button').evaluateAll((all) => all.map((one) => one.offsetTop));
+        assert.equal(tops.length, 4);
+        assert.equal(new Set(tops).size, 1, `${language}: ${tops}`);
+      }
+    }));
+});
+
 describe('the life of a connection', () => {
   const names = (page) => page.locator('aside svg .name').allTextContents();
   const counts = (page) => page.locator('aside svg .count').allTextContents();
@@ -47,6 +63,20 @@ describe('the life of a connection', () => {
       await picture.waitFor();
       assert.deepEqual(await names(page), ['Token', 'Signed in', 'Refreshed', 'Failed', 'Handed out']);
       assert.equal(await page.locator('aside fieldset').count(), 0, 'there is nothing to choose');
+    }));
+
+  it('follows its width, however the window is drawn', () =>
+    panel('life-20', async (page) => {
+      const inside = (width) =>
+        page.waitForFunction((width) => {
+          const [svg, body] = [document.querySelector('aside svg[role=img]'), document.querySelector('aside .body')];
+          const [a, b] = [svg.getBoundingClientRect(), body.getBoundingClientRect()];
+          return innerWidth === width && a.right <= b.right && a.width > body.clientWidth * 0.8;
+        }, width);
+      for (const width of [1280, 860, 1280]) {
+        await page.setViewportSize({ width, height: 720 });
+        await inside(width);
+      }
     }));
 
   it('counts what would overlap, and shows more on demand', () =>
