@@ -25,6 +25,7 @@ export function panelArrived(): void {
 
 export const focusFilter = (): Promise<void> => focus('#filter');
 export const focusSearch = (): Promise<void> => focus('#provider-search');
+export const focusClient = (): Promise<void> => focus('#client-id');
 export const focusHeading = (): Promise<void> => focus('main h1');
 /** Where it was is gone: to the row that holds the tab stop, or the heading of another view. */
 export async function focusLost(): Promise<void> {

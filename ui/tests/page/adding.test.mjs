@@ -115,6 +115,14 @@ describe('a provider’s page', () => {
       assert.ok(!(await page.content()).includes('canary') && !values.includes('canary'));
     }));
 
+  it('begins at the client id where the server said the rest, under a sign that is no number', () =>
+    on('few', async (page) => {
+      await gallery(page, 'http://127.0.0.1:39723');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#client-id:focus');
+      assert.equal((await page.locator('.provider-icon').allTextContents()).join(''), '');
+    }));
+
   it('needs no client id where Tokenrack registers itself', () =>
     on('few', async (page) => {
       await open(page, 'Mastodon');

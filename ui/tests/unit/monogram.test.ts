@@ -11,8 +11,10 @@ describe('a monogram', () => {
     ['Facebook (Meta)', 'F'],
     ['osu!', 'O'],
     ['ÜberJobs', 'Ü'],
-    ['!?', '?'],
-    ['', '?'],
+    ['Web 2', 'W2'],
+    ['127.0.0.1:39723', ''],
+    ['!?', ''],
+    ['', ''],
   ])('of %j is %s', (name, letters) => expect(monogram(name).letters).toBe(letters));
 
   it('differs in tone between names, and never asks for a person as a status does', () => {
