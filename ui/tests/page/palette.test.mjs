@@ -58,6 +58,20 @@ describe('the palette', () => {
       assert.deepEqual(await titles(page), ['Theme: dark']);
     }));
 
+  it('opens who is only named, before anything that changes it', () =>
+    on('few', async (page) => {
+      await rowOf(page, 'Google personal').focus();
+      await summon('refresh google')(page);
+      await page.keyboard.press('Enter');
+      await gone(page);
+      for (const words of ['google personal', 'microsoft']) {
+        await summon(words)(page);
+        assert.match(await chosen(page), /^Open /);
+        await page.keyboard.press('Escape');
+        await gone(page);
+      }
+    }));
+
   it('moves with the arrows, around the ends, and says where it is', () =>
     on('few', async (page) => {
       await summon('')(page);

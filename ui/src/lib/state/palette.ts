@@ -31,6 +31,9 @@ const LATELY = 5;
 
 const again = (view: ConnectionView): boolean => hasTokens(view) || view.status.kind === 'action_needed';
 
+const about = ({ provider_name, environment, account }: ConnectionView): string =>
+  [provider_name, environment, account].filter(Boolean).join(' · ');
+
 function ofRow(command: RowCommand, view: ConnectionView): Entry {
   const { words } = room('palette');
   const say =
@@ -42,7 +45,7 @@ function ofRow(command: RowCommand, view: ConnectionView): Entry {
   return {
     key: `${command.id}:${view.id}`,
     title: say(view.name),
-    more: [view.provider_name, view.environment, view.account].filter(Boolean).join(' · '),
+    more: about(view),
     view,
     command: command.id,
     keys: command.key,
@@ -76,13 +79,18 @@ function active(app: App): ConnectionView | undefined {
 
 /**
  * What can be done now, and contains every word of the query, in groups: what was used lately, what concerns the
- * connection at hand, what needs a person, all other commands. Other connections are searched, not listed.
+ * connection at hand, what needs a person, all other commands. Other connections are searched, not listed. Who types a
+ * connection's name and no more is offered to open it, before anything that changes it.
  */
 export function find(app: App, query: string): { groups: Group[]; all: number } {
   const asked = query.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = ({ title, more }: Entry): boolean => {
     const hay = `${title} ${more}`.toLowerCase();
     return asked.every((word) => hay.includes(word));
+  };
+  const isNamed = ({ view }: Entry): boolean => {
+    const hay = view === null ? '' : `${view.name} ${about(view)}`.toLowerCase();
+    return view !== null && asked.length > 0 && asked.every((word) => hay.includes(word));
   };
   const here = active(app);
   const all = asked.length === 0 ? [] : app.connections.sorted;
@@ -98,13 +106,17 @@ export function find(app: App, query: string): { groups: Group[]; all: number } 
   const others = all.flatMap((view) => possible(view).map((command) => ofRow(command, view)));
 
   const lists: [string, Entry[]][] = [
+    [room('palette').words.group.recent, lately(app)],
     [here?.name ?? '', mine],
     [room('palette').words.group.needed, asked.length === 0 ? urgent.slice(0, LATELY) : urgent],
+  ];
+  const early = lists.map(([title, entries]): [string, Entry[]] => [title, entries.filter((entry) => !isNamed(entry))]);
+  const late: [string, Entry[]][] = [
     [room('palette').words.group.commands, commands],
     [room('palette').words.group.connections, connections],
     [room('palette').words.group.others, others],
   ];
-  return group([[room('palette').words.group.recent, lately(app)], ...lists], fits);
+  return group([...early, ...late], fits);
 }
 
 /** What was used before, if it can be done now; the newest first. */
