@@ -57,7 +57,6 @@ export const console: typeof en = {
     step: 'Nächster Schritt',
   },
   row: {
-    noAccount: 'noch kein Konto',
     none: '–',
     noEnd: 'Ende unbekannt',
     remaining: 'übrig',

@@ -56,7 +56,6 @@ export const console = {
     step: 'Next step',
   },
   row: {
-    noAccount: 'no account yet',
     none: '–',
     noEnd: 'no end known',
     remaining: 'left',
