@@ -79,6 +79,38 @@ describe('the table', () => {
       assert.equal((await names(page)).length, 6);
     }));
 
+  it('says how many the filter lets through, and Ctrl A takes them wherever the focus is', () =>
+    on('few', {}, async (page) => {
+      const chips = page.getByRole('region', { name: 'Filters' });
+      await page.locator('#filter').fill('google');
+      assert.match(await chips.textContent(), /1 of 6/);
+      await page.keyboard.press('Control+a');
+      assert.equal(await page.locator('[data-row][aria-selected=true]').count(), 0, 'a field selects its text');
+      await chips.getByRole('button', { name: 'Show all' }).click();
+      await chips.waitFor({ state: 'detached' });
+      await page.evaluate(() => document.activeElement.blur());
+      await page.keyboard.press('Control+a');
+      assert.equal(await page.locator('[data-row][aria-selected=true]').count(), 6);
+    }));
+
+  it('offers at the bottom only what the row can do', () =>
+    on('few', {}, async (page) => {
+      const keys = page.locator('footer .keys');
+      await page.locator('[data-row]', { hasText: 'Google personal' }).focus();
+      assert.match(await keys.textContent(), /Refresh.*Copy token/);
+      await page.locator('[data-row]', { hasText: 'Slack billing' }).focus();
+      assert.match(await keys.textContent(), /Connect.*Edit/);
+      assert.doesNotMatch(await keys.textContent(), /Refresh|Copy token|Disconnect/);
+    }));
+
+  it('says nothing of an account that nobody knows', () =>
+    on('few', {}, async (page) => {
+      assert.equal(
+        await page.locator('[data-row]', { hasText: 'Slack' }).locator('.name').textContent(),
+        'Slack billing ',
+      );
+    }));
+
   it('keeps the focus when its row moves and when it goes', () =>
     on('few', {}, async (page) => {
       const row = rowOf(page, 'GitHub work');
@@ -231,6 +263,17 @@ describe('the window', () => {
       await page.evaluate((connection) => __fake.emit({ event: 'focus', connection }), id);
       await page.waitForSelector('#panel-title:focus');
       assert.equal(await page.textContent('#panel-title'), 'Google personal');
+    }));
+
+  it('says what a button without words does', () =>
+    on('few', {}, async (page) => {
+      await page.locator('[data-row]').first().click();
+      await page.waitForSelector('aside');
+      const bare = await page
+        .locator('button.bare')
+        .evaluateAll((all) => all.map(({ title, ariaLabel }) => [title, ariaLabel]));
+      assert.ok(bare.length >= 4);
+      for (const [title, label] of bare) assert.equal(title, label);
     }));
 
   it('lists its keys', () =>

@@ -117,6 +117,16 @@ const walks = {
     control: button('Undo'),
     does: (page) => rowOf(page, 'Slack billing').waitFor(),
   },
+  selectAll: {
+    words: 'select all',
+    // By a click on each row's own box, or the bar's button once one is selected.
+    arrange: (page) => page.evaluate(() => document.activeElement.blur()),
+    control: async (page) => {
+      await page.locator('[data-row] .check').first().click();
+      return button('Select all 6')(page);
+    },
+    does: (page) => page.getByText('6 selected').waitFor(),
+  },
   quit: {
     words: 'quit',
     // The mouse has the window's own button, and the tray.

@@ -76,10 +76,15 @@ export const rowCommands: RowCommand[] = [
   ),
 ];
 
-/** Acts on what is selected, or else on the row the arrows are on. */
+/** What is selected, or else the row the arrows are on. */
+export function targets({ table: { selected, current } }: App): ConnectionView[] {
+  if (selected.length > 0) return selected;
+  return current && 'view' in current ? [current.view] : [];
+}
+
+/** Acts on those for which it is possible. */
 export function act(app: App, command: RowCommand): void {
-  const { selected, current } = app.table;
-  const views = selected.length > 0 ? selected : current && 'view' in current ? [current.view] : [];
+  const views = targets(app);
   const able = views.filter((view) => command.possible(view));
   const [first] = able;
   if (!first) return;
@@ -149,6 +154,12 @@ export const globalCommands: GlobalCommand[] = [
     'Ctrl Z',
     (app) => app.undo(),
     (app) => app.leaving.ids.length > 0,
+  ),
+  global(
+    'selectAll',
+    'Ctrl A',
+    (app) => app.table.selection.add(app.table.shown),
+    (app) => app.route.view === 'console' && app.table.shown.length > 0,
   ),
   global('quit', 'Ctrl Q', (app) => void app.finishAndQuit()),
   global('keys', '?', (app) => (app.route.keys = true)),
