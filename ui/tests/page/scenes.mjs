@@ -348,6 +348,15 @@ export const scenes = {
       await page.waitForSelector('#client-id');
     },
   ],
+  disconnected: [
+    'few',
+    async (page) => {
+      await page.locator('[data-row]', { hasText: 'Google personal' }).focus();
+      await page.keyboard.press('d');
+      await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
+      await page.locator('.notice').waitFor();
+    },
+  ],
   'gallery-by-hand': [
     'few',
     async (page) => {
@@ -355,6 +364,15 @@ export const scenes = {
       await page.locator('#provider-search').fill('https://html.example/');
       await page.keyboard.press('Enter');
       await page.getByText('Give the endpoints by hand').click();
+    },
+  ],
+  'gallery-unreachable': [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.locator('#provider-search').fill('https://nowhere.example.com');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
     },
   ],
   'add-github': ['few', choose(/GitHub/)],
