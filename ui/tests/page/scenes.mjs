@@ -348,15 +348,6 @@ export const scenes = {
       await page.waitForSelector('#client-id');
     },
   ],
-  disconnected: [
-    'few',
-    async (page) => {
-      await page.locator('[data-row]', { hasText: 'Google personal' }).focus();
-      await page.keyboard.press('d');
-      await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
-      await page.locator('.notice').waitFor();
-    },
-  ],
   'gallery-by-hand': [
     'few',
     async (page) => {
