@@ -70,6 +70,7 @@ describe('the life of a connection', () => {
       const inside = (width) =>
         page.waitForFunction((width) => {
           const [svg, body] = [document.querySelector('aside svg[role=img]'), document.querySelector('aside .body')];
+          if (!svg) return false;
           const [a, b] = [svg.getBoundingClientRect(), body.getBoundingClientRect()];
           return innerWidth === width && a.right <= b.right && a.width > body.clientWidth * 0.8;
         }, width);
