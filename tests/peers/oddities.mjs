@@ -55,12 +55,6 @@ const anywhere = {
   },
 };
 
-/** An answer with one field of a wrong type, to a request that was not acted on. */
-const wrong = (field, value) => ({ response }) => {
-  const body = { access_token: 'at-of-nobody', token_type: 'Bearer', expires_in: 3600, refresh_token: 'rt-of-nobody' };
-  answerJson(response, 200, { ...body, [field]: value });
-};
-
 /** A good answer with one field changed. */
 const changed = change => ({ response, act }) => {
   const { status, body } = act();
@@ -80,9 +74,10 @@ export const token = {
   'redirect-metadata': ({ response }) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
   'redirect-file': ({ response }) => response.writeHead(307, { location: 'file:///etc/passwd' }).end(),
   'redirect-back': ({ response }) => response.writeHead(308, { location: 'token' }).end(),
-  'wrong-access-token': wrong('access_token', { value: 'at' }),
-  'wrong-token-type': wrong('token_type', 7),
-  'wrong-expires-in': wrong('expires_in', -1),
+  // The refresh token that was sent is spent by them.
+  'wrong-access-token': changed(body => { body.access_token = { value: 'at' }; }),
+  'wrong-token-type': changed(body => { body.token_type = 7; }),
+  'wrong-expires-in': changed(body => { body.expires_in = -1; }),
   'wrong-error': ({ response }) => answerJson(response, 400, { error: { code: 7 }, error_description: [] }),
   // Nothing of it is needed: it counts as absent.
   'odd-fields': changed(body => Object.assign(body, { expires_in: { seconds: 3600 }, scope: 7, id_token: [] })),
