@@ -197,6 +197,8 @@ fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>)
         window::theme(app.handle(), settings.theme);
     }
     app.manage(face);
+    #[cfg(target_os = "macos")]
+    hear_links(app.handle());
     tauri::async_runtime::spawn(deep_link::run(app.handle().clone()));
     tauri::async_runtime::spawn(reminders::run(app.handle().clone()));
     tauri::async_runtime::spawn(end_on_signal(app.handle().clone()));
@@ -209,7 +211,8 @@ async fn settle(app: AppHandle, hidden: bool) {
     if hidden {
         tauri::async_runtime::spawn(open_without_tray(app.clone()));
     } else {
-        app.state::<Face>().shown.notified().await;
+        // A window that is never shown must not cost the way back from the browser.
+        let _ = tokio::time::timeout(PANEL_PATIENCE, app.state::<Face>().shown.notified()).await;
         tokio::time::sleep(PAINTING).await;
     }
     register_scheme(&app);
@@ -235,16 +238,23 @@ fn register_scheme(app: &AppHandle) {
     });
 }
 
-/// Windows keeps it per user; on macOS the bundle declares it, and links come as events of the system.
+/// Windows keeps it per user; on macOS the bundle declares it.
 #[cfg(not(target_os = "linux"))]
 fn register_scheme(app: &AppHandle) {
     use tauri_plugin_deep_link::DeepLinkExt as _;
-    let links = app.state::<Face>().links.clone();
-    if cfg!(target_os = "macos") {
-        app.deep_link().on_open_url(move |event| _ = links.push(event.urls().into_iter().map(String::from)));
-    } else if let Err(error) = app.deep_link().register_all() {
+    if !cfg!(target_os = "macos")
+        && let Err(error) = app.deep_link().register_all()
+    {
         tracing::warn!(%error, "the deep link could not be registered; loopback and pasting still work");
     }
+}
+
+/// Links come as events of the system, and the one that the app was started for comes first of all.
+#[cfg(target_os = "macos")]
+fn hear_links(app: &AppHandle) {
+    use tauri_plugin_deep_link::DeepLinkExt as _;
+    let links = app.state::<Face>().links.clone();
+    app.deep_link().on_open_url(move |event| _ = links.push(event.urls().into_iter().map(String::from)));
 }
 
 fn on_event(app: &AppHandle, event: &RunEvent) {
