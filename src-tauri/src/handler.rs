@@ -6,7 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use tokenrack_core::language::again;
 use tokenrack_core::say;
@@ -169,11 +169,11 @@ fn mime_type() -> String {
 
 /// The name of the entry that opens our links; empty when none does.
 fn default_entry() -> io::Result<String> {
-    let output =
-        Command::new("xdg-mime").args(["query", "default", &mime_type()]).stdin(Stdio::null()).output()?;
+    let mut command = Command::new("xdg-mime");
+    let output = command.args(["query", "default", &mime_type()]).stdin(Stdio::null()).output()?;
     // It ends with 4 when there is none.
     if !output.status.success() && output.status.code() != Some(4) {
-        return Err(io::Error::other(format!("{} ended with {}", "xdg-mime", output.status)));
+        return Err(failed(&command, output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned())
 }
@@ -195,7 +195,11 @@ fn run(command: &mut Command) -> io::Result<()> {
     if status.success() {
         return Ok(());
     }
-    Err(io::Error::other(format!("{} ended with {status}", command.get_program().to_string_lossy())))
+    Err(failed(command, status))
+}
+
+fn failed(command: &Command, status: ExitStatus) -> io::Error {
+    io::Error::other(format!("{} ended with {status}", command.get_program().to_string_lossy()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tauri::State;
 use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::event::Channel;
+use tokenrack_core::event::{ActivityEntry, Channel};
 use tokenrack_core::export::Format;
 use tokenrack_core::problem::{Code, Problem};
 
@@ -31,6 +31,11 @@ pub(crate) async fn copy(face: &Face, id: ConnectionId, format: Format) -> Resul
     face.clipboard.token(id.clone(), format.write(&released)?, seconds).await?;
     face.tray.copied(id);
     Ok(())
+}
+
+/// Whether a line of the record is about such a copy.
+pub(crate) fn is_copy(entry: &ActivityEntry) -> bool {
+    entry.detail.as_ref().is_some_and(|detail| detail.starts_with("clipboard"))
 }
 
 #[tauri::command]

@@ -120,10 +120,7 @@ fn recorded_copies(core: &Core) -> Vec<ConnectionId> {
         tracing::warn!(%problem, "the tray does not know what was copied last");
         Vec::new()
     });
-    let copies = record
-        .into_iter()
-        .filter(|entry| entry.detail.as_ref().is_some_and(|it| it.starts_with("clipboard")));
-    copies.filter_map(|entry| entry.connection).collect()
+    record.into_iter().filter(clipboard::is_copy).filter_map(|entry| entry.connection).collect()
 }
 
 fn build(app: &AppHandle, contents: &Contents) -> tauri::Result<TrayIcon> {

@@ -16,11 +16,11 @@ use crate::problem::Problem;
 /// A clock that is wrong by more fails sign-ins: ID tokens are taken with so much tolerance.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
-/// What helps.
 const SLOW: Sentence =
     Sentence::of("this machine's clock is wrong by {minutes} minutes, slow, or the server's is");
 const FAST: Sentence =
     Sentence::of("this machine's clock is wrong by {minutes} minutes, fast, or the server's is");
+/// What helps.
 pub const CURE: Sentence = Sentence::of("Set this machine's clock, best by the network.");
 
 /// By how much a clock is wrong.

@@ -229,7 +229,10 @@ export class App {
     }
   }
 
-  /** The shell waits for what is under way and saves what waits, and asks again about what is left; here it is asked about what is being written. */
+  /**
+   * The shell waits for what is under way, saves what waits, and asks again about what is left; here it is asked about what
+   * is being written.
+   */
   async finishAndQuit(): Promise<void> {
     this.route.unfinished = [];
     if (this.route.spec?.unsaved) return this.writing.closing(true);
