@@ -14,6 +14,8 @@ export class Announcer {
   #codes = new Set<string>();
   /** Per connection: which end is watched, and the last threshold passed. */
   #watched = new Map<string, { ends: string; passed: number }>();
+  /** What was looked at last, and the moment from which one of them is past another threshold. */
+  #looked: { views: ConnectionView[]; until: number } | null = null;
 
   say(message: string): void {
     // The same words again would not be read: a trailing no-break space makes them new.
@@ -38,16 +40,20 @@ export class Announcer {
   }
 
   tick(views: ConnectionView[], now: number): void {
+    if (views === this.#looked?.views && now < this.#looked.until) return;
+    let next = Infinity;
     const crossed = THRESHOLDS.map(() => 0);
     for (const view of views) {
       if (view.expires_at === null || !meaning(view.status.kind).usable) continue;
       const left = until(view.expires_at, now);
       const passed = THRESHOLDS.filter((threshold) => left <= threshold).length;
+      next = Math.min(next, now + left - (THRESHOLDS[passed] ?? -Infinity));
       const before = this.#watched.get(view.id);
       const isNew = before?.ends !== view.expires_at;
       this.#watched.set(view.id, { ends: view.expires_at, passed });
       if (!isNew && passed > before.passed) crossed[passed - 1] = (crossed[passed - 1] ?? 0) + 1;
     }
+    this.#looked = { views, until: next };
     const [ten = 0, one = 0, ended = 0] = crossed;
     const parts = [];
     if (ended > 0) parts.push(text.announce.ended(ended));
