@@ -5,6 +5,14 @@ import { freePort } from './session.mjs';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
+/** Paints frame after frame, and nothing that is seen, until the next call. */
+const RESTLESS = `
+  if (window.rest) return window.rest();
+  const { style } = document.documentElement;
+  let n = 0;
+  const timer = setInterval(() => { style.outline = '1px solid rgb(0 0 0 / 0.00' + (++n % 2) + ')'; }, 30);
+  window.rest = () => { clearInterval(timer); style.outline = ''; delete window.rest; };`;
+
 export class Window {
   /** Opens `binary` in the session; what it says goes to the file `log`. */
   static async open(session, binary, { env = {}, log } = {}) {
@@ -86,10 +94,13 @@ export class Window {
     return this.#in('GET', `/element/${element}/text`);
   }
 
-  /** A picture of the page, taken after what is in the DOM has reached the screen. */
+  /** A picture of the page, taken after what is in the DOM has reached the screen. The driver waits for a frame after
+   * that, and a page at rest may have none for a minute. */
   async screenshot(path) {
     await this.later('const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));');
-    await writeFile(path, Buffer.from(await this.#in('GET', '/screenshot'), 'base64'));
+    await this.script(RESTLESS);
+    const picture = await this.#in('GET', '/screenshot').finally(() => this.script(RESTLESS));
+    await writeFile(path, Buffer.from(picture, 'base64'));
   }
 
   /** Closes the window, and with it the app that the driver started. */
