@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { binary } from '../run/tools.mjs';
 import { median, ms } from './numbers.mjs';
 
-const ROUNDS = 10;
+const ROUNDS = 20;
 const STEP = 4; // every fourth pixel of every fourth line
 
 /** `fifty` and `thousand` are profiles with so many connections, beside the session's own with one. */
