@@ -17,10 +17,12 @@ const small = (png) =>
     input: png,
   });
 
+const schemes = { light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' } };
 const all = {
   folder: '../../../target/shots/',
   names: Object.keys(scenes),
   sizes: { '-wide': [1280, 800], '-usual': [1000, 680], '-small': [480, 360] },
+  themes: { ...schemes, contrast: { colorScheme: 'dark', forcedColors: 'active' } },
   draw: async (page) => {
     await page.waitForTimeout(350);
     return page.screenshot();
@@ -32,6 +34,7 @@ const chosen = {
   folder: '../../../docs/images/gallery/',
   names: gallery,
   sizes: { '': [1100, 720] },
+  themes: schemes,
   world: { clock: '2026-11-20T12:00:00Z', timezoneId: 'UTC', locale: 'en-GB' },
   draw: async (page) => {
     await page.waitForTimeout(350);
@@ -41,7 +44,7 @@ const chosen = {
   ending: 'webp',
 };
 
-const { folder, names, sizes, world, draw, ending } = option('gallery') ? chosen : all;
+const { folder, names, sizes, themes, world, draw, ending } = option('gallery') ? chosen : all;
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const target = fileURLToPath(new URL(folder, import.meta.url));
 if (option('gallery') && only.length === 0) await rm(target, { recursive: true, force: true });
@@ -51,12 +54,12 @@ const it = await stage();
 for (const name of names) {
   if (only.length > 0 && !only.includes(name)) continue;
   const [scene, act, query] = scenes[name];
-  for (const colorScheme of ['light', 'dark']) {
+  for (const [theme, media] of Object.entries(themes)) {
     for (const [size, [width, height]] of Object.entries(sizes)) {
-      const { page, close } = await it.open(scene, { ...world, query, colorScheme, viewport: { width, height } });
+      const { page, close } = await it.open(scene, { ...world, ...media, query, viewport: { width, height } });
       if (act) await act(page);
       if (language) await speak(page, language);
-      const file = [name, language, `${colorScheme}${size}`].filter(Boolean).join('-');
+      const file = [name, language, `${theme}${size}`].filter(Boolean).join('-');
       await writeFile(`${target}${file}.${ending}`, await draw(page));
       await close();
     }

@@ -123,6 +123,21 @@ describe('groups', () => {
       assert.equal(await page.getAttribute('[role=treegrid]', 'aria-rowcount'), '60');
     }));
 
+  it('show their worst, and that something is wrong only where it is', () =>
+    on('full-50', { query: '&group=status' }, async (page) => {
+      const shapes = await page
+        .locator('[data-group]')
+        .evaluateAll((heads) =>
+          heads.map((head) => [
+            head.querySelector('strong').textContent,
+            head.querySelector('[role=gridcell] svg').classList[1],
+          ]),
+        );
+      const of = Object.fromEntries(shapes);
+      assert.equal(of['Needs you'], 'action_needed');
+      assert.equal(of['Connected'], 'connected', 'though one of them expires soon');
+    }));
+
   it('fold and unfold by keyboard, and the left arrow leads to their head', () =>
     on('full-50', { query: '&group=provider' }, async (page) => {
       await rows(page).first().focus();
