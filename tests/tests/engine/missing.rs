@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::{ActivityKind, Channel, Reason};
-use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::event::{ActivityKind, Attention, Channel, Reason, Reminder};
+use tokenrack_core::ports::{Clock as _, HttpErrorKind};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
@@ -75,6 +76,27 @@ async fn a_keyring_that_comes_up_late_is_read_again_without_a_person() {
         assert_eq!(kind(&engine, &id), StatusKind::Connected, "{answer}");
         assert!(world.network.sent().is_empty(), "no reason to ask the provider");
     }
+}
+
+#[tokio::test]
+async fn a_vault_that_is_locked_while_much_happens_is_seen_open_again() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let _events = engine.subscribe();
+    settle().await;
+    world.vault.lock(true);
+    engine.vault_status().await;
+    assert_eq!(kind(&engine, &id), StatusKind::KeychainLocked);
+    // More than anybody who waits for events is kept of them.
+    for second in 0..300 {
+        let at = world.clock.now() + SignedDuration::from_secs(second);
+        let attention = Attention { reason: Reason::TokensMissing, at };
+        engine.told(&Reminder { connection: id.clone(), name: String::new(), attention }).unwrap();
+    }
+    world.vault.lock(false);
+    settle().await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
 }
 
 #[tokio::test]

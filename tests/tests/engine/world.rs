@@ -249,15 +249,20 @@ impl Network for Online {
     }
 }
 
-/// A vault in memory that refuses writes when it is told to.
+/// A vault in memory that is locked, refuses writes or hides an item when it is told to.
 #[derive(Default)]
 pub struct TestVault {
     items: Mutex<HashMap<String, SecretBytes>>,
+    is_locked: Mutex<bool>,
     refuse_writes: Mutex<bool>,
     hidden: Mutex<Option<String>>,
 }
 
 impl TestVault {
+    pub fn lock(&self, is_locked: bool) {
+        *self.is_locked.lock().unwrap() = is_locked;
+    }
+
     pub fn refuse_writes(&self, refuse: bool) {
         *self.refuse_writes.lock().unwrap() = refuse;
     }
@@ -265,6 +270,11 @@ impl TestVault {
     /// The connection's item is there, and read as if it were not: as of a keyring that comes up late.
     pub fn hide(&self, id: Option<&ConnectionId>) {
         *self.hidden.lock().unwrap() = id.map(|id| id.0.clone());
+    }
+
+    fn may_write(&self) -> Result<(), VaultError> {
+        let refuses = *self.is_locked.lock().unwrap() || *self.refuse_writes.lock().unwrap();
+        if refuses { Err(VaultError::Locked) } else { Ok(()) }
     }
 
     /// As it was at this moment, to put back later: a crash between vault and database, or a thief's copy.
@@ -280,6 +290,9 @@ impl TestVault {
 #[async_trait]
 impl Vault for TestVault {
     async fn read(&self, item: &VaultItem) -> Result<Option<SecretBytes>, VaultError> {
+        if *self.is_locked.lock().unwrap() {
+            return Err(VaultError::Locked);
+        }
         if self.hidden.lock().unwrap().as_ref() == Some(&item.id.0) {
             return Ok(None);
         }
@@ -287,17 +300,13 @@ impl Vault for TestVault {
     }
 
     async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError> {
-        if *self.refuse_writes.lock().unwrap() {
-            return Err(VaultError::Locked);
-        }
+        self.may_write()?;
         self.items.lock().unwrap().insert(item.id.0.clone(), value);
         Ok(())
     }
 
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {
-        if *self.refuse_writes.lock().unwrap() {
-            return Err(VaultError::Locked);
-        }
+        self.may_write()?;
         self.items.lock().unwrap().remove(&item.id.0);
         Ok(())
     }
@@ -307,10 +316,11 @@ impl Vault for TestVault {
     }
 
     async fn status(&self) -> VaultStatus {
+        let is_locked = *self.is_locked.lock().unwrap();
         VaultStatus {
             kind: VaultKind::Keychain,
             backend: "memory".into(),
-            state: VaultState::Ready,
+            state: if is_locked { VaultState::Locked } else { VaultState::Ready },
             detail: None,
         }
     }

@@ -350,7 +350,9 @@ async fn watch_vault(engine: Weak<Inner>) {
             loop {
                 match events.recv().await {
                     Ok(EngineEvent::Vault { status }) if status.state != VaultState::Ready => break,
-                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Ok(_) => {}
+                    // That may be among what was missed.
+                    Err(broadcast::error::RecvError::Lagged(_)) => break,
                     Err(broadcast::error::RecvError::Closed) => return,
                 }
             }
