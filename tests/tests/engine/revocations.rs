@@ -206,6 +206,43 @@ async fn tokens_that_come_back_after_a_disconnect_are_revoked_and_not_adopted() 
 }
 
 #[tokio::test]
+async fn a_sign_in_that_was_cut_short_brings_no_tokens_after_a_disconnect() {
+    for is_late in [false, true] {
+        let world = World::new();
+        let dies = world.engine();
+        let id = world.add(&dies).await;
+        let redirect = world.start(&dies, &id).await;
+        world.network.answer(200, FRESH);
+        world.refuse_records_with(r#""settled":{"authorized""#);
+        let refusal = dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        assert_eq!(refusal.problem.code, Code::StoreFailed, "and the vault has them");
+        drop(dies);
+        world.accept_all_records();
+        world.network.sent();
+        world.vault.hide(Some(&id));
+        let engine = world.engine();
+        if is_late {
+            world.clock.forward(400);
+            engine.snapshot().await.unwrap();
+            assert_eq!(kind(&engine, &id), StatusKind::NotConnected, "nothing has come of it");
+        }
+        let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        let told = if is_late { Revocation::Nothing } else { Revocation::Failed };
+        assert_eq!((view.revocation, view.tried_again), (told, !is_late));
+        world.vault.hide(None);
+        stays_disconnected(&world, &engine, &id).await;
+        answer_both(&world, 200);
+        engine.keep_fresh();
+        settle().await;
+        pass(&world, 2).await;
+        let sent = world.network.sent();
+        assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+        assert!(world.vault.snapshot().is_empty() && engine.view(&id).unwrap().cautions.is_empty());
+        stays_disconnected(&world, &engine, &id).await;
+    }
+}
+
+#[tokio::test]
 async fn a_copy_of_ended_tokens_is_known_for_good_and_a_new_sign_in_is_not_taken_for_one() {
     let world = World::new();
     let engine = world.engine();

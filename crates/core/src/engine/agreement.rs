@@ -138,10 +138,14 @@ impl Engine {
     }
 }
 
-/// Whether the record speaks of tokens that were not read. They may be there again.
+/// Whether the record speaks of tokens that were not read, or of an answer that may have brought some. They may be there
+/// again. Under the connection's lock: nobody is at work on that answer any more.
 pub(super) fn is_away(connection: &Connection, record: &SecretRecord) -> bool {
     let are_missing = connection.state.grant().is_some() && record.tokens.is_none();
-    are_missing || connection.unrevoked.is_some() && record.unrevoked.is_empty()
+    let was_answered = connection.state.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some());
+    are_missing
+        || connection.unrevoked.is_some() && record.unrevoked.is_empty()
+        || was_answered && record.is_empty()
 }
 
 /// For whoever would write something less in the place of what is away. What was away at a disconnect already, nobody

@@ -44,17 +44,20 @@ impl Engine {
         // What was not there stays as it is: once it is back, it is revoked.
         let was_there =
             !record.is_empty() || unread.as_ref().is_some_and(|problem| problem.code == Code::VaultCorrupt);
+        // What is not there may come up late, also where no record speaks of it: of a sign-in that was cut short.
+        let unseen = connection.state.generation().saturating_add(UNSEEN);
         let is_over = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
         if record.tokens.is_none() && is_over && !forget {
+            self.update(id, |connection| {
+                connection.state.ends_at_least(unseen);
+                Some(Change::default())
+            })?;
             drop(lock);
             let told = self.revoke_again(id, channel, ()).await?;
             return Ok(self.disconnected(&connection, &told, forget));
         }
         let was_begun = matches!(connection.state.settled(), Settled::Disconnecting { .. });
-        let newest = match (&record.tokens, &unread) {
-            (None, Some(_)) => connection.state.generation().saturating_add(UNSEEN),
-            (tokens, _) => tokens.as_ref().map_or(0, |tokens| tokens.grant.generation),
-        };
+        let newest = record.tokens.as_ref().map_or(unseen, |tokens| tokens.grant.generation);
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
         self.update(id, |connection| {
