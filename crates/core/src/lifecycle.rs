@@ -268,20 +268,23 @@ impl ConnectionState {
         }
     }
 
-    /// Whether the provider may have given newer tokens than these, the newest that the vault has, with a refresh token of
-    /// their own.
-    pub fn has_lost_tokens_after(&self, stored: Option<&Grant>) -> bool {
-        match (self.settled(), stored) {
-            (Settled::Authorized(grant), Some(stored)) => {
-                let is_older = stored.generation < grant.generation && !grant.has_refresh_token_of(stored);
+    /// The generation after which the provider may have given tokens, with a refresh token of their own, that were lost.
+    /// `stored`: the newest that the vault has, where it could be read.
+    pub fn lost_tokens_after(&self, stored: Option<&Grant>) -> Option<u64> {
+        let known = self.grant()?;
+        let are_lost = match self.settled() {
+            Settled::Authorized(grant) => {
+                let is_older = stored.is_some_and(|stored| {
+                    stored.generation < grant.generation && !grant.has_refresh_token_of(stored)
+                });
                 let is_rotated = grant.refreshable && grant.refresh_token_since.is_none();
                 is_older || is_rotated && grant.refresh.answer_may_be_lost()
             }
-            (Settled::ReauthorizationRequired { problem, .. }, Some(_)) => {
-                problem.code == Code::RefreshInterrupted
-            }
-            _ => false,
-        }
+            Settled::ReauthorizationRequired { problem, .. } => problem.code == Code::RefreshInterrupted,
+            Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => false,
+        };
+        let newest = stored.map_or(u64::MAX, |stored| stored.generation);
+        are_lost.then_some(known.generation.min(newest))
     }
 
     /// A redirect is awaited from now on. Answers the attempt whose place is taken.

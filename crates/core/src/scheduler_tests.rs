@@ -44,6 +44,7 @@ fn connection(id: &str, grant: Grant) -> Connection {
         state: ConnectionState::Settled(Settled::Authorized(grant)),
         unrevoked: None,
         undeleted: None,
+        lost_after: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at("12:00:00"),

@@ -52,6 +52,7 @@ fn connection(id: &str, name: &str) -> Connection {
         state: ConnectionState::Settled(unauthorized()),
         unrevoked: None,
         undeleted: None,
+        lost_after: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at(0),

@@ -408,6 +408,38 @@ async fn newer_tokens_that_were_lost_are_not_said_to_be_revoked() {
 }
 
 #[tokio::test]
+async fn that_newer_tokens_were_lost_is_remembered_until_the_disconnect_is_over() {
+    for until in ["told again", "finished", "there again"] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        world.network.fail(HttpErrorKind::Timeout);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        match until {
+            "told again" => assert!(disconnected(&world, &engine, &id, 503).await.tried_again),
+            "finished" => cut_short_after_the_answer(&world, &id).await,
+            _ => {
+                world.vault.hide(Some(&id));
+                assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+                world.vault.hide(None);
+            }
+        }
+        let view = disconnected(&world, &engine, &id, 200).await;
+        assert_eq!(view.revocation, Revocation::Unknown, "{until}");
+        assert_eq!(view.problem.unwrap().code, Code::RefreshInterrupted.as_str());
+
+        // It says nothing of the tokens of a later sign-in.
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, FRESH);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        let view = disconnected(&world, &engine, &id, 200).await;
+        assert_eq!(view.revocation, Revocation::Revoked, "{until}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_that_ended_with_their_process_are_not_said_to_be_revoked() {
     let world = World::new();
     let dies = world.engine();

@@ -59,6 +59,7 @@ fn connection(name: &str, provider: ProviderRef) -> Connection {
         state: ConnectionState::Settled(Settled::Authorized(tokens().grant)),
         unrevoked: None,
         undeleted: None,
+        lost_after: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at(),

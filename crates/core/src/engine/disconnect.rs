@@ -60,12 +60,15 @@ impl Engine {
         let newest = record.tokens.as_ref().map_or(unseen, |tokens| tokens.grant.generation);
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
-        self.update(id, |connection| {
+        let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
+        let begun = self.update(id, |connection| {
+            // A doubt about an earlier sign-in does not end with the tokens of this one.
+            let is_other = connection.state.grant().is_some();
+            let earlier = connection.lost_after.map(|after| if is_other { newest } else { after });
+            connection.lost_after = earlier.max(connection.state.lost_tokens_after(stored));
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
-        let newer_may_live =
-            connection.state.has_lost_tokens_after(record.tokens.as_ref().map(|it| &it.grant));
         // With what earlier disconnects left, also one that was cut short.
         set_aside(&connection, &mut record);
         record.set_tokens_aside();
@@ -76,10 +79,9 @@ impl Engine {
             _ => {
                 let is_first = connection.state.grant().is_some();
                 let before = if is_first { RefreshState::Idle } else { before(&connection) };
-                self.tell_provider(&connection, &mut record, &before).await
+                self.tell_provider(&begun, &mut record, &before).await
             }
         };
-        let told = if newer_may_live { told.unconfirmed() } else { told };
         let told = if forget { told.given_up() } else { told };
         self.let_go_of_unsaved(id, &told, &record);
         self.write_told(id, &told, channel)?;

@@ -89,6 +89,7 @@ impl Engine {
             state: ConnectionState::Settled(Settled::Unauthorized { since: now, problem: None, ended: 0 }),
             unrevoked: None,
             undeleted: None,
+            lost_after: None,
             sign_in_seconds: vec![],
             told: None,
             created_at: now,

@@ -147,6 +147,7 @@ impl Engine {
             }
         };
         let ports = self.ports_with(&spec, record);
+        let newest = waiting.iter().map(|tokens| tokens.grant.generation).max();
         let mut told = Told { revocation: Revocation::Unsupported, ..Told::nothing() };
         for tokens in waiting {
             let secret = record.client_secret.as_ref();
@@ -163,7 +164,7 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
-        told
+        if connection.lost_after >= newest { told.unconfirmed() } else { told }
     }
 }
 
@@ -185,7 +186,7 @@ impl Told {
 
     /// Newer tokens were lost on their way, and nobody can tell the provider of those: that it takes the end of the ones before
     /// is no evidence, for it does so of a token that it does not know (RFC 7009 §2.2).
-    pub(super) fn unconfirmed(self) -> Self {
+    fn unconfirmed(self) -> Self {
         match self.revocation {
             Revocation::Revoked => {
                 let problem = Some(Code::RefreshInterrupted.into());
@@ -215,6 +216,7 @@ impl Told {
         let was_waiting = before.is_some();
         let was_told = self.again.is_none() && self.revocation != Revocation::Nothing;
         connection.undeleted = was_told.then_some(self.revocation);
+        connection.lost_after.take_if(|_| self.again.is_none());
         if before.as_ref().is_some_and(is_missing) && self.is_missing() {
             // Once is enough, however often it is read.
             return None;

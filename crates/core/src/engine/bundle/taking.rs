@@ -311,6 +311,7 @@ impl Engine {
                 created_at: before.created_at,
                 unrevoked: before.unrevoked,
                 undeleted: before.undeleted,
+                lost_after: before.lost_after,
                 ..record.clone()
             };
             settle(connection, grant.clone());
@@ -360,7 +361,7 @@ fn settle(connection: &mut Connection, grant: Option<Grant>) {
 fn without_tokens(connection: &mut Connection, secrets: &SecretRecord, now: Timestamp) -> SecretRecord {
     let none = Settled::Unauthorized { since: now, problem: None, ended: 0 };
     connection.state = ConnectionState::Settled(none);
-    (connection.unrevoked, connection.undeleted) = (None, None);
+    (connection.unrevoked, connection.undeleted, connection.lost_after) = (None, None, None);
     SecretRecord { client_secret: secrets.client_secret.clone(), ..SecretRecord::default() }
 }
 
