@@ -169,6 +169,10 @@ pub struct Grant {
     /// To whom they were given. Records of the first versions lack it.
     #[serde(default)]
     pub client_id: Option<String>,
+    /// Whether they are bound to a key (RFC 9449), as the provider's file had it when they came; it may say otherwise since.
+    /// Records of the first versions lack it.
+    #[serde(default)]
+    pub is_bound: Option<bool>,
     /// What the refresh is doing.
     pub refresh: RefreshState,
     /// The refresh token came with the token set of this generation, and the provider has not rotated it since; `None`:
@@ -553,6 +557,7 @@ pub(crate) mod tests {
             account: None,
             client_id: None,
             refresh: RefreshState::Idle,
+            is_bound: None,
             refresh_token_since: None,
             authorized_at: at("12:00:00"),
         }

@@ -58,6 +58,7 @@ impl Tokens {
             captured: tokens.captured,
             account,
             client_id: None,
+            is_bound: None,
             refresh: RefreshState::Idle,
             refresh_token_since: None,
             authorized_at: issued_at,

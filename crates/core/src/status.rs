@@ -41,12 +41,18 @@ pub fn spec<'a>(connection: &'a Connection, catalog: &'a Catalog) -> Option<&'a 
     }
 }
 
+/// Whether its tokens are bound to a key, or would be after a sign-in.
+pub fn is_bound(connection: &Connection, spec: Option<&ProviderSpec>) -> bool {
+    let are_bound = connection.state.grant().and_then(|grant| grant.is_bound);
+    are_bound.unwrap_or_else(|| spec.is_some_and(|spec| spec.client.dpop_bound_access_tokens))
+}
+
 /// The connection as faces see it.
 pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
     let spec = spec(connection, context.catalog);
     let grant = connection.state.grant();
     let problem = problem(&connection.state);
-    let bound = spec.is_some_and(|spec| spec.client.dpop_bound_access_tokens);
+    let bound = is_bound(connection, spec);
     let mut status = status(&connection.state, &context, connection.created_at);
     // A token that is of no use elsewhere is not offered for copying.
     status.next = status.next.filter(|next| !(bound && *next == Action::CopyToken));

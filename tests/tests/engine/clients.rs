@@ -110,6 +110,31 @@ async fn the_key_of_new_tokens_does_not_go_with_those_before() {
     assert!(item["tokens"].is_object() && item["proof_key"].is_string() && item["unrevoked"].is_null());
 }
 
+/// What the provider's file says of tokens counts for the next ones.
+#[tokio::test]
+async fn tokens_stay_bound_or_not_when_the_file_says_otherwise() {
+    let world = World::new();
+    let engine = engine(&world, "[client]\ndpop_bound_access_tokens = true\n");
+    let id = bound(&world, &engine).await;
+    world.own_provider("acme.toml", FILE);
+    engine.set_catalog(world.catalog());
+    assert!(engine.view(&id).unwrap().dpop_bound);
+    let released = engine.release_token(&id, Duration::ZERO, Channel::App, "clipboard, raw").await;
+    assert_eq!(released.unwrap_err().code, Code::TokenBound);
+    world.network.answer(200, &TOKENS.replace("rt-1", "rt-2"));
+    engine.refresh(&id, Channel::App).await.unwrap();
+
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, super::FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert!(!engine.view(&id).unwrap().dpop_bound, "a new sign-in follows the file");
+    world.own_provider("acme.toml", &format!("{FILE}[client]\ndpop_bound_access_tokens = true\n"));
+    engine.set_catalog(world.catalog());
+    world.network.answer(200, &super::FRESH.replace('2', "3"));
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(super::token(&engine, &id).await.unwrap(), "at-3");
+}
+
 #[tokio::test]
 async fn a_bearer_token_is_not_taken_for_a_bound_one() {
     let world = World::new();

@@ -174,7 +174,7 @@ impl Engine {
         }
         match tokens {
             Ok(tokens) => {
-                let grant = self.keep(connection, record, tokens).await;
+                let grant = self.keep(connection, spec, record, tokens).await;
                 self.forget_attempt(connection).await;
                 if let Err(refusal) = self.conclude(&connection.id, Some(digest), Channel::Engine, Ok(grant))
                 {

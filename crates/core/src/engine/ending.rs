@@ -14,6 +14,7 @@ use crate::flows::authorization_code;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Class, Code, Problem};
+use crate::provider::ProviderSpec;
 use crate::record::{AttemptSecrets, Pending, RedirectSecrets, SecretRecord, Tokens};
 use crate::view::ConnectionView;
 
@@ -143,7 +144,7 @@ impl Engine {
         let ports = &self.ports_with(&spec, &record);
         let attempt = (attempt, redirect_uri, secrets);
         let tokens = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await?;
-        let grant = self.keep(connection, record, tokens).await;
+        let grant = self.keep(connection, &spec, record, tokens).await;
         self.forget_attempt(connection).await;
         Ok(grant)
     }
@@ -152,12 +153,14 @@ impl Engine {
     pub(super) async fn keep(
         &self,
         connection: &Connection,
+        spec: &ProviderSpec,
         mut record: SecretRecord,
         mut tokens: Tokens,
     ) -> Grant {
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         tokens.grant.client_id = Some(connection.registration.client_id.clone());
+        tokens.grant.is_bound = Some(spec.client.dpop_bound_access_tokens);
         let mut grant = tokens.grant.clone();
         if set_aside(connection, &mut record)
             && connection.unrevoked.is_none()

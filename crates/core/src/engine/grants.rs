@@ -27,7 +27,7 @@ impl Engine {
         let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
         let tokens = client_credentials::obtain(&ports, connection, spec, secret).await?;
-        let grant = self.keep(connection, record, tokens).await;
+        let grant = self.keep(connection, spec, record, tokens).await;
         self.conclude(&connection.id, None, channel, Ok(grant)).map_err(|refusal| refusal.problem)
     }
 
@@ -94,7 +94,7 @@ impl Engine {
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let fresh = refresh::refresh(&ports, &connection, &spec, &brought, secret).await;
         let tokens = fresh.map_err(|refused| refused.problem)?;
-        let grant = self.keep(&connection, record, tokens).await;
+        let grant = self.keep(&connection, &spec, record, tokens).await;
         self.conclude(id, None, channel, Ok(grant))
     }
 

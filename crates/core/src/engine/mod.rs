@@ -367,10 +367,12 @@ impl Engine {
         })
     }
 
-    /// As `spec`, for what is sent with tokens or about them: to nobody but the server that gave them, whatever the
-    /// provider's file says by now. A file of the person's own may be broken or gone, and the shipped one be in its place.
+    /// As `spec`, for what is sent with tokens or about them: to nobody but the server that gave them, and with their key
+    /// where they are bound to one, whatever the provider's file says by now. A file of the person's own may be broken or gone,
+    /// and the shipped one be in its place.
     fn spec_of_tokens(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
-        let spec = self.spec(connection)?;
+        let mut spec = self.spec(connection)?;
+        spec.client.dpop_bound_access_tokens = status::is_bound(connection, Some(&spec));
         let gave = connection.server.as_ref().and_then(|server| server.token_endpoint.as_deref());
         let named = spec.server.metadata.token_endpoint.as_deref();
         match (gave.and_then(authority), named.and_then(authority)) {

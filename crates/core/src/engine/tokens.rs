@@ -221,8 +221,7 @@ impl Engine {
     ) -> Result<ReleasedToken, Problem> {
         let connection = self.load(id)?;
         let catalog = self.catalog();
-        let spec = status::spec(&connection, &catalog);
-        if spec.is_some_and(|spec| spec.client.dpop_bound_access_tokens) {
+        if status::is_bound(&connection, status::spec(&connection, &catalog)) {
             return Err(Code::TokenBound.into());
         }
         let tokens = self.usable_tokens(id, min_valid, channel).await?;

@@ -162,6 +162,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
         client_id: old.client_id.clone(),
+        is_bound: old.is_bound,
         refresh: problem.map_or(RefreshState::Idle, |problem| {
             RefreshState::Failed(Failure::after(&old.refresh, problem, now))
         }),
