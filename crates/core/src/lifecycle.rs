@@ -401,8 +401,11 @@ impl ConnectionState {
     pub fn misses_tokens(&self) -> bool {
         match self.settled() {
             Settled::Authorized(grant) => grant.is_missing(),
-            // The first versions took it for an end.
-            Settled::ReauthorizationRequired { problem, .. } => problem.code == Code::VaultItemMissing,
+            // They ended with their process, unless what it wrote last comes late. The first versions took any absence for an
+            // end.
+            Settled::ReauthorizationRequired { problem, grant, .. } => {
+                grant.is_unsaved() || problem.code == Code::VaultItemMissing
+            }
             Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => false,
         }
     }
@@ -422,13 +425,17 @@ impl ConnectionState {
         *self.settled_mut() = Settled::Authorized(Grant { refresh, ..facts.clone() });
     }
 
-    /// The provider has ended the grant of this generation for good. The record stays.
+    /// The grant of this generation has ended for good: by the provider, or with the process that had its tokens. The record
+    /// stays.
     pub fn end_grant(&mut self, generation: u64, problem: Problem, now: Timestamp) {
         let settled = self.settled_mut();
         if let Settled::Authorized(grant) = settled
             && grant.generation == generation
         {
-            let grant = Grant { refresh: RefreshState::Idle, ..grant.clone() };
+            let mut grant = grant.clone();
+            if !grant.is_unsaved() {
+                grant.refresh = RefreshState::Idle;
+            }
             *settled = Settled::ReauthorizationRequired { since: now, problem, grant };
         }
     }

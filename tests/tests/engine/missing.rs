@@ -337,6 +337,37 @@ async fn tokens_that_cannot_be_read_are_not_taken_for_older_ones() {
 }
 
 #[tokio::test]
+async fn tokens_that_were_taken_for_lost_and_come_late_are_found() {
+    for looks in ["token", "refresh", "status"] {
+        let world = World::new();
+        let dies = world.engine();
+        let id = world.connected(&dies).await;
+        world.network.answer(200, FRESH);
+        world.vault.refuse_writes(true);
+        dies.refresh(&id, Channel::App).await.unwrap_err();
+        drop(dies);
+        world.vault.refuse_writes(false);
+        let next = world.engine();
+        assert_eq!(next.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+        assert_eq!(token(&next, &id).await, Err(Code::RefreshInterrupted));
+        world.vault.write_late();
+        world.network.sent();
+        match looks {
+            "token" => assert_eq!(token(&next, &id).await.unwrap(), "at-2"),
+            "refresh" => {
+                world.network.answer(200, &FRESH.replace('2', "3"));
+                next.refresh(&id, Channel::App).await.unwrap();
+            }
+            _ => _ = next.snapshot().await.unwrap(),
+        }
+        let view = next.view(&id).unwrap();
+        assert_eq!((view.status.kind, view.problem), (StatusKind::Connected, None), "{looks}");
+        let sent = world.network.sent();
+        assert!(sent.iter().all(|body| body.contains("rt-2")), "rt-1 is spent: {sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_record_speaks_of_no_tokens_that_ended_with_their_process() {
     let world = World::new();
     let dies = world.engine();

@@ -255,6 +255,7 @@ pub struct TestVault {
     items: Mutex<HashMap<String, SecretBytes>>,
     is_locked: Mutex<bool>,
     refuse_writes: Mutex<bool>,
+    refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
 }
 
@@ -265,6 +266,11 @@ impl TestVault {
 
     pub fn refuse_writes(&self, refuse: bool) {
         *self.refuse_writes.lock().unwrap() = refuse;
+    }
+
+    /// What it has refused last happens after all: as a write whose answer took too long.
+    pub fn write_late(&self) {
+        self.items.lock().unwrap().extend(self.refused.lock().unwrap().take());
     }
 
     /// The connection's item is there, and read as if it were not: as of a keyring that comes up late.
@@ -300,7 +306,10 @@ impl Vault for TestVault {
     }
 
     async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError> {
-        self.may_write()?;
+        if let Err(refused) = self.may_write() {
+            *self.refused.lock().unwrap() = Some((item.id.0.clone(), value));
+            return Err(refused);
+        }
         self.items.lock().unwrap().insert(item.id.0.clone(), value);
         Ok(())
     }
