@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use tokenrack_tests::{Bystander, Keyring, Peer, Profile, Session};
+use tokenrack_tests::{Bystander, Keyring, Peer, Profile, Session, sign_in};
 
 fn loopback(profile: &Profile, name: &str, provider: &str, redirect: &str) {
     profile.add_with(name, provider, &["--client-id", "desktop", "--redirect", redirect]);
@@ -63,6 +63,27 @@ fn loopback_on_any_port_says_success_to_the_person() {
         redirect_uri.starts_with("http://127.0.0.1:") && redirect_uri.ends_with("/callback"),
         "{redirect_uri}"
     );
+}
+
+#[test]
+fn a_sign_in_that_brings_another_account_says_so_in_the_browser_and_in_the_terminal() {
+    let (session, peer) = (Session::start(Keyring::Unlocked), Peer::oidc());
+    let profile = Profile::new(&session);
+    let scopes = ["--scope", "openid", "--scope", "email"];
+    let flags = [&["--client-id", "desktop", "--redirect", "loopback"], &scopes[..]].concat();
+    profile.add_with("demo", peer.issuer(), &flags);
+    for (user, told) in [("ada", false), ("grace", true), ("grace", false)] {
+        let attempt = profile.begin("demo");
+        let (status, _, page) = open(&sign_in(attempt.url(), &["--user", user]));
+        let sentence = "Signed in as grace@example.test; before it was ada@example.test.";
+        assert_eq!((status, page.contains(sentence)), (200, told), "{page}");
+        let connected = attempt.finish().done().values().pop().unwrap();
+        assert_eq!(connected["account"], format!("{user}@example.test"));
+        assert_eq!(connected["account_before"].as_str(), told.then_some("ada@example.test"), "{connected}");
+        let lines = profile.run(&["log", "demo", "--kind", "sign-ins"]).done().values();
+        let said = "signed in as “grace@example.test”; before it was “ada@example.test”";
+        assert_eq!(lines[0]["detail"].as_str(), told.then_some(said), "{}", lines[0]);
+    }
 }
 
 #[test]

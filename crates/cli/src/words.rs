@@ -93,6 +93,13 @@ pub fn headline(view: &ConnectionView, now: Timestamp) -> String {
     text
 }
 
+/// How a sign-in ended: `“work”: Connected as bob, 57 min left. Before this sign-in it was alice.`
+pub fn signed_in(view: &ConnectionView, now: Timestamp) -> String {
+    let before = view.account_before.as_ref();
+    let before = before.map(|before| format!(" Before this sign-in it was {}.", plain(before, 80)));
+    format!("“{}”: {}.{}", view.name, headline(view, now), before.unwrap_or_default())
+}
+
 /// What happened, for people.
 pub fn activity(kind: ActivityKind) -> &'static str {
     match kind {

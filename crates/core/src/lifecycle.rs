@@ -166,6 +166,9 @@ pub struct Grant {
     pub captured: BTreeMap<String, String>,
     /// Who is connected.
     pub account: Option<Account>,
+    /// Who was connected until this sign-in, where that was somebody else. Their tokens were replaced, not revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_before: Option<Account>,
     /// To whom they were given. Records of the first versions lack it.
     #[serde(default)]
     pub client_id: Option<String>,
@@ -475,7 +478,41 @@ impl Failure {
     }
 }
 
+impl Account {
+    /// Whether both are one person's. What one client calls somebody says nothing to another, for a server may make up an id
+    /// for each (OpenID Connect Core §8.1).
+    fn is(&self, other: &Self, is_same_client: bool) -> bool {
+        match (&self.id, &other.id) {
+            (Some(id), Some(other)) if is_same_client => id == other,
+            _ => self.label == other.label,
+        }
+    }
+}
+
 impl Grant {
+    /// Remembers who was connected by the tokens before, where that was somebody else.
+    pub fn replaces(&mut self, before: &Self) {
+        let is_same_client = self.client_id == before.client_id;
+        let others = |now: &Account| before.account.clone().filter(|before| !now.is(before, is_same_client));
+        self.account_before = self.account.as_ref().and_then(others);
+    }
+
+    /// The accounts of this sign-in and of the one before, where they are two; by their ids too where one label is both's.
+    pub fn accounts_now_and_before(&self) -> Option<(String, String)> {
+        let (now, before) = (self.account.as_ref()?, self.account_before.as_ref()?);
+        let told = |account: &Account| match &account.id {
+            Some(id) if now.label == before.label => format!("{} ({id})", account.label),
+            _ => account.label.clone(),
+        };
+        Some((told(now), told(before)))
+    }
+
+    /// For the record: that this sign-in has brought another account than the one before.
+    pub fn account_change(&self) -> Option<String> {
+        let (account, before) = self.accounts_now_and_before()?;
+        Some(format!("signed in as “{account}”; before it was “{before}”"))
+    }
+
     /// The tries that failed since the last one that succeeded.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.refresh {
@@ -562,6 +599,7 @@ pub(crate) mod tests {
             refresh_end_moves: false,
             captured: BTreeMap::new(),
             account: None,
+            account_before: None,
             client_id: None,
             refresh: RefreshState::Idle,
             is_bound: None,
@@ -651,6 +689,33 @@ pub(crate) mod tests {
         assert!(
             matches!(&state, ConnectionState::Settled(Settled::Authorized(grant)) if grant.generation == 6)
         );
+    }
+
+    #[test]
+    fn another_account_is_known_by_its_id_and_without_one_by_its_label() {
+        let signed_in = |id: Option<&str>, label: &str, client: &str| Grant {
+            account: Some(Account { id: id.map(Into::into), label: label.into() }),
+            client_id: Some(client.into()),
+            ..grant(1)
+        };
+        let before = signed_in(Some("1"), "ada", "me");
+        for (now, change) in [
+            (signed_in(Some("1"), "ada", "me"), None),
+            (signed_in(Some("1"), "ada lovelace", "me"), None),
+            (signed_in(Some("2"), "bob", "me"), Some(("bob", "ada"))),
+            (signed_in(Some("2"), "ada", "me"), Some(("ada (2)", "ada (1)"))),
+            (signed_in(Some("2"), "ada", "other"), None),
+            (signed_in(None, "ada", "me"), None),
+            (signed_in(None, "bob", "me"), Some(("bob", "ada"))),
+            (grant(2), None),
+        ] {
+            let mut now = now;
+            now.replaces(&before);
+            let told = now.accounts_now_and_before();
+            assert_eq!(told, change.map(|(now, before)| (now.to_owned(), before.to_owned())), "{now:?}");
+            now.replaces(&grant(1));
+            assert_eq!(now.account_before, None, "nobody was known before");
+        }
     }
 
     #[test]

@@ -395,8 +395,13 @@ pub struct IncomingRedirect {
 /// What the browser shows after a redirect: static, escaped, `no-store`, without a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResultPage {
-    /// The exchange has succeeded. The connection's name.
-    Connected(String),
+    /// The exchange has succeeded.
+    Connected {
+        /// The connection's.
+        name: String,
+        /// Who is connected and who was before, where they are two.
+        accounts: Option<(String, String)>,
+    },
     /// It failed. What happened, and what to do.
     Failed {
         /// One sentence.

@@ -57,6 +57,7 @@ impl Tokens {
             refresh_end_moves: false,
             captured: tokens.captured,
             account,
+            account_before: None,
             client_id: None,
             is_bound: None,
             refresh: RefreshState::Idle,

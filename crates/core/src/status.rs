@@ -67,6 +67,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         provider,
         environment: connection.environment.clone(),
         account: grant.and_then(|grant| grant.account.as_ref()).map(|account| account.label.clone()),
+        account_before: grant.and_then(Grant::accounts_now_and_before).map(|(_, before)| before),
         status,
         issued_at: grant.map(|grant| grant.issued_at),
         expires_at: grant.and_then(|grant| grant.expires_at),
@@ -170,8 +171,18 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
         say!("The keychain did not let go yet of the tokens of the last disconnect. Nobody uses them, and Tokenrack \
          tries again to delete them.")
     });
+    let accounts = connection.state.grant().and_then(Grant::accounts_now_and_before);
+    let other_account = accounts.map(|(account, before)| {
+        say!(
+            "The last sign-in was as {account}; before it was {before}. The tokens from before were replaced here and not \
+             revoked: they may live on at the provider until they end.",
+            account = account,
+            before = before
+        )
+    });
     let own = spec.map(ProviderSpec::cautions).unwrap_or_default();
-    replaced.into_iter().chain(own).chain(unrevoked).chain(undeleted).collect()
+    let news = [other_account, unrevoked, undeleted];
+    replaced.into_iter().chain(own).chain(news.into_iter().flatten()).collect()
 }
 
 /// The newest failure that still matters.

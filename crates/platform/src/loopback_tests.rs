@@ -46,6 +46,10 @@ async fn next(listener: &mut Box<dyn BoundListener>) -> IncomingRedirect {
     tokio::time::timeout(SOON, listener.next()).await.unwrap().unwrap()
 }
 
+fn connected(name: &str) -> ResultPage {
+    ResultPage::Connected { name: name.into(), accounts: None }
+}
+
 const GENUINE: &str = "GET /callback?code=a%2Fb&state=s HTTP/1.1\r\nHost: HOST\r\nAccept: text/html\r\n\r\n";
 
 #[tokio::test]
@@ -56,7 +60,7 @@ async fn a_redirect_waits_for_its_page() {
     let redirect = next(&mut listener).await;
     assert_eq!(redirect.url, format!("http://127.0.0.1:{port}/callback?code=a%2Fb&state=s"));
     assert!(!browser.is_finished());
-    redirect.page.send(ResultPage::Connected("Git<b>Hub</b>".into())).unwrap();
+    redirect.page.send(connected("Git<b>Hub</b>")).unwrap();
     let answer = browser.await.unwrap();
     assert_eq!(status(&answer), "200");
     assert!(
@@ -72,6 +76,17 @@ async fn a_redirect_waits_for_its_page() {
     ] {
         assert!(answer.to_ascii_lowercase().contains(header), "{header}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn the_page_says_that_another_account_came() {
+    let mut listener = bound().await;
+    let port = listener.port();
+    let browser = tokio::spawn(async move { ask(port, GENUINE).await });
+    let accounts = Some(("<b>ob".into(), "ada".into()));
+    next(&mut listener).await.page.send(ResultPage::Connected { name: "x".into(), accounts }).unwrap();
+    let answer = browser.await.unwrap();
+    assert!(answer.contains("<p>Signed in as &lt;b&gt;ob; before it was ada.</p>"), "{answer}");
 }
 
 #[tokio::test]
@@ -124,7 +139,7 @@ async fn what_is_not_a_redirect_is_refused_and_does_not_end_the_wait() {
     }
     assert!(nothing_came(&mut listener).await);
     let genuine = tokio::spawn(async move { ask(port, GENUINE).await });
-    next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+    next(&mut listener).await.page.send(connected("x")).unwrap();
     assert_eq!(status(&genuine.await.unwrap()), "200");
 }
 
@@ -149,7 +164,7 @@ async fn sizes_are_limited() {
     assert!(huge.is_empty() || status(&huge) == "431", "{huge}");
     assert!(nothing_came(&mut listener).await);
     let long = tokio::spawn(async move { ask(port, &url(15 << 10)).await });
-    next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+    next(&mut listener).await.page.send(connected("x")).unwrap();
     assert_eq!(status(&long.await.unwrap()), "200");
 }
 
@@ -160,7 +175,7 @@ async fn silent_and_slow_clients_are_cut_off_and_hold_up_nobody() {
     let silent = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let slow = send(port, "GET /callback?code=x HTT");
     let genuine = tokio::spawn(async move { ask(port, GENUINE).await });
-    next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+    next(&mut listener).await.page.send(connected("x")).unwrap();
     assert_eq!(status(&genuine.await.unwrap()), "200");
     for mut stream in [silent, slow] {
         let before = Instant::now();
@@ -203,7 +218,7 @@ async fn hundreds_of_silent_and_dripping_sockets_hold_up_nobody() {
     for _ in 0..5 {
         let before = Instant::now();
         let genuine = tokio::spawn(async move { ask(port, GENUINE).await });
-        next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+        next(&mut listener).await.page.send(connected("x")).unwrap();
         assert_eq!(status(&genuine.await.unwrap()), "200");
         assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
     }
@@ -221,7 +236,7 @@ async fn a_redirect_that_waits_for_its_page_gives_way_to_nobody() {
     let redirect = next(&mut listener).await;
     let crowd: Vec<_> = (0..200).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
     tokio::time::sleep(Duration::from_millis(50)).await;
-    redirect.page.send(ResultPage::Connected("x".into())).unwrap();
+    redirect.page.send(connected("x")).unwrap();
     assert_eq!(status(&genuine.await.unwrap()), "200");
     drop(crowd);
 }
@@ -236,7 +251,7 @@ async fn a_forged_redirect_does_not_hold_up_the_genuine_one() {
         );
     let held = next(&mut listener).await;
     let genuine = tokio::spawn(async move { ask(port, GENUINE).await });
-    next(&mut listener).await.page.send(ResultPage::Connected("x".into())).unwrap();
+    next(&mut listener).await.page.send(connected("x")).unwrap();
     assert_eq!(status(&genuine.await.unwrap()), "200");
     drop(held);
     assert_eq!(status(&forged.await.unwrap()), "202");
@@ -284,7 +299,7 @@ fn the_page_arrives_although_the_listener_is_dropped_at_once() {
         let port = listener.port();
         let browser = std::thread::spawn(move || answer(send(port, GENUINE)));
         let redirect = runtime.block_on(next(&mut listener));
-        redirect.page.send(ResultPage::Connected("x".into())).unwrap();
+        redirect.page.send(connected("x")).unwrap();
         let before = Instant::now();
         drop(listener);
         drop(runtime);

@@ -1,6 +1,7 @@
 //! The engine through its public API, with ports that fail when they are told to.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
 
+mod accounts;
 mod answers;
 mod background;
 mod claims;

@@ -63,6 +63,31 @@ describe('signing in', () => {
       assert.match(await page.textContent('.waiting h3'), /could not be opened/);
     }));
 
+  it('says so where a sign-in brought another account, until another has', () =>
+    on('few', {}, async (page) => {
+      const signedIn = (account, account_before) =>
+        page.evaluate(
+          (told) => {
+            const { id } = __fake.views().find(({ name }) => name === 'GitHub work');
+            __fake.change(id, (view) => ({ ...view, ...told }));
+          },
+          { account, account_before },
+        );
+      const notice = page.locator('.notice');
+      await signedIn('bob', 'alice');
+      assert.match(await notice.textContent(), /GitHub work\s*Signed in as bob; before it was alice\./);
+      await signedIn('Bob B.', 'alice');
+      assert.equal(await notice.count(), 1, 'a refresh says nothing new');
+      await signedIn('alice', 'bob');
+      assert.match(await notice.textContent(), /Signed in as alice; before it was bob\./);
+      assert.equal(await notice.count(), 1);
+      await signedIn('alice', null);
+      await notice.waitFor({ state: 'detached' });
+      await signedIn('bob', 'alice');
+      await notice.getByRole('button', { name: 'Dismiss' }).click();
+      await notice.waitFor({ state: 'detached' });
+    }));
+
   it('leads from an error that only the browser shows to the form', () =>
     on('few', {}, async (page) => {
       await page.getByRole('button', { name: 'Connect: Slack billing' }).click();

@@ -583,6 +583,26 @@ export const scenes = {
       await page.locator('.notice').getByRole('button').waitFor();
     },
   ],
+  'other-account': [
+    'few',
+    async (page) => {
+      const cautions = [
+        'The last sign-in was as octavia.lind@example.com; before it was octavia. The tokens from before were replaced ' +
+          'here and not revoked: they may live on at the provider until they end.',
+      ];
+      await openRow(2)(page);
+      await page.evaluate((cautions) => {
+        const [view] = __fake.views().filter(({ name }) => name === 'GitHub work');
+        __fake.change(view.id, (v) => ({
+          ...v,
+          account: 'octavia.lind@example.com',
+          account_before: 'octavia',
+          cautions,
+        }));
+      }, cautions);
+      await page.locator('.notice').waitFor();
+    },
+  ],
   settings: ['few', async (page) => page.keyboard.press('Control+,')],
   'settings-no-tray': ['no-tray', async (page) => page.keyboard.press('Control+,')],
   diagnostics: [

@@ -38,6 +38,6 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     if session.output.json() {
         return session.output.object(&view);
     }
-    session.output.note(&format!("“{}”: {}.", view.name, words::headline(&view, session.now())));
+    session.output.note(&words::signed_in(&view, session.now()));
     Ok(())
 }

@@ -226,6 +226,6 @@ fn connected(view: &ConnectionView, session: &Session) -> Result<(), Failure> {
     if session.output.json() {
         return session.output.object(&Event::Connected(view));
     }
-    session.output.note(&format!("“{}”: {}.", view.name, words::headline(view, session.now())));
+    session.output.note(&words::signed_in(view, session.now()));
     Ok(())
 }

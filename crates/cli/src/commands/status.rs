@@ -87,6 +87,7 @@ mod tests {
     };
 
     use super::{details, overview};
+    use crate::words;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -104,6 +105,7 @@ mod tests {
             provider_name: "GitHub".to_owned(),
             environment: None,
             account: Some("ada\u{1b}[2J@example.test".to_owned()),
+            account_before: None,
             status: StatusView {
                 kind,
                 since: now(),
@@ -179,6 +181,15 @@ mod tests {
         let connections = vec![view("a", StatusKind::Connected), view("b", StatusKind::ActionNeeded)];
         let snapshot = Snapshot { revision: 1, connections, vault, settings: Settings::default() };
         assert_eq!(overview::summary(&snapshot), "1 connected, 1 needs you. GNOME Keyring: locked.");
+    }
+
+    #[test]
+    fn a_sign_in_names_both_accounts_where_they_are_two() {
+        let same = ConnectionView { account: Some("bob".to_owned()), ..view("work", StatusKind::Connected) };
+        assert_eq!(words::signed_in(&same, now()), "“work”: Connected as bob, 57 min left.");
+        let other = ConnectionView { account_before: Some("alice".to_owned()), ..same };
+        let told = "“work”: Connected as bob, 57 min left. Before this sign-in it was alice.";
+        assert_eq!(words::signed_in(&other, now()), told);
     }
 
     #[test]

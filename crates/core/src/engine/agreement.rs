@@ -54,8 +54,8 @@ impl Engine {
                     let waited = connection.state.attempt().is_some();
                     connection.state.refreshed(stored.clone());
                     let is_answer = waited && connection.state.attempt().is_none();
-                    let kind = ActivityKind::Connected;
-                    let line = is_answer.then(|| connection.event(self.now(), kind, channel, None, None));
+                    let (kind, words) = (ActivityKind::Connected, stored.account_change());
+                    let line = is_answer.then(|| connection.event(self.now(), kind, channel, None, words));
                     Some(Change { activity: line.into_iter().collect(), ended: None })
                 }),
             (Some(stored), Some(known))

@@ -161,6 +161,9 @@ impl Engine {
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         tokens.grant.client_id = Some(connection.registration.client_id.clone());
         tokens.grant.is_bound = Some(spec.client.dpop_bound_access_tokens);
+        if let Some(before) = connection.state.grant() {
+            tokens.grant.replaces(before);
+        }
         let mut grant = tokens.grant.clone();
         if set_aside(connection, &mut record)
             && connection.unrevoked.is_none()
@@ -211,7 +214,10 @@ impl Engine {
                 Some(_) => ActivityKind::AuthorizationFailed,
             };
             let code = problem.as_ref().map(|problem| problem.code);
-            let words = problem.as_ref().and_then(|problem| problem.cause.clone());
+            let why = problem.as_ref().and_then(|problem| problem.cause.clone());
+            let change = outcome.as_ref().ok().and_then(Grant::account_change);
+            let words: Vec<_> = why.into_iter().chain(change).collect();
+            let words = (!words.is_empty()).then(|| words.join("; "));
             let line = connection.event(now, kind, channel, code, words);
             let ended = digest.filter(|_| ours).map(|digest| (digest.clone(), AttemptEnd::Answered));
             Some(Change { activity: vec![line], ended })

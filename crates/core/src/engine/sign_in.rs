@@ -335,7 +335,9 @@ impl Engine {
 
 fn page(outcome: Result<ConnectionView, Refusal>) -> ResultPage {
     match outcome {
-        Ok(view) => ResultPage::Connected(view.name),
+        Ok(view) => {
+            ResultPage::Connected { name: view.name, accounts: view.account.zip(view.account_before) }
+        }
         Err(Refusal { problem, .. }) => ResultPage::Failed {
             title: problem.code.title().said().to_owned(),
             suggestion: problem.code.suggestion().said().to_owned(),

@@ -161,6 +161,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refresh_end_moves: old.refresh_end_moves || moved,
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
+        account_before: old.account_before.clone(),
         client_id: old.client_id.clone(),
         is_bound: old.is_bound,
         refresh: problem.map_or(RefreshState::Idle, |problem| {

@@ -7,7 +7,8 @@ use super::{Language, fill};
 
 /// The values that may be of several words; any other is one, or stands in quotation marks. So a provider's own sentence
 /// is seldom taken for one of ours.
-const LONG: &[&str] = &["why", "words", "list", "place", "cause", "cure", "instead", "wrong"];
+const LONG: &[&str] =
+    &["why", "words", "list", "place", "cause", "cure", "instead", "wrong", "account", "before"];
 
 /// What stands between two sentences of one cause.
 const BETWEEN: &[&str] = &[": ", "; ", ". "];

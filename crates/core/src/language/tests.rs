@@ -232,6 +232,10 @@ fn what_was_said_in_english_is_found_again() {
                 "die Uhr dieses Rechners geht 9 Minuten vor, oder die des Servers geht nach. Die Uhr dieses Rechners stellen, am besten über das Netz. Der Fehler selbst: invalid_grant: Expired",
             ),
         ),
+        (
+            "the vault is locked; signed in as “Bob B.”; before it was “ada”",
+            Some("der Tresor ist gesperrt; angemeldet als „Bob B.“; vorher war es „ada“"),
+        ),
         // Somebody else's
         ("invalid_request: A valid token is needed", None),
         ("Der Server mag nicht", None),

@@ -27,6 +27,8 @@ pub struct ConnectionView {
     pub environment: Option<String>,
     /// Who is connected.
     pub account: Option<String>,
+    /// Who was until the last sign-in, where that has brought another account.
+    pub account_before: Option<String>,
     /// Where it stands.
     pub status: StatusView,
     /// When the current access token was issued.

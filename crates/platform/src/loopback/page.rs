@@ -33,8 +33,12 @@ const RETURN: Sentence = Sentence::of("You can close this tab and return to Toke
 /// Success is said only for a connection that stands.
 pub(super) fn result(result: &ResultPage) -> Response<Full<Bytes>> {
     match result {
-        ResultPage::Connected(name) => {
-            whole(StatusCode::OK, "✓", &say!("Connected: {name}", name = name), &[RETURN.said()])
+        ResultPage::Connected { name, accounts } => {
+            let other = accounts.as_ref().map(|(account, before)| {
+                say!("Signed in as {account}; before it was {before}.", account = account, before = before)
+            });
+            let lines: Vec<_> = other.as_deref().into_iter().chain([RETURN.said()]).collect();
+            whole(StatusCode::OK, "✓", &say!("Connected: {name}", name = name), &lines)
         }
         ResultPage::Failed { title, suggestion } => {
             whole(StatusCode::BAD_REQUEST, "✕", title, &[suggestion, RETURN.said()])

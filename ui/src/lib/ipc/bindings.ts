@@ -48,6 +48,10 @@ environment: string | null,
  */
 account: string | null, 
 /**
+ * Who was until the last sign-in, where that has brought another account.
+ */
+account_before: string | null, 
+/**
  * Where it stands.
  */
 status: StatusView, 

@@ -112,6 +112,8 @@ export class App {
     this.clock.catchUp();
     switch (event.event) {
       case 'connections':
+        for (const { id } of this.connections.withOtherAccount(event))
+          this.notices.add({ kind: 'account', connection: id });
         this.announcer.changed(this.connections.apply(event));
         this.#gone(event.removed);
         this.#recorded(event.changed.map(({ id }) => id));

@@ -44,6 +44,14 @@ export class Connections {
     this.loaded = true;
   }
 
+  /** Those whose sign-in has brought another account than the one before, as this change is the first to say. */
+  withOtherAccount({ changed, revision }: Change): ConnectionView[] {
+    return changed.filter(({ id, account_before: before }) => {
+      const known = this.#views.get(id);
+      return before !== null && known && before !== known.account_before && this.#isNews(id, revision);
+    });
+  }
+
   /** Answers the views whose status word changed. */
   apply(change: Change): ConnectionView[] {
     const news: ConnectionView[] = [];

@@ -13,6 +13,7 @@ export type Notice = { key: number } & (
       retry: (() => void) | null;
     }
   | { kind: 'disconnect'; outcome: DisconnectView; name: string; provider: string }
+  | { kind: 'account'; connection: string }
   | { kind: 'forgetting'; names: string[] }
 );
 
@@ -27,14 +28,13 @@ export class Notices {
 
   constructor(private readonly connections: Connections) {}
 
-  /** A notice never repeats what a row already shows. */
+  /** A notice never repeats what a row already shows, nor says of an account what is over. */
   readonly shown: Notice[] = $derived.by(() =>
-    this.list.filter(
-      (n) =>
-        n.kind !== 'problem' ||
-        n.connection === null ||
-        this.connections.get(n.connection)?.problem?.code !== n.problem.code,
-    ),
+    this.list.filter((n) => {
+      if (n.kind === 'account') return this.connections.get(n.connection)?.account_before;
+      if (n.kind !== 'problem' || n.connection === null) return true;
+      return this.connections.get(n.connection)?.problem?.code !== n.problem.code;
+    }),
   );
 
   add(notice: New): void {
@@ -71,6 +71,7 @@ export class Notices {
 /** What came of the same command, the same failure again, and what is forgotten together are said once. */
 function replaces(a: Notice, b: Notice): boolean {
   if (a.kind === 'forgetting') return b.kind === 'forgetting';
+  if (a.kind === 'account') return b.kind === 'account' && a.connection === b.connection;
   if (a.kind === 'disconnect') return b.kind === 'disconnect' && a.outcome.connection === b.outcome.connection;
   if (b.kind !== 'problem') return false;
   if (a.command !== null && a.command === b.command) return true;

@@ -4,6 +4,11 @@
 use crate::language::Table;
 
 pub(super) const TABLE: Table = &[
+    // A sign-in
+    (
+        "signed in as “{account}”; before it was “{before}”",
+        "angemeldet als „{account}“; vorher war es „{before}“",
+    ),
     // A conversation with a server
     (
         "it redirects, and a secret is never sent on",

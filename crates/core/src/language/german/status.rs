@@ -99,6 +99,10 @@ pub(super) const TABLE: Table = &[
     ),
     // Weaker than it could be
     (
+        "The last sign-in was as {account}; before it was {before}. The tokens from before were replaced here and not revoked: they may live on at the provider until they end.",
+        "Die letzte Anmeldung war als {account}, die davor als {before}. Die Token von vorher wurden hier ersetzt und nicht widerrufen: Beim Anbieter können sie weiter gelten, bis sie ablaufen.",
+    ),
+    (
         "The provider could not be told yet to end the access of the last disconnect. The keychain keeps those tokens for that alone, and Tokenrack tries again for three days.",
         "Dem Anbieter konnte noch nicht gesagt werden, dass er den Zugriff des letzten Trennens beenden soll. Nur dafür verwahrt der Schlüsselbund jene Token, und Tokenrack versucht es drei Tage lang weiter.",
     ),
@@ -184,6 +188,7 @@ pub(super) const TABLE: Table = &[
     ),
     // In the browser, after a sign-in
     ("Connected: {name}", "Verbunden: {name}"),
+    ("Signed in as {account}; before it was {before}.", "Angemeldet als {account}; vorher war es {before}."),
     (
         "You can close this tab and return to Tokenrack.",
         "Dieser Tab kann geschlossen werden; weiter geht es in Tokenrack.",

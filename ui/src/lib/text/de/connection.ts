@@ -60,7 +60,7 @@ export const connection: typeof en = {
     grant: 'Weg zu Token',
     choose: 'Auswählen',
     choiceHint: 'Anfragen gehen von jetzt an dorthin.',
-    cautions: 'Schwächer als möglich',
+    cautions: 'Gut zu wissen',
     activity: 'Protokoll',
     noActivity: 'Noch ist nichts geschehen.',
     allActivity: 'Mehr anzeigen',
@@ -151,6 +151,8 @@ export const connection: typeof en = {
     lose: 'Schließen und verlieren',
     cut: 'Trotzdem schließen',
   },
+  otherAccount: (account: string, before: string) =>
+    `Angemeldet als ${account}; vorher war es ${before}. Die Token von vorher wurden hier ersetzt und nicht widerrufen.`,
   revocationPage: 'Beim Anbieter beenden',
   revocation: {
     revoked: (provider: string) => `${provider} hat den Zugriff beendet; die Token sind hier gelöscht.`,

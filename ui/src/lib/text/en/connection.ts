@@ -58,7 +58,7 @@ export const connection = {
     grant: 'Way to tokens',
     choose: 'Choose one',
     choiceHint: 'Requests go to this one from now on.',
-    cautions: 'Weaker than it could be',
+    cautions: 'Worth knowing',
     activity: 'Activity',
     noActivity: 'Nothing has happened yet.',
     allActivity: 'Show more',
@@ -153,6 +153,9 @@ export const connection = {
     lose: 'Close and lose them',
     cut: 'Close anyway',
   },
+  /** A sign-in ended with another account than the one before. */
+  otherAccount: (account: string, before: string) =>
+    `Signed in as ${account}; before it was ${before}. The tokens from before were replaced here and not revoked.`,
   revocationPage: 'End it at the provider',
   revocation: {
     revoked: (provider: string) => `${provider} ended the access, and the tokens are deleted here.`,

@@ -1,0 +1,90 @@
+//! Who is connected, where it is another than before.
+
+use tokenrack_core::activity::ActivityFilter;
+use tokenrack_core::connection::{ConnectionId, GrantType};
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{ActivityEntry, ActivityKind, Channel};
+use tokenrack_core::view::ConnectionView;
+
+use crate::world::World;
+
+const ACME: &str = r#"
+schema = 1
+id = "acme"
+name = "Acme"
+
+[server]
+authorization_endpoint = "https://as.example/authorize"
+token_endpoint = "https://as.example/token"
+
+[account]
+from = "token_response"
+id = "/user/id"
+label = ["/user/login"]
+"#;
+
+fn answer(id: u32, login: &str) -> String {
+    format!(
+        r#"{{"access_token":"at-{id}","refresh_token":"rt-{id}","token_type":"bearer","expires_in":7200,
+            "user":{{"id":"{id}","login":"{login}"}}}}"#
+    )
+}
+
+async fn acme(world: &World) -> (Engine, ConnectionId) {
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    (engine, id)
+}
+
+async fn sign_in(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) -> ConnectionView {
+    let redirect = world.start(engine, id).await;
+    world.network.answer(200, answer);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap()
+}
+
+fn newest(engine: &Engine) -> ActivityEntry {
+    engine.activity(&ActivityFilter { limit: 1, ..ActivityFilter::default() }).unwrap().remove(0)
+}
+
+#[tokio::test]
+async fn a_sign_in_that_brings_another_account_says_whose_tokens_it_replaced() {
+    let world = World::new();
+    let (engine, id) = acme(&world).await;
+    let first = sign_in(&world, &engine, &id, &answer(1, "alice")).await;
+    assert_eq!((first.account_before, newest(&engine).detail), (None, None));
+
+    let other = sign_in(&world, &engine, &id, &answer(2, "Bob B.")).await;
+    assert_eq!(other.account.as_deref(), Some("Bob B."));
+    assert_eq!(other.account_before.as_deref(), Some("alice"));
+    let told = "The last sign-in was as Bob B.; before it was alice.";
+    assert!(other.cautions.iter().any(|caution| caution.starts_with(told)), "{:?}", other.cautions);
+    let line = newest(&engine);
+    assert_eq!(line.kind, ActivityKind::Connected);
+    assert_eq!(line.detail.as_deref(), Some("signed in as “Bob B.”; before it was “alice”"));
+
+    world.network.answer(200, &answer(2, "Bob B."));
+    let refreshed = engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(refreshed.account_before.as_deref(), Some("alice"), "until the next sign-in");
+    let same = sign_in(&world, &engine, &id, &answer(2, "bob")).await;
+    assert_eq!((same.account_before, newest(&engine).detail), (None, None));
+}
+
+#[tokio::test]
+async fn another_account_is_told_also_by_whoever_finds_its_tokens() {
+    let world = World::new();
+    let (dies, id) = acme(&world).await;
+    sign_in(&world, &dies, &id, &answer(1, "alice")).await;
+    world.clock.forward(60);
+    let redirect = world.start(&dies, &id).await;
+    world.network.answer(200, &answer(2, "bob"));
+    world.refuse_records_with("bob");
+    dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    drop(dies);
+    world.accept_all_records();
+
+    let next = world.engine();
+    next.snapshot().await.unwrap();
+    assert_eq!(next.view(&id).unwrap().account_before.as_deref(), Some("alice"));
+    assert_eq!(newest(&next).detail.as_deref(), Some("signed in as “bob”; before it was “alice”"));
+}
