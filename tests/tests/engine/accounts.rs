@@ -1,9 +1,10 @@
-//! Who is connected, where it is another than before.
+//! Who is connected, where it is another than before, and whose redirect was refused.
 
 use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityEntry, ActivityKind, Channel};
+use tokenrack_core::problem::Code;
 use tokenrack_core::view::ConnectionView;
 
 use crate::world::World;
@@ -87,4 +88,28 @@ async fn another_account_is_told_also_by_whoever_finds_its_tokens() {
     next.snapshot().await.unwrap();
     assert_eq!(next.view(&id).unwrap().account_before.as_deref(), Some("alice"));
     assert_eq!(newest(&next).detail.as_deref(), Some("signed in as “bob”; before it was “alice”"));
+}
+
+#[tokio::test]
+async fn a_refused_redirect_is_of_the_connection_whose_sign_in_it_answers() {
+    let world = World::new();
+    let (engine, id) = acme(&world).await;
+    let redirect = world.start(&engine, &id).await;
+    let elsewhere = redirect.replace("/oauth/callback", "/oauth/other");
+    let refused = engine.deliver(&elsewhere, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refused.problem.code, Code::WrongRedirectUri);
+    let line = newest(&engine);
+    assert_eq!((line.kind, line.connection), (ActivityKind::CallbackRefused, Some(id.clone())));
+    assert_eq!(line.connection_name, "Acme");
+
+    engine.cancel(&id, Channel::App).await.unwrap();
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    let line = newest(&engine);
+    assert_eq!((line.code, line.connection), (Some(Code::AttemptCancelled), Some(id.clone())));
+
+    engine.disconnect(&id, true, Channel::App).await.unwrap();
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(newest(&engine).connection, None, "it is gone");
+    engine.deliver(&redirect.replace("state=", "state=x"), Channel::DeepLink).await.unwrap_err();
+    assert_eq!((newest(&engine).code, newest(&engine).connection), (Some(Code::UnknownState), None));
 }

@@ -26,10 +26,10 @@ impl Engine {
     pub async fn deliver(&self, redirect_url: &str, channel: Channel) -> Result<ConnectionView, Refusal> {
         let (connection, attempt, response) = match self.match_attempt(redirect_url).await {
             Ok(found) => found,
-            Err(refusal) => return Err(self.refused(refusal, channel)?.into()),
+            Err(refusal) => return Err(self.refused(redirect_url, refusal, channel)?.into()),
         };
         let Awaited::Redirect { redirect_uri, .. } = &attempt.awaited else {
-            return Err(self.refused(Code::UnknownState.into(), channel)?.into());
+            return Err(self.refused(redirect_url, Code::UnknownState.into(), channel)?.into());
         };
         let expected = Expected {
             redirect_uri,
@@ -43,7 +43,7 @@ impl Engine {
         let validated = response.validate(&expected);
         if let Err(RedirectError::WrongTarget) = validated {
             // Not from the server: it sends to the address it was given. The attempt goes on.
-            return Err(self.refused(Code::WrongRedirectUri.into(), channel)?.into());
+            return Err(self.refused(redirect_url, Code::WrongRedirectUri.into(), channel)?.into());
         }
         self.claim(&connection.id, &attempt.state_digest)?;
         let outcome =
@@ -73,12 +73,17 @@ impl Engine {
         Ok((connection, attempt, response))
     }
 
-    /// Writes a refusal down.
-    fn refused(&self, problem: Problem, channel: Channel) -> Result<Problem, Problem> {
+    /// Writes a refusal down, for the connection whose sign-in the redirect answers, also where that has ended.
+    fn refused(&self, redirect_url: &str, problem: Problem, channel: Channel) -> Result<Problem, Problem> {
+        let connection = AuthorizationResponse::parse(redirect_url).ok().and_then(|response| {
+            let digest = StateDigest(State::digest(response.state.expose()));
+            let known = self.inner.ports.store.attempt(&digest).ok().flatten();
+            known.and_then(|known| self.load(&known.connection).ok())
+        });
         self.inner.ports.store.record(NewActivity {
             at: self.now(),
-            connection: None,
-            connection_name: String::new(),
+            connection: connection.as_ref().map(|connection| connection.id.clone()),
+            connection_name: connection.map(|connection| connection.name).unwrap_or_default(),
             kind: ActivityKind::CallbackRefused,
             channel,
             code: Some(problem.code),
