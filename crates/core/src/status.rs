@@ -65,8 +65,13 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         name: connection.name.clone(),
         provider_name: spec.map_or_else(|| provider.0.clone(), |spec| spec.name.clone()),
         provider,
+        server: connection
+            .server
+            .as_ref()
+            .and_then(|server| server.issuer.clone().or_else(|| server.token_endpoint.clone())),
         environment: connection.environment.clone(),
         account: grant.and_then(|grant| grant.account.as_ref()).map(|account| account.label.clone()),
+        account_id: grant.and_then(|grant| grant.account.as_ref()).and_then(|account| account.id.clone()),
         account_before: grant.and_then(Grant::accounts_now_and_before).map(|(_, before)| before),
         status,
         issued_at: grant.map(|grant| grant.issued_at),

@@ -54,6 +54,8 @@ async fn a_sign_in_that_brings_another_account_says_whose_tokens_it_replaced() {
     let (engine, id) = acme(&world).await;
     let first = sign_in(&world, &engine, &id, &answer(1, "alice")).await;
     assert_eq!((first.account_before, newest(&engine).detail), (None, None));
+    assert_eq!(first.account_id.as_deref(), Some("1"));
+    assert_eq!(first.server.as_deref(), Some("https://as.example/token"), "there is no issuer");
 
     let other = sign_in(&world, &engine, &id, &answer(2, "Bob B.")).await;
     assert_eq!(other.account.as_deref(), Some("Bob B."));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 
 import { it, stage } from './harness.mjs';
-import { speak } from './scenes.mjs';
+import { sameAccount, speak } from './scenes.mjs';
 
 let it_;
 before(async () => (it_ = await stage()));
@@ -17,6 +17,26 @@ async function panel(scene, body, options = {}) {
   await body(page, page.locator('aside'));
   await close();
 }
+
+it('names the other connections of the same account, and what a disconnect may end along', () =>
+  panel('few', async (page, aside) => {
+    assert.equal(await aside.getByText('Also connected as').count(), 0);
+    await sameAccount(page);
+    await page.keyboard.press('Enter');
+    await aside.getByRole('button', { name: 'GitHub release' }).click();
+    assert.equal(await page.textContent('#panel-title'), 'GitHub release');
+    await page.locator('[data-row]', { hasText: 'GitHub work' }).focus();
+    await page.keyboard.press('d');
+    const dialog = page.getByRole('alertdialog');
+    const along = '“GitHub release” signs in with the same account and client: some providers end both.';
+    await dialog.getByText(along).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Space');
+    await page.locator('[data-row]', { hasText: 'GitHub release' }).click({ modifiers: ['Control'] });
+    await page.keyboard.press('d');
+    await dialog.getByText('Disconnect 2 connections?').waitFor();
+    assert.equal(await dialog.getByText('same account').count(), 0, 'both are named');
+  }));
 
 it('reads the record anew for lines of its own connection only', () =>
   panel('few', async (page, aside) => {

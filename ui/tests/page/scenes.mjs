@@ -59,6 +59,20 @@ const toTop = (part) =>
     body.scrollBy(0, node.getBoundingClientRect().top - body.getBoundingClientRect().top - 16);
   });
 
+/** Another connection has the account and the client of “GitHub work”, whose row has the focus then. */
+export const sameAccount = async (page) => {
+  const mine = await page.evaluate(() => {
+    const [mine, other] = ['GitHub work', 'Google personal'].map((name) =>
+      __fake.views().find((view) => view.name === name),
+    );
+    const { provider, provider_name, server, account, account_id, registration } = mine;
+    const same = { name: 'GitHub release', provider, provider_name, server, account, account_id, registration };
+    __fake.change(other.id, (view) => ({ ...view, ...same }));
+    return mine.id;
+  });
+  await page.locator(`[data-row="${mine}"]`).focus();
+};
+
 /** The view of files of connections. */
 export const sharing = async (page) => {
   await page.keyboard.press('Control+i');
@@ -294,6 +308,33 @@ export const scenes = {
     async (page) => {
       await row(page, 2).focus();
       await page.keyboard.press('d');
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  'confirm-same-account': [
+    'few',
+    async (page) => {
+      await sameAccount(page);
+      await page.keyboard.press('d');
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  'panel-same-account': [
+    'few',
+    async (page) => {
+      await sameAccount(page);
+      await page.keyboard.press('Enter');
+      const details = page.locator('aside section', { hasText: 'Also connected as' });
+      await details.waitFor();
+      await toTop(details);
+    },
+  ],
+  refreshed: [
+    'few',
+    async (page) => {
+      await row(page, 2).focus();
+      await page.keyboard.press('r');
+      await page.locator('.notice').waitFor();
     },
   ],
   unfinished: [
@@ -590,7 +631,8 @@ export const scenes = {
         'The last sign-in was as octavia.lind@example.com; before it was octavia. The tokens from before were replaced ' +
           'here and not revoked: they may live on at the provider until they end.',
       ];
-      await openRow(2)(page);
+      await page.locator('[data-row]', { hasText: 'GitHub work' }).focus();
+      await page.keyboard.press('Enter');
       await page.evaluate((cautions) => {
         const [view] = __fake.views().filter(({ name }) => name === 'GitHub work');
         __fake.change(view.id, (v) => ({

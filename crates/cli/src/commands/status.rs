@@ -103,8 +103,10 @@ mod tests {
             name: name.to_owned(),
             provider: ProviderId("github".to_owned()),
             provider_name: "GitHub".to_owned(),
+            server: None,
             environment: None,
             account: Some("ada\u{1b}[2J@example.test".to_owned()),
+            account_id: None,
             account_before: None,
             status: StatusView {
                 kind,

@@ -23,10 +23,14 @@ pub struct ConnectionView {
     pub provider: ProviderId,
     /// Provider name.
     pub provider_name: String,
+    /// The authorization server, once it is known: its issuer, or where its tokens come from.
+    pub server: Option<String>,
     /// dev, staging, prod or the person's own word.
     pub environment: Option<String>,
     /// Who is connected.
     pub account: Option<String>,
+    /// The provider's own name for them (`sub`), where it says one.
+    pub account_id: Option<String>,
     /// Who was until the last sign-in, where that has brought another account.
     pub account_before: Option<String>,
     /// Where it stands.

@@ -40,6 +40,10 @@ provider: ProviderId,
  */
 provider_name: string, 
 /**
+ * The authorization server, once it is known: its issuer, or where its tokens come from.
+ */
+server: string | null, 
+/**
  * dev, staging, prod or the person's own word.
  */
 environment: string | null, 
@@ -47,6 +51,10 @@ environment: string | null,
  * Who is connected.
  */
 account: string | null, 
+/**
+ * The provider's own name for them (`sub`), where it says one.
+ */
+account_id: string | null, 
 /**
  * Who was until the last sign-in, where that has brought another account.
  */

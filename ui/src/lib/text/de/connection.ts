@@ -4,6 +4,8 @@ import type { connection as en } from '../en/connection';
 
 const kilobytes = new Intl.NumberFormat('de', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+const quoted = (names: string[]): string => new Intl.ListFormat('de').format(names.map((name) => `„${name}“`));
+
 export const connection: typeof en = {
   request: {
     open: 'Testanfrage',
@@ -51,6 +53,7 @@ export const connection: typeof en = {
     details: 'Einzelheiten',
     provider: 'Anbieter',
     account: 'Konto',
+    also: 'Auch verbunden als',
     environment: 'Umgebung',
     clientId: 'Client-ID',
     authentication: 'Client-Authentifizierung',
@@ -120,6 +123,10 @@ export const connection: typeof en = {
     disconnect: 'Trennen',
     disconnectText: (provider: string) =>
       `Tokenrack bittet ${provider}, diesen Zugriff zu beenden, und löscht die Token von diesem Rechner. Die Verbindung bleibt in der Liste; um sie wieder zu verbinden, ist eine Anmeldung nötig. Das lässt sich nicht rückgängig machen.`,
+    along: (names: string[]) =>
+      names.length === 1
+        ? `„${names[0]}“ ist mit demselben Konto und Client angemeldet: Manche Anbieter beenden beides.`
+        : `${quoted(names)} sind mit demselben Konto und Client angemeldet: Manche Anbieter beenden alle.`,
     forgetTitle: (name: string) => `„${name}“ entfernen?`,
     forget: 'Entfernen',
     forgetText: (provider: string) =>

@@ -2,6 +2,8 @@
 
 import { count } from './count';
 
+const quoted = (names: string[]): string => new Intl.ListFormat('en-GB').format(names.map((name) => `“${name}”`));
+
 export const connection = {
   request: {
     open: 'Test request',
@@ -49,6 +51,7 @@ export const connection = {
     details: 'Details',
     provider: 'Provider',
     account: 'Account',
+    also: 'Also connected as',
     environment: 'Environment',
     clientId: 'Client id',
     authentication: 'Client authentication',
@@ -117,6 +120,10 @@ export const connection = {
     disconnect: 'Disconnect',
     disconnectText: (provider: string) =>
       `Tokenrack asks ${provider} to end this access and deletes its tokens from this machine. The connection stays in the list; connecting again needs a sign-in. This cannot be undone.`,
+    along: (names: string[]) =>
+      names.length === 1
+        ? `“${names[0]}” signs in with the same account and client: some providers end both.`
+        : `${quoted(names)} sign in with the same account and client: some providers end all of them.`,
     forgetTitle: (name: string) => `Forget “${name}”?`,
     forget: 'Forget',
     forgetText: (provider: string) =>
