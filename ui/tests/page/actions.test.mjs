@@ -88,6 +88,17 @@ describe('signing in', () => {
       await notice.waitFor({ state: 'detached' });
     }));
 
+  it('says how a refresh went, until it is read', () =>
+    on('few', { clock: true }, async (page) => {
+      await rowOf(page, 'GitLab staging').focus();
+      await page.keyboard.press('r');
+      await page.clock.runFor(1000);
+      const notice = page.locator('.notice');
+      assert.match(await notice.textContent(), /GitLab staging\s*Refreshed: valid until \d\d:\d\d\./);
+      await page.clock.runFor(9000);
+      await notice.waitFor({ state: 'detached' });
+    }));
+
   it('leads from an error that only the browser shows to the form', () =>
     on('few', {}, async (page) => {
       await page.getByRole('button', { name: 'Connect: Slack billing' }).click();

@@ -304,6 +304,9 @@ describe('several at once', () => {
       assert.equal(await page.evaluate(() => __fake.refreshes.length), 4);
       await bar(page).getByRole('button', { name: 'Retry 2' }).click();
       await said(page, '6 refreshed.');
+      await bar(page).getByText('6 selected').waitFor();
+      await bar(page).getByRole('button', { name: 'Refresh', exact: true }).click();
+      await page.waitForFunction(() => __fake.refreshes.length === 12);
     }));
 
   it('say afterwards which failed and why, and try those again', () =>

@@ -163,7 +163,11 @@ export class App {
   }
   cancel = (id: string): Promise<boolean> => this.run('cancel', id, () => this.ipc.cancel(id));
   reopen = (id: string): Promise<boolean> => this.run('reopen', id, () => this.ipc.reopen(id));
-  refresh = (id: string): Promise<boolean> => this.run('refresh', id, () => this.ipc.refresh(id));
+  refresh = (id: string): Promise<boolean> =>
+    this.run('refresh', id, async () => {
+      await this.ipc.refresh(id);
+      this.notices.add({ kind: 'refreshed', connection: id });
+    });
   copyToken = (id: string, format: Format = 'raw'): Promise<boolean> =>
     this.run('copytoken', id, () => this.ipc.copytoken(id, format));
   copyLink = (id: string): Promise<boolean> => this.run('copylink', id, () => this.ipc.copylink(id));

@@ -14,6 +14,7 @@ export type Notice = { key: number } & (
     }
   | { kind: 'disconnect'; outcome: DisconnectView; name: string; provider: string }
   | { kind: 'account'; connection: string }
+  | { kind: 'refreshed'; connection: string }
   | { kind: 'forgetting'; names: string[] }
 );
 
@@ -70,7 +71,7 @@ export class Notices {
 
 /** What came of the same command, the same failure again, and what is forgotten together are said once. */
 function replaces(a: Notice, b: Notice): boolean {
-  if (a.kind === 'forgetting') return b.kind === 'forgetting';
+  if (a.kind === 'forgetting' || a.kind === 'refreshed') return b.kind === a.kind;
   if (a.kind === 'account') return b.kind === 'account' && a.connection === b.connection;
   if (a.kind === 'disconnect') return b.kind === 'disconnect' && a.outcome.connection === b.outcome.connection;
   if (b.kind !== 'problem') return false;

@@ -160,6 +160,8 @@ export const connection: typeof en = {
   },
   otherAccount: (account: string, before: string) =>
     `Angemeldet als ${account}; vorher war es ${before}. Die Token von vorher wurden hier ersetzt und nicht widerrufen.`,
+  refreshed: (until: string | null) =>
+    until ? `Erneuert: gültig bis ${until}.` : 'Erneuert; ein Ende ist nicht bekannt.',
   revocationPage: 'Beim Anbieter beenden',
   revocation: {
     revoked: (provider: string) => `${provider} hat den Zugriff beendet; die Token sind hier gelöscht.`,

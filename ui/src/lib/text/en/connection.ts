@@ -163,6 +163,7 @@ export const connection = {
   /** A sign-in ended with another account than the one before. */
   otherAccount: (account: string, before: string) =>
     `Signed in as ${account}; before it was ${before}. The tokens from before were replaced here and not revoked.`,
+  refreshed: (until: string | null) => (until ? `Refreshed: valid until ${until}.` : 'Refreshed; no end is known.'),
   revocationPage: 'End it at the provider',
   revocation: {
     revoked: (provider: string) => `${provider} ended the access, and the tokens are deleted here.`,
