@@ -1,5 +1,6 @@
 //! Clients that register themselves, and the keys that tokens are bound to.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId};
@@ -7,6 +8,7 @@ use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, Revocation};
+use tokenrack_oauth::secret::ClientSecret;
 
 use super::world::World;
 
@@ -43,6 +45,48 @@ async fn another_client_is_registered_when_the_id_is_emptied() {
     let edited = engine.edit(&added.id, &draft, None, Channel::App).await.unwrap();
     assert_eq!(edited.registration.client_id, "c-2");
     assert!(world.vault.snapshot().is_empty(), "one client's secret is not another's");
+}
+
+#[tokio::test]
+async fn a_second_connection_has_the_secret_of_the_same_client_at_the_same_server() {
+    let world = World::new();
+    let file = |id: &str| {
+        let file = FILE.replace("acme", id).replace("example/token", "example/{tenant}/token");
+        world.own_provider(
+            &format!("{id}.toml"),
+            &format!("{file}[vars.tenant]\ntitle = \"T\"\ndefault = \"one\"\n"),
+        );
+    };
+    file("acme");
+    file("other");
+    let engine = world.engine();
+    let post = Some(ClientAuthentication::ClientSecretPost);
+    let with_secret = Draft { client_id: "me".into(), authentication: post, ..draft() };
+    let first = engine.add(&with_secret, Some(ClientSecret::new("s-1".into())), Channel::App).await.unwrap();
+
+    let client_of = Some(first.id.clone());
+    let second = Draft { client_of, name: Some("Second".into()), ..with_secret };
+    let tenant = |name: &str| BTreeMap::from([("tenant".to_owned(), name.to_owned())]);
+    for other in [
+        Draft { provider: "other".into(), ..second.clone() },
+        Draft { client_id: "other".into(), ..second.clone() },
+        Draft { vars: tenant("two"), ..second.clone() },
+    ] {
+        let refused = engine.add(&other, None, Channel::App).await.unwrap_err();
+        assert_eq!(refused.code, Code::InvalidInput, "{other:?}");
+    }
+    let second = Draft { vars: tenant("one"), ..second };
+    let added = engine.add(&second, None, Channel::App).await.unwrap();
+    let redirect = world.start(&engine, &added.id).await;
+    world.network.answer(200, &TOKENS.replace("DPoP", "bearer"));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert!(world.network.sent()[0].contains("client_secret=s-1"));
+
+    let gone = engine.disconnect(&first.id, true, Channel::App).await;
+    assert!(gone.unwrap().forgotten);
+    world.network.answer(200, &TOKENS.replace("DPoP", "bearer"));
+    engine.refresh(&added.id, Channel::App).await.unwrap();
+    assert!(world.network.sent().last().unwrap().contains("client_secret=s-1"), "it is a copy");
 }
 
 #[tokio::test]

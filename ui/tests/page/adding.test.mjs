@@ -184,3 +184,43 @@ describe('what a token reaches', () => {
     }
   });
 });
+
+describe('a second connection', () => {
+  it('can have the client of the first, whose secret the page never sees', () =>
+    on('few', async (page) => {
+      await page.evaluate(() => {
+        const { id } = __fake.views().find(({ name }) => name === 'GitLab staging');
+        const registration = { authentication: 'client_secret_post', redirect: 'loopback' };
+        registration.redirect_uri = 'http://127.0.0.1:4000/callback';
+        __fake.change(id, (v) => ({ ...v, registration: { ...v.registration, ...registration } }));
+      });
+      await open(page, 'GitLab');
+      const use = page.getByRole('button', { name: 'Use the client of “GitLab staging”' });
+      await use.click();
+      await use.waitFor({ state: 'detached' });
+      const secret = page.getByLabel('Client secret');
+      assert.equal(await secret.getAttribute('placeholder'), 'that of “GitLab staging”; type to replace');
+      await page.getByLabel('Name').fill('Second');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.waitForSelector('aside');
+      const [added, first] = await page.evaluate(() => [
+        __fake.added[0],
+        __fake.views().find(({ name }) => name === 'GitLab staging'),
+      ]);
+      assert.deepEqual(
+        [added.client_of, added.client_id, added.authentication, added.redirect_uri],
+        [first.id, first.registration.client_id, 'client_secret_post', 'http://127.0.0.1:4000/callback'],
+      );
+    }));
+
+  it('with another client id has a secret of its own', () =>
+    on('few', async (page) => {
+      await open(page, 'GitLab');
+      await page.getByRole('button', { name: 'Use the client of “GitLab staging”' }).click();
+      await page.locator('#client-id').fill('another');
+      await page.getByRole('button', { name: 'Use the client of “GitLab staging”' }).waitFor();
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.waitForFunction(() => __fake.added.length === 1 || document.querySelector('.error'));
+      assert.ok(!(await page.evaluate(() => __fake.added[0]?.client_of)), 'its secret is not taken');
+    }));
+});

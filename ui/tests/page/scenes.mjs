@@ -391,6 +391,16 @@ export const scenes = {
       await page.waitForSelector('#client-id');
     },
   ],
+  'add-known-client': [
+    'few',
+    async (page) => {
+      await page.keyboard.press('Control+n');
+      await page.fill('#provider-search', 'gitlab');
+      await page.locator('.card', { hasText: 'GitLab' }).first().click();
+      await page.getByRole('button', { name: /^Use the client of/ }).click();
+      await page.locator('#client-id:not(:placeholder-shown)').waitFor();
+    },
+  ],
   'gallery-by-hand': [
     'few',
     async (page) => {

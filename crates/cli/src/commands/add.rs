@@ -187,6 +187,7 @@ fn draft(args: Args, endpoints: Option<Endpoints>) -> Draft {
         provider: args.provider,
         name: args.name,
         client_id: args.client_id.unwrap_or_default(),
+        client_of: None,
         authentication: args.client_auth.map(|method| match method {
             Authentication::ClientSecretBasic => ClientAuthentication::ClientSecretBasic,
             Authentication::ClientSecretPost => ClientAuthentication::ClientSecretPost,

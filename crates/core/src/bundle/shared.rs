@@ -60,6 +60,7 @@ impl Shared {
             provider,
             name: Some(name),
             client_id: self.client_id.clone(),
+            client_of: None,
             authentication: Some(self.authentication),
             grant: Some(self.grant_type),
             scopes: Some(self.scopes.clone()),

@@ -68,6 +68,10 @@ impl Engine {
         secret: Option<ClientSecret>,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
+        let secret = match secret {
+            None => self.secret_of_same_client(draft).await?,
+            secret => secret,
+        };
         let mut filled =
             self.fill(draft, Some(secret.is_some()), None, author).await?.checked(secret.as_ref());
         if !filled.errors.is_empty() {
@@ -112,6 +116,20 @@ impl Engine {
         Ok(self.view_of(&connection))
     }
 
+    /// The secret of a client that another connection has already. It is shown to no other server, and by no other client.
+    async fn secret_of_same_client(&self, draft: &Draft) -> Result<Option<ClientSecret>, Problem> {
+        let Some(id) = &draft.client_of else { return Ok(None) };
+        let other = self.load(id)?;
+        let (_, spec) = self.draft_provider(draft, &mut BTreeMap::new()).await?;
+        let is_same_server = spec.resolve(&draft.vars).is_ok_and(|spec| self.spec(&other) == Ok(spec));
+        if !is_same_server || draft.client_id.trim() != other.registration.client_id {
+            let words =
+                "another connection's client secret is taken for the same client at the same server only";
+            return Err(Problem::new(Code::InvalidInput).because(words));
+        }
+        Ok(self.read_secrets(&other).await?.client_secret)
+    }
+
     /// Registers a client where the draft leaves that to its server; answers the client's secret.
     async fn registered(
         &self,
@@ -143,6 +161,7 @@ impl Engine {
             provider,
             name: Some(connection.name),
             client_id: registration.client_id,
+            client_of: None,
             authentication: Some(registration.authentication),
             grant: Some(registration.grant_type),
             scopes: Some(connection.scopes),

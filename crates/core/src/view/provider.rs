@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::{ClientAuthentication, GrantType, RedirectMethod};
+use crate::connection::{ClientAuthentication, ConnectionId, GrantType, RedirectMethod};
 use crate::provider::{LeftOut, ProviderId};
 
 /// A line of the gallery.
@@ -168,6 +168,9 @@ pub struct Draft {
     /// Public.
     #[serde(default)]
     pub client_id: String,
+    /// A connection with this client at this server, whose client secret is taken where none travels beside.
+    #[serde(default)]
+    pub client_of: Option<ConnectionId>,
     /// Absent: `none` without a secret, else the first the provider takes.
     #[serde(default)]
     pub authentication: Option<ClientAuthentication>,

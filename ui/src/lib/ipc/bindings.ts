@@ -540,6 +540,10 @@ name?: string,
  */
 client_id: string, 
 /**
+ * A connection with this client at this server, whose client secret is taken where none travels beside.
+ */
+client_of?: ConnectionId, 
+/**
  * Absent: `none` without a secret, else the first the provider takes.
  */
 authentication?: ClientAuthentication, 

@@ -33,6 +33,9 @@ export class DraftForm {
   port = $state('');
   redirectUri = $state('');
 
+  /** The connection whose client this is to be, and its settings. */
+  #client = $state.raw<{ id: string; name: string; draft: Draft } | null>(null);
+
   preview = $state<DraftPreview | null>(null);
   /** Nothing is marked wrong before a person has tried. */
   tried = $state(false);
@@ -67,6 +70,20 @@ export class DraftForm {
     this.port = draft.port?.toString() ?? '';
     this.redirectUri = draft.redirect_uri ?? '';
   }
+
+  /** The client of another connection: as it is registered, and at the server where it is. */
+  takeClient(id: string, name: string, draft: Draft): void {
+    this.#client = { id, name, draft };
+    this.clientId = draft.client_id;
+    this.authentication = draft.authentication ?? '';
+    this.vars = { ...this.vars, ...draft.vars };
+    this.redirect = draft.redirect ?? this.redirect;
+    this.redirectUri = draft.redirect_uri ?? '';
+    this.port = '';
+  }
+
+  /** The same, as long as it is the client that is written here: then its secret stays in the vault and is taken there. */
+  readonly shared = $derived.by(() => (this.#client?.draft.client_id === this.clientId.trim() ? this.#client : null));
 
   /** The registered URI belongs to its way back: with another one the core gives the right URI. */
   comeBackBy(redirect: RedirectMethod): void {
@@ -121,6 +138,7 @@ export class DraftForm {
     if (name) draft.name = name;
     if (this.endpoints) draft.endpoints = this.endpoints;
     if (this.environment.trim() !== '') draft.environment = this.environment.trim();
+    if (this.shared) draft.client_of = this.shared.id;
     const method = this.authentication || this.#proof;
     if (method) draft.authentication = method;
     if (!this.redirects) return draft;
@@ -169,7 +187,7 @@ export class DraftForm {
 
   /** A secret that is in the vault already and stays there unless another is typed. */
   get keepsSecret(): boolean {
-    return (this.edited?.draft.authentication ?? 'none') !== 'none';
+    return ((this.edited ?? this.shared)?.draft.authentication ?? 'none') !== 'none';
   }
 
   secretError(secret: string): string | null {

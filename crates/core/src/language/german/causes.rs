@@ -236,6 +236,10 @@ pub(super) const TABLE: Table = &[
     // What a person asked for
     ("a sign-in is waiting; cancel it first", "eine Anmeldung wartet; erst abbrechen"),
     (
+        "another connection's client secret is taken for the same client at the same server only",
+        "das Client-Secret einer anderen Verbindung gilt nur für denselben Client beim selben Server",
+    ),
+    (
         "the tokens belong to the server it has now; disconnect first",
         "die Token gehören zum bisherigen Server; erst trennen",
     ),
