@@ -79,8 +79,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         refresh_expires_at: grant.and_then(|grant| grant.refresh_expires_at),
         sign_in_by: forecast::sign_in_by(connection),
         scopes_requested: connection.scopes.clone(),
-        // RFC 6749 §5.1: an answer without `scope` means "as asked for".
-        scopes_granted: grant.map(|grant| grant.scopes.clone().unwrap_or_else(|| connection.scopes.clone())),
+        scopes_granted: grant.map(|grant| granted(connection, grant, spec)),
         scopes_missing: grant.map(|grant| missing(connection, grant, spec)).unwrap_or_default(),
         resources: connection.resources.clone(),
         refreshable: grant.is_some_and(|grant| grant.refreshable),
@@ -130,18 +129,28 @@ fn waiting(attempt: &Attempt, authorization_url: Option<String>) -> WaitingView 
     }
 }
 
-/// What was asked for and not granted, in the provider's own words. That a refresh token came shows that offline
-/// access was granted, whether or not the answer names it.
+/// What was granted. Where that is not known, as asked for. That a refresh token came shows that offline access was
+/// granted, whether or not the answer names it.
+pub fn granted(connection: &Connection, grant: &Grant, spec: Option<&ProviderSpec>) -> Vec<String> {
+    let asked = &connection.scopes;
+    let mut granted = grant.scopes.clone().unwrap_or_else(|| asked.clone());
+    let offline = spec.and_then(|spec| spec.scopes.offline.as_deref()).unwrap_or("offline_access");
+    let is_shown = grant.refreshable && asked.iter().any(|scope| scope == offline);
+    if is_shown && !granted.iter().any(|scope| scope == offline) {
+        granted.push(offline.to_owned());
+    }
+    granted
+}
+
+/// What was asked for and not granted, in the provider's own words.
 fn missing(connection: &Connection, grant: &Grant, spec: Option<&ProviderSpec>) -> Vec<String> {
-    let Some(granted) = &grant.scopes else { return Vec::new() };
+    let granted = &granted(connection, grant, spec);
     let dialect = spec.map(|spec| &spec.scopes);
-    let offline = dialect.and_then(|dialect| dialect.offline.as_deref()).unwrap_or("offline_access");
     let is_granted = |asked: &String| match dialect {
         Some(dialect) => dialect.is_granted(asked, granted),
         None => granted.contains(asked),
     };
-    let shown_otherwise = |asked: &String| grant.refreshable && asked == offline;
-    connection.scopes.iter().filter(|asked| !is_granted(asked) && !shown_otherwise(asked)).cloned().collect()
+    connection.scopes.iter().filter(|asked| !is_granted(asked)).cloned().collect()
 }
 
 /// What the tokens reach, while there are tokens.

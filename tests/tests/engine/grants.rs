@@ -65,6 +65,19 @@ async fn token(engine: &Engine, id: &ConnectionId) -> Result<String, Code> {
 }
 
 #[tokio::test]
+async fn scopes_that_an_answer_does_not_name_are_those_that_were_asked_for() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let edited = Draft { scopes: Some(vec!["api".into(), "sudo".into()]), ..engine.draft(&id).unwrap() };
+    let view = engine.edit(&id, &edited, None, Channel::App).await.unwrap();
+    assert_eq!(view.scopes_granted.unwrap(), ["api"], "nobody has been asked for the other yet");
+    assert_eq!(view.scopes_missing, ["sudo"]);
+    let released = engine.release_token(&id, Duration::ZERO, Channel::Command, "json").await.unwrap();
+    assert_eq!(released.scopes.unwrap(), ["api"], "the command says what the window says");
+}
+
+#[tokio::test]
 async fn the_server_is_asked_as_often_as_it_wants() {
     let world = World::new();
     let engine = world.engine();

@@ -224,3 +224,16 @@ describe('a second connection', () => {
       assert.ok(!(await page.evaluate(() => __fake.added[0]?.client_of)), 'its secret is not taken');
     }));
 });
+
+it('offers the scopes that a discovered server lists', () =>
+  on('few', async (page) => {
+    await page.keyboard.press('Control+n');
+    await page.fill('#provider-search', 'https://login.example.com');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#client-id');
+    await page.getByText('more scopes of this provider').click();
+    const ask = page.getByRole('button', { name: 'Ask for api:read' });
+    await ask.click();
+    await ask.waitFor({ state: 'detached' });
+    assert.match(await page.getByLabel('Scopes').inputValue(), /\napi:read$/);
+  }));

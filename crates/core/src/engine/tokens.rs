@@ -234,11 +234,12 @@ impl Engine {
             code: None,
             detail: Some(detail.to_owned()),
         })?;
+        let scopes = status::granted(&connection, &tokens.grant, spec);
         Ok(ReleasedToken {
             access_token: tokens.access_token,
-            connection: connection.name,
             expires_at: tokens.grant.expires_at,
-            scopes: tokens.grant.scopes,
+            scopes: (!scopes.is_empty()).then_some(scopes),
+            connection: connection.name,
         })
     }
 

@@ -184,6 +184,8 @@ pub(super) async fn accept(
     };
     let generation = connection.state.generation() + 1;
     let mut tokens = Tokens::first(tokens, generation, now, found.clone().unwrap_or_default());
+    // RFC 6749 §5.1: an answer without `scope` means "as asked for", and what is asked for may be changed later.
+    tokens.grant.scopes = tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec));
     tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();
     if let Err(problem) = found {
         // Nobody will use them: they must not live on at the provider. If that fails too, they end by themselves.

@@ -45,6 +45,8 @@ async fn ask(
     tokens.grant = Grant {
         // Nobody is needed for the next one.
         refreshable: true,
+        // RFC 6749 §5.1: an answer without `scope` means "as asked for".
+        scopes: tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec)),
         authorized_at: before.map_or(now, |grant| grant.authorized_at),
         ..tokens.grant
     };

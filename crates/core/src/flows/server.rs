@@ -105,10 +105,15 @@ fn brings_proof(spec: &ProviderSpec, scopes: &[String]) -> bool {
     }
 }
 
-/// What is asked for, in the provider's form; nothing where the client's registration decides.
-pub fn scope(connection: &Connection, spec: &ProviderSpec) -> Option<String> {
+/// What is asked for; nothing where the client's registration decides.
+pub fn scopes<'a>(connection: &'a Connection, spec: &ProviderSpec) -> Option<&'a [String]> {
     let asked = !connection.scopes.is_empty() && !spec.scopes.defined_on_app;
-    asked.then(|| connection.scopes.join(&spec.scopes.separator))
+    asked.then_some(connection.scopes.as_slice())
+}
+
+/// The same in the provider's form.
+pub fn scope(connection: &Connection, spec: &ProviderSpec) -> Option<String> {
+    scopes(connection, spec).map(|scopes| scopes.join(&spec.scopes.separator))
 }
 
 /// What a grant cannot do without.

@@ -1,10 +1,15 @@
 //! A provider as faces show it.
 
+use std::collections::BTreeSet;
+
 use super::discovered::DISCOVERED;
 use super::{Links, Pkce, ProviderSpec, RedirectKind, VariableSource};
 use crate::connection::{ClientAuthentication, GrantType, RedirectMethod};
 use crate::say;
 use crate::view::{Origin, ProviderLink, ProviderPage, ProviderView, SecretNeed, VarView};
+
+/// A server may list any number of scopes.
+const MOST_SCOPES: usize = 200;
 
 impl Links {
     /// The page's address, if the provider has one; variables may still be in braces.
@@ -61,6 +66,7 @@ impl ProviderSpec {
             authentication: self.authentication(),
             redirects: self.redirects(),
             default_scopes: self.default_scopes(),
+            scopes: self.known_scopes(),
             scope_meanings: self.scopes.explain.clone(),
             refreshes: self.refreshes(),
             pkce: self.client.pkce != Pkce::Never,
@@ -72,6 +78,13 @@ impl ProviderSpec {
         let named = &self.scopes.default;
         let offline = self.scopes.offline.iter().filter(|scope| !named.contains(scope));
         named.iter().chain(offline).cloned().collect()
+    }
+
+    /// Each once, and no more than a person looks through.
+    fn known_scopes(&self) -> Vec<String> {
+        let listed = self.server.metadata.scopes_supported.iter().flatten();
+        let known: BTreeSet<_> = self.scopes.explain.keys().chain(listed).collect();
+        known.into_iter().take(MOST_SCOPES).cloned().collect()
     }
 
     /// Whether the client has a secret, for one way to tokens.

@@ -76,6 +76,8 @@ pub struct ProviderPage {
     pub redirects: Vec<RedirectMethod>,
     /// Asked for unless the person chooses otherwise.
     pub default_scopes: Vec<String>,
+    /// Scopes that it is known to have: those that are explained, and those that the server lists.
+    pub scopes: Vec<String>,
     /// What scopes mean, for people.
     pub scope_meanings: BTreeMap<String, String>,
     /// Whether the provider gives refresh tokens; absent when unknown.

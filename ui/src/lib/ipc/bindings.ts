@@ -406,6 +406,10 @@ redirects: Array<RedirectMethod>,
  */
 default_scopes: Array<string>, 
 /**
+ * Scopes that it is known to have: those that are explained, and those that the server lists.
+ */
+scopes: Array<string>, 
+/**
  * What scopes mean, for people.
  */
 scope_meanings: { [key in string]: string }, 

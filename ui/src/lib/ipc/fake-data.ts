@@ -456,33 +456,36 @@ export function interrupted(view: ConnectionView): ConnectionView {
   return { ...disconnected(view), status };
 }
 
-const page = (id: string, name: string, category: string, more: Partial<ProviderPage>): ProviderPage => ({
-  id,
-  name,
-  category,
-  icon: null,
-  origin: { kind: 'shipped' },
-  sources: [],
-  verified: null,
-  description: null,
-  register_url: `https://${id}.example/apps/new`,
-  docs_url: `https://${id}.example/docs/oauth`,
-  app_type: null,
-  checklist: [],
-  warnings: [],
-  vars: [],
-  grants: ['authorization_code'],
-  secret: 'optional',
-  device_secret: more.secret ?? 'optional',
-  authentication: ['client_secret_basic', 'client_secret_post'],
-  redirects: ['deep_link', 'loopback', 'paste'],
-  default_scopes: [],
-  scope_meanings: {},
-  refreshes: true,
-  pkce: true,
-  ...catalog.find(({ page }) => page.id === id)?.page,
-  ...more,
-});
+const page = (id: string, name: string, category: string, more: Partial<ProviderPage>): ProviderPage => {
+  const page: Omit<ProviderPage, 'scopes'> = {
+    id,
+    name,
+    category,
+    icon: null,
+    origin: { kind: 'shipped' },
+    sources: [],
+    verified: null,
+    description: null,
+    register_url: `https://${id}.example/apps/new`,
+    docs_url: `https://${id}.example/docs/oauth`,
+    app_type: null,
+    checklist: [],
+    warnings: [],
+    vars: [],
+    grants: ['authorization_code'],
+    secret: 'optional',
+    device_secret: more.secret ?? 'optional',
+    authentication: ['client_secret_basic', 'client_secret_post'],
+    redirects: ['deep_link', 'loopback', 'paste'],
+    default_scopes: [],
+    scope_meanings: {},
+    refreshes: true,
+    pkce: true,
+    ...catalog.find(({ page }) => page.id === id)?.page,
+    ...more,
+  };
+  return { scopes: Object.keys(page.scope_meanings), ...page };
+};
 
 const detailed: ProviderPage[] = [
   page('demo', 'Local demo', 'demo', {

@@ -181,6 +181,7 @@ function discovered(url: string): ProviderPage {
     category: 'discovered',
     origin: { kind: 'discovered' },
     vars: [],
+    scopes: ['openid', 'profile', 'email', 'offline_access', 'api:read', 'api:write'],
   };
 }
 

@@ -47,6 +47,16 @@ fn openid_scopes_only_as_far_as_the_server_names_them() {
 }
 
 #[test]
+fn the_scopes_a_server_lists_are_known_each_once_and_not_without_end() {
+    let page = |listed: Vec<String>| {
+        let metadata = ServerMetadata { scopes_supported: Some(listed), ..metadata() };
+        ProviderSpec::from_issuer("https://x.example", &metadata).page().scopes
+    };
+    assert_eq!(page(vec!["openid".into(), "api:read".into(), "openid".into()]), ["api:read", "openid"]);
+    assert_eq!(page((0..5_000).map(|n| n.to_string()).collect()).len(), 200);
+}
+
+#[test]
 fn basic_before_post_before_a_key_before_none() {
     let spec = |methods: &[&str]| {
         let metadata = ServerMetadata { token_endpoint_auth_methods_supported: names(methods), ..metadata() };
