@@ -221,7 +221,8 @@ impl Engine {
     ) -> Result<ReleasedToken, Problem> {
         let connection = self.load(id)?;
         let catalog = self.catalog();
-        if status::is_bound(&connection, status::spec(&connection, &catalog)) {
+        let spec = status::spec(&connection, &catalog);
+        if status::is_bound(&connection, spec) {
             return Err(Code::TokenBound.into());
         }
         let tokens = self.usable_tokens(id, min_valid, channel).await?;
