@@ -175,6 +175,12 @@ pub enum RedirectMethod {
 }
 
 impl Connection {
+    /// Whether the provider would end the sign-in of now along with what earlier disconnects have left: all tokens of a
+    /// client and account end together there. The next disconnect ends both.
+    pub fn spares_what_is_left(&self, spec: &ProviderSpec) -> bool {
+        self.state.grant().is_some() && spec.revoke.effect == "whole_grant"
+    }
+
     /// Builds a line for the record and remembers it as the newest.
     pub fn event(
         &mut self,

@@ -61,11 +61,17 @@ pub fn due_at(
 }
 
 /// When a disconnect that the provider could not be told of is told again, or what it has left is deleted.
-pub fn revocation_due_at(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+pub fn revocation_due_at(
+    connection: &Connection,
+    spec: Option<&ProviderSpec>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     if connection.undeleted.is_some() {
         return Some(now);
     }
-    retry_at(&connection.id, connection.unrevoked.as_ref()?, now)
+    let failure = connection.unrevoked.as_ref()?;
+    let is_spared = spec.is_some_and(|spec| connection.spares_what_is_left(spec));
+    if is_spared { None } else { retry_at(&connection.id, failure, now) }
 }
 
 /// Before the end of the access token, each connection at a moment of its own.

@@ -178,6 +178,8 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
     let unrevoked = connection.unrevoked.as_ref().map(|failure| match failure.problem.code {
         Code::VaultItemMissing => say!("The keychain did not have the tokens of the last disconnect, so the provider \
          could not be told to end the access. For three days Tokenrack looks again, and ends them if they are there."),
+        _ if spec.is_some_and(|spec| connection.spares_what_is_left(spec)) => say!("The provider could not be told to \
+         end the access of the last disconnect. It would end this sign-in too, so it is told at the next disconnect."),
         _ => say!("The provider could not be told yet to end the access of the last disconnect. The keychain keeps those \
          tokens for that alone, and Tokenrack tries again for three days."),
     });

@@ -70,7 +70,7 @@ impl Engine {
         let spec = status::spec(connection, &catalog);
         let at = match work {
             Work::Refresh => scheduler::due_at(connection, spec, knows.online_since, *now),
-            Work::Revocation => scheduler::revocation_due_at(connection, *now),
+            Work::Revocation => scheduler::revocation_due_at(connection, spec, *now),
         }?;
         // To save, and to look for what is missing, asks the vault alone.
         let is_local =

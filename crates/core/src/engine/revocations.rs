@@ -32,7 +32,7 @@ pub(super) struct Told {
 
 impl Engine {
     /// Tells the provider once more of what earlier disconnects left, and deletes what it was told of. Does nothing when
-    /// they left nothing.
+    /// they left nothing, or what has to wait for the next disconnect.
     ///
     /// # Errors
     /// A vault or store problem; what the provider did is part of the answer.
@@ -51,7 +51,10 @@ impl Engine {
             None if connection.unrevoked.is_none() && !is_there => return Ok(Told::nothing()),
             None => {
                 // Where the file is in the way, a person can mend it: nothing is given up for that.
-                self.spec_of_tokens(&connection)?;
+                let spec = self.spec_of_tokens(&connection)?;
+                if connection.spares_what_is_left(&spec) {
+                    return Ok(Told::nothing());
+                }
                 if is_there {
                     self.intend(id)?;
                     self.tell_provider(&connection, &mut record, &before(&connection)).await

@@ -9,7 +9,7 @@ use tokenrack_oauth::template::Values;
 use super::server;
 use crate::connection::Connection;
 use crate::engine::Ports;
-use crate::problem::{Code, Problem};
+use crate::problem::{Class, Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::view::Revocation;
@@ -40,7 +40,9 @@ async fn attempt(
     if spec.revoke.style == "none" {
         return Ok(Revocation::Unsupported);
     }
-    let client = server::client(ports, spec, connection, secret)?;
+    let mut client = server::client(ports, spec, connection, secret)?;
+    // To another client than they were given to a server may say yes and do nothing (RFC 7009 §2.2).
+    client.id.clone_from(tokens.grant.client_id.as_ref().unwrap_or(&connection.registration.client_id));
     if spec.revoke.style == "request" {
         if spec.revoke.request.auth == "basic" && matches!(client.auth, ClientAuth::None) {
             // GitHub ends tokens for a client with a secret only; one of its device codes has none.
@@ -70,8 +72,11 @@ async fn attempt(
         return Err(error.into());
     }
     let access = revocation::revoke(http, &endpoint, &client, access, now).await;
-    match (refused, access, refresh) {
-        (Some(error), _, _) | (None, Err(error), None) => Err(error.into()),
+    match (refused, access.err().map(Problem::from), refresh) {
+        (Some(error), _, _) => Err(error.into()),
+        // One that could not answer may not have ended it (RFC 7009 §2.2.1).
+        (None, Some(problem), _) if problem.code.class() == Class::Temporary => Err(problem),
+        (None, Some(problem), None) => Err(problem),
         // Some servers revoke refresh tokens only (`unsupported_token_type`); the access token ends by itself.
         (None, _, _) => Ok(Revocation::Revoked),
     }
