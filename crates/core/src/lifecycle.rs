@@ -179,7 +179,7 @@ pub struct Grant {
     /// What the refresh is doing.
     pub refresh: RefreshState,
     /// The refresh token came with the token set of this generation, and the provider has not rotated it since; `None`:
-    /// with this one.
+    /// with this one. Of a sign-in that is not saved: since when there was the one before it.
     #[serde(default)]
     pub refresh_token_since: Option<u64>,
     /// The person finished a sign-in at this time; refreshes do not move it.
@@ -281,8 +281,10 @@ impl ConnectionState {
         let known = self.grant()?;
         let are_lost = match self.settled() {
             Settled::Authorized(grant) => {
-                let is_older = stored.is_some_and(|stored| {
-                    stored.generation < grant.generation && !grant.has_refresh_token_of(stored)
+                let is_older = stored.map_or(grant.is_unsaved(), |stored| {
+                    let is_spent = !grant.has_refresh_token_of(stored);
+                    let is_of_another = stored.authorized_at != grant.authorized_at;
+                    stored.generation < grant.generation && (is_spent || is_of_another)
                 });
                 let is_rotated = grant.refreshable && grant.refresh_token_since.is_none();
                 is_older || is_rotated && grant.refresh.answer_may_be_lost()
@@ -292,6 +294,18 @@ impl ConnectionState {
         };
         let newest = stored.map_or(u64::MAX, |stored| stored.generation);
         are_lost.then_some(known.generation.min(newest))
+    }
+
+    /// What a sign-in has brought is not saved yet, and may end with its process: then the tokens before it are as good as
+    /// they were, because it has spent none of them.
+    pub fn is_under(&self, unsaved: &mut Grant) {
+        let (Settled::Authorized(before), RefreshState::Failed(failure)) =
+            (self.settled(), &mut unsaved.refresh)
+        else {
+            return;
+        };
+        failure.answer_may_be_lost |= before.refresh.answer_may_be_lost();
+        unsaved.refresh_token_since = Some(before.before_its_refresh_token() + 1);
     }
 
     /// A redirect is awaited from now on. Answers the attempt whose place is taken.
@@ -351,11 +365,12 @@ impl ConnectionState {
             }
             // By the same word a client is refused a refresh token that is not its own (RFC 6749 §5.2).
             Settled::ReauthorizationRequired { problem, grant, .. }
-                if client_id.is_some()
-                    && grant.client_id.as_deref() == client_id
-                    && problem.code != Code::RefreshInterrupted =>
+                if client_id.is_some() && grant.client_id.as_deref() == client_id && !grant.is_unsaved() =>
             {
-                let grant = grant.clone();
+                let mut grant = grant.clone();
+                if problem.code == Code::RefreshInterrupted {
+                    grant.refresh = grant.in_doubt();
+                }
                 *self.settled_mut() = Settled::Authorized(grant);
             }
             _ => {}
@@ -424,7 +439,8 @@ impl ConnectionState {
         };
         let refresh =
             if is_missed || known.is_unsaved() { known.after_failures() } else { known.refresh.clone() };
-        let facts = if stored.generation < known.generation { stored } else { known };
+        let are_others = stored.generation < known.generation || known.is_unsaved();
+        let facts = if are_others { stored } else { known };
         *self.settled_mut() = Settled::Authorized(Grant { refresh, ..facts.clone() });
     }
 
@@ -523,11 +539,12 @@ impl Grant {
 
     /// What is left of failures whose reason is gone: that an answer may have been lost.
     fn after_failures(&self) -> RefreshState {
-        let (since, generation) = (self.issued_at, self.generation);
-        match self.refresh.answer_may_be_lost() {
-            true => RefreshState::InFlight { since, generation },
-            false => RefreshState::Idle,
-        }
+        if self.refresh.answer_may_be_lost() { self.in_doubt() } else { RefreshState::Idle }
+    }
+
+    /// As after the death of whoever was refreshing.
+    fn in_doubt(&self) -> RefreshState {
+        RefreshState::InFlight { since: self.issued_at, generation: self.generation }
     }
 
     /// Whether the vault did not have the tokens when it was read last.
@@ -538,6 +555,11 @@ impl Grant {
     /// Whether the tokens were in one process's memory only when the record was written.
     pub fn is_unsaved(&self) -> bool {
         self.failure().is_some_and(|failure| failure.problem.code == Code::Unsaved)
+    }
+
+    /// The last generation that had another refresh token.
+    pub fn before_its_refresh_token(&self) -> u64 {
+        self.refresh_token_since.unwrap_or(self.generation).saturating_sub(1)
     }
 
     /// Whether the refresh token of an older token set is this one's too, so that it is not spent.

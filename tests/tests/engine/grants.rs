@@ -10,6 +10,7 @@ use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 
+use crate::background::settle;
 use crate::world::World;
 
 const CODE: &str = r#"{"device_code":"d-1","user_code":"WDJB-MJHT","verification_uri":"https://gitlab.com/device",
@@ -191,6 +192,27 @@ async fn tokens_for_a_code_the_vault_refuses_are_kept_and_saved_later() {
     assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
     world.vault.refuse_writes(false);
     engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
+async fn tokens_for_a_code_that_neither_vault_nor_database_takes_are_not_called_saved() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = begun(&world, &engine).await;
+    world.vault.refuse_writes(true);
+    world.refuse_records_with("vault/unsaved");
+    world.network.answer(200, TOKENS);
+    world.clock.forward(5);
+    assert_eq!(asked(&world).await, 1);
+    world.accept_all_records();
+    let _events = engine.subscribe();
+    engine.snapshot().await.unwrap();
+    settle().await;
+    assert_eq!(kind(&engine, &id), StatusKind::WaitingForBrowser);
+    world.vault.refuse_writes(false);
+    settle().await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-1");
 }
 

@@ -381,6 +381,53 @@ async fn a_lost_answer_stays_lost_when_the_settings_are_corrected() {
 }
 
 #[tokio::test]
+async fn a_client_id_that_was_wrong_after_an_answer_was_lost_costs_no_session_either() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    let right = engine.draft(&id).unwrap();
+    let wrong = Draft { client_id: "somebody-else".into(), ..right.clone() };
+    for is_spent in [false, true] {
+        engine.edit(&id, &wrong, None, Channel::App).await.unwrap();
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert_eq!(refused.code, Code::RefreshInterrupted);
+        engine.edit(&id, &right, None, Channel::App).await.unwrap();
+        // That the answer may be lost is not forgotten over it.
+        let (status, answer) = if is_spent { (400, r#"{"error":"invalid_grant"}"#) } else { (503, "") };
+        world.network.answer(status, answer);
+        let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert_eq!(refused.code == Code::RefreshInterrupted, is_spent, "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_a_newer_one_replaced_unsaved_is_given_to_nobody() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    let gate = world.network.hold();
+    world.network.answer(200, &FRESH.replace('2', "3"));
+    let (signing_in, asking) = (engine.clone(), engine.clone());
+    let sign_in = tokio::spawn(async move { signing_in.deliver(&redirect, Channel::DeepLink).await });
+    background::settle().await;
+    let asked = id.clone();
+    let asks = tokio::spawn(async move { token(&asking, &asked).await });
+    background::settle().await;
+    gate.add_permits(1);
+    sign_in.await.unwrap().unwrap_err();
+    world.vault.refuse_writes(false);
+    assert_ne!(asks.await.unwrap(), Ok("at-2".to_owned()), "no other process has it");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-3");
+}
+
+#[tokio::test]
 async fn a_client_id_that_was_wrong_for_a_while_costs_no_session() {
     let world = World::new();
     let engine = world.engine();

@@ -368,6 +368,33 @@ async fn tokens_that_were_taken_for_lost_and_come_late_are_found() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_ended_with_its_process_takes_nothing_from_the_one_before() {
+    for is_in_doubt in [false, true] {
+        let world = World::new();
+        let dies = world.engine();
+        let id = world.connected(&dies).await;
+        if is_in_doubt {
+            world.network.fail(HttpErrorKind::Timeout);
+            dies.refresh(&id, Channel::App).await.unwrap_err();
+        }
+        let redirect = world.start(&dies, &id).await;
+        world.network.answer(200, FRESH);
+        world.vault.refuse_writes(true);
+        dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        assert_eq!(kind(&dies, &id), StatusKind::Unsaved);
+        drop(dies);
+        world.vault.refuse_writes(false);
+        let next = world.engine();
+        world.network.sent();
+        let (status, answer) = if is_in_doubt { (400, r#"{"error":"invalid_grant"}"#) } else { (200, FRESH) };
+        world.network.answer(status, answer);
+        let refreshed = next.refresh(&id, Channel::App).await.map(drop).map_err(|problem| problem.code);
+        assert_eq!(refreshed, if is_in_doubt { Err(Code::RefreshInterrupted) } else { Ok(()) });
+        assert!(world.network.sent()[0].contains("rt-1"), "nobody has spent it");
+    }
+}
+
+#[tokio::test]
 async fn a_record_speaks_of_no_tokens_that_ended_with_their_process() {
     let world = World::new();
     let dies = world.engine();

@@ -27,6 +27,10 @@ impl Engine {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         not_disconnecting(&connection)?;
+        if self.is_unsaved(id) {
+            // The vault has older ones, and is not asked.
+            return Err(Code::Unsaved.into());
+        }
         let record = self.read_secrets(&connection).await?;
         Ok((self.agree(connection, &record, channel)?, record))
     }

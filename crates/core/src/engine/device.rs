@@ -121,6 +121,12 @@ impl Engine {
         if left.is_positive() {
             return Ok(Look::Later(left));
         }
+        if self.is_unsaved(id) {
+            // The database has refused them when they came, as the vault had, and the code is spent.
+            let record = self.read_secrets(&connection).await?;
+            self.save_again(&connection, record, Channel::Engine).await?;
+            return Ok(Look::Over);
+        }
         let waiting = self.read_attempt(&connection).await?;
         // What is away may be there for the next question; after the time limit there is none.
         let waiting = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt));

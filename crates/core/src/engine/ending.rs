@@ -180,6 +180,7 @@ impl Engine {
         // Saved before they are used for anything, a look-up included.
         if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
             grant.refresh = RefreshState::Failed(Failure::after(&grant.refresh, problem, self.now()));
+            connection.state.is_under(&mut grant);
             return grant;
         }
         self.list_choices(connection, &record, &mut tokens).await;

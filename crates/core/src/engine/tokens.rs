@@ -186,7 +186,7 @@ impl Engine {
     }
 
     /// New tokens wait in memory: only saving is left to do.
-    async fn save_again(
+    pub(super) async fn save_again(
         &self,
         connection: &Connection,
         record: SecretRecord,
@@ -292,11 +292,12 @@ impl Engine {
             }
             record = self.read_secrets(&connection).await?;
         }
-        let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
-        // What would be lost with this process is given to nobody.
+        // What would be lost with this process is given to nobody. What is saved may be newer than what waited.
         if self.is_unsaved(id) {
             self.only_save(id, channel).await?;
+            record = self.read_secrets(&connection).await?;
         }
+        let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
         if tokens.grant.expired(self.now()) {
             return Err(Code::Expired.into());
         }
