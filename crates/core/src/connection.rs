@@ -63,8 +63,8 @@ pub struct Connection {
     /// What became of telling the provider, once that is over and the tokens have still to be deleted from the vault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undeleted: Option<Revocation>,
-    /// The provider may have given tokens after this generation that were lost: a disconnect could not tell it of those, nor
-    /// has it told it of all others yet.
+    /// The provider may have given tokens after this generation that were lost before a disconnect: nobody can tell it of
+    /// those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_after: Option<u64>,
     /// Seconds that its sign-ins lasted until the provider ended them, the newest last.

@@ -478,7 +478,7 @@ async fn newer_tokens_that_were_lost_are_not_said_to_be_revoked() {
 
 #[tokio::test]
 async fn that_newer_tokens_were_lost_is_remembered_until_the_disconnect_is_over() {
-    for until in ["told again", "finished", "there again"] {
+    for until in ["told again", "finished", "there again", "there after all"] {
         let world = World::new();
         let engine = world.engine();
         let id = world.connected(&engine).await;
@@ -489,6 +489,15 @@ async fn that_newer_tokens_were_lost_is_remembered_until_the_disconnect_is_over(
         match until {
             "told again" => assert!(disconnected(&world, &engine, &id, 503).await.tried_again),
             "finished" => cut_short_after_the_answer(&world, &id).await,
+            "there after all" => {
+                world.vault.refuse_writes(true);
+                answer_both(&world, 200);
+                engine.disconnect(&id, false, Channel::App).await.unwrap_err();
+                world.vault.refuse_writes(false);
+                world.vault.hide(Some(&id));
+                engine.disconnect(&id, false, Channel::App).await.unwrap();
+                world.vault.hide(None);
+            }
             _ => {
                 world.vault.hide(Some(&id));
                 assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
@@ -506,6 +515,26 @@ async fn that_newer_tokens_were_lost_is_remembered_until_the_disconnect_is_over(
         let view = disconnected(&world, &engine, &id, 200).await;
         assert_eq!(view.revocation, Revocation::Revoked, "{until}");
     }
+}
+
+#[tokio::test]
+async fn unsaved_tokens_that_end_with_their_disconnect_are_not_said_to_be_revoked() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.connected(&dies).await;
+    world.vault.refuse_writes(true);
+    world.network.answer(200, FRESH);
+    dies.refresh(&id, Channel::App).await.unwrap_err();
+    let _gate = world.network.hold();
+    let theirs = id.clone();
+    let disconnect = tokio::spawn(async move { dies.disconnect(&theirs, false, Channel::App).await });
+    settle().await;
+    disconnect.abort();
+    disconnect.await.unwrap_err();
+    world.vault.refuse_writes(false);
+    world.network.sent();
+    let view = disconnected(&world, &world.engine(), &id, 200).await;
+    assert_eq!(view.revocation, Revocation::Unknown);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::revocations::{Told, before, set_aside};
 use super::{Engine, Flying};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::lifecycle::{ConnectionState, RefreshState, Settled};
+use crate::lifecycle::{ConnectionState, Grant, RefreshState, Settled};
 use crate::ports::{AttemptEnd, Change, VaultItem};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -61,11 +61,11 @@ impl Engine {
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
         let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
+        // What is in memory alone is lost if this process ends before the provider is told of it.
+        let unsaved = stored.filter(|_| self.is_unsaved(id)).map(Grant::before_its_refresh_token);
         let begun = self.update(id, |connection| {
-            // A doubt about an earlier sign-in does not end with the tokens of this one.
-            let is_other = connection.state.grant().is_some();
-            let earlier = connection.lost_after.map(|after| if is_other { newest } else { after });
-            connection.lost_after = earlier.max(connection.state.lost_tokens_after(stored));
+            let lost_after = connection.state.lost_tokens_after(stored).max(unsaved);
+            connection.lost_after = connection.lost_after.max(lost_after);
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;

@@ -7,10 +7,10 @@ use super::{Engine, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
-use crate::lifecycle::{Failure, RefreshState, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Class, Code, Problem};
-use crate::record::SecretRecord;
+use crate::record::{SecretRecord, Tokens};
 use crate::scheduler;
 use crate::view::Revocation;
 
@@ -150,7 +150,7 @@ impl Engine {
             }
         };
         let ports = self.ports_with(&spec, record);
-        let newest = waiting.iter().map(|tokens| tokens.grant.generation).max();
+        let newer_may_live = connection.lost_after.is_some_and(|after| are_followed(&waiting, after));
         let mut told = Told { revocation: Revocation::Unsupported, ..Told::nothing() };
         for tokens in waiting {
             let secret = record.client_secret.as_ref();
@@ -167,7 +167,7 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
-        if connection.lost_after >= newest { told.unconfirmed() } else { told }
+        if newer_may_live { told.unconfirmed() } else { told }
     }
 }
 
@@ -219,7 +219,6 @@ impl Told {
         let was_waiting = before.is_some();
         let was_told = self.again.is_none() && self.revocation != Revocation::Nothing;
         connection.undeleted = was_told.then_some(self.revocation);
-        connection.lost_after.take_if(|_| self.again.is_none());
         if before.as_ref().is_some_and(is_missing) && self.is_missing() {
             // Once is enough, however often it is read.
             return None;
@@ -236,6 +235,14 @@ impl Told {
         let words = self.problem.as_ref().and_then(|problem| problem.cause.clone());
         Some(connection.event(now, kind, channel, code, words))
     }
+}
+
+/// Whether tokens were lost after the newest of these that is no newer than `after`, and have not been found since.
+fn are_followed(all: &[Tokens], after: u64) -> bool {
+    let (found, before): (Vec<&Grant>, Vec<&Grant>) =
+        all.iter().map(|tokens| &tokens.grant).partition(|grant| grant.generation > after);
+    let last = before.into_iter().max_by_key(|grant| grant.generation);
+    last.is_some_and(|last| found.iter().all(|grant| grant.authorized_at != last.authorized_at))
 }
 
 /// What disconnects have left is told of, and used for nothing else; what the provider was told of already, is not kept.
