@@ -42,6 +42,6 @@ pub async fn answer(process: &Process, request: &HttpRequest, proof: &Proof) -> 
     }
     process.pass(Duration::from_millis(300)).await;
     let is_bound = proof.key.is_some() && get(&world.server).key_of(token) == proof.key;
-    let is_taken = is_bound && get(&world.server).takes_from_anybody(token, world.truth());
+    let is_taken = is_bound && get(&world.server).takes(token, world.truth());
     response(if is_taken { 200 } else { 401 }, "{}", None)
 }

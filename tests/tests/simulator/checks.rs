@@ -52,11 +52,11 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
                     return Ok(());
                 }
                 let fate = world.fate(id).ok_or("of a refresh token that was never issued")?;
-                honest(world, &fate, problem.code)
+                honest(world, &fate, record, problem.code)
             }
             Settled::Authorized(grant) if grant.refused.is_some() => {
                 let item = item.ok_or("without tokens in the keychain")?;
-                let is_taken = get(&world.server).takes_from_anybody(&item.access_token, world.truth());
+                let is_taken = get(&world.server).takes(&item.access_token, world.truth());
                 claim(!is_taken || item.generation > grant.generation, "of a token that the API takes")
             }
             Settled::Authorized(grant) if grant.is_missing() => {
@@ -67,7 +67,10 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
         StatusKind::Unsaved | StatusKind::KeychainLocked => {
             claim(get(&world.keychain).has_refused, "the keychain has never refused anything")
         }
-        StatusKind::NotConnected => claim(is_disconnecting, "nobody has disconnected it"),
+        StatusKind::NotConnected => {
+            let was_signed_in = get(&world.keychain).was_signed_in(id);
+            claim(is_disconnecting || !was_signed_in, "nobody has disconnected it")
+        }
         StatusKind::Refreshing => {
             let grant = record.state.grant().ok_or("without a grant")?;
             let is_due = grant.refresh == RefreshState::Idle && grant.expired(world.wall());
@@ -81,9 +84,11 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
 }
 
 /// Whether the words for the end of a session are true.
-pub fn honest(world: &World, fate: &Fate, code: Code) -> Result<(), String> {
+pub fn honest(world: &World, fate: &Fate, record: &Connection, code: Code) -> Result<(), String> {
+    let client_id = Some(record.registration.client_id.as_str());
+    let is_others = record.state.grant().is_some_and(|grant| grant.client_id.as_deref() != client_id);
     match code {
-        Code::InvalidGrant if fate.ended == Some(End::Person) => Ok(()),
+        Code::InvalidGrant if fate.ended == Some(End::Person) || is_others => Ok(()),
         Code::InvalidGrant => Err(format!("the provider has not ended it by itself: {fate:?}")),
         Code::RefreshInterrupted if world.is_lost(fate) || world.is_in_doubt(fate) => Ok(()),
         Code::RefreshInterrupted => Err(format!("no answer was lost: {fate:?}")),
@@ -92,14 +97,14 @@ pub fn honest(world: &World, fate: &Fate, code: Code) -> Result<(), String> {
 }
 
 /// An access token that has just been handed out.
-pub fn released(process: &Process, id: &ConnectionId, client_id: &str, token: &ReleasedToken) {
+pub fn released(process: &Process, id: &ConnectionId, token: &ReleasedToken) {
     let world = &process.world;
     let is_unknown = token.expires_at.is_none() || world.clock_was_ever_wrong();
     let token = token.access_token.expose();
     let ends_at = get(&world.server).ends_at(token);
     let violation = if !get(&world.keychain).was_saved(token) {
         "which was never saved"
-    } else if !get(&world.server).is_for(token, client_id) {
+    } else if !world.is_of(token, id) {
         "which is another connection's"
     } else if !is_unknown && ends_at.is_none_or(|end| end <= world.truth()) {
         "which has ended"

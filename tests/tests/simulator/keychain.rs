@@ -19,6 +19,8 @@ pub struct Keychain {
     disconnects: BTreeMap<String, Option<u64>>,
     /// The last wish to sign in.
     consents: BTreeMap<String, u64>,
+    /// Connections a person has asked to forget.
+    forgets: BTreeSet<String>,
     pub is_locked: bool,
     /// It can be read, and takes nothing.
     pub refuses_writes: bool,
@@ -34,6 +36,7 @@ pub struct Item {
     pub generation: u64,
     pub access_token: String,
     pub refresh_token: String,
+    pub client_id: Option<String>,
 }
 
 impl Keychain {
@@ -60,6 +63,20 @@ impl Keychain {
     pub fn disconnect_succeeded(&mut self, id: &ConnectionId, wish: u64) {
         let last = self.disconnects.entry(id.0.clone()).or_insert(None);
         *last = (*last).max(Some(wish));
+    }
+
+    /// Nothing of it is to be left.
+    pub fn forget_begins(&mut self, id: &ConnectionId) {
+        self.forgets.insert(id.0.clone());
+    }
+
+    pub fn is_to_be_forgotten(&self, id: &ConnectionId) -> bool {
+        self.forgets.contains(&id.0)
+    }
+
+    /// Whether anybody has ever signed in there: not to a copy of a connection.
+    pub fn was_signed_in(&self, id: &ConnectionId) -> bool {
+        self.consents.contains_key(&id.0)
     }
 
     /// Somebody signs in on the provider's page.
@@ -94,7 +111,9 @@ impl Keychain {
         let before = self.item(id);
         let after = value.as_ref().and_then(parse);
         let secret = value.as_ref().and_then(secret_of);
-        if secret.is_none() && self.secrets.contains_key(&id.0) {
+        // A copy that could not be added leaves nothing.
+        let is_kept = self.was_signed_in(id) && !self.is_to_be_forgotten(id);
+        if secret.is_none() && self.secrets.contains_key(&id.0) && is_kept {
             return Err("the secret of a client was deleted from the keychain".into());
         }
         self.secrets.extend(secret.map(|secret| (id.0.clone(), secret)));
@@ -108,6 +127,9 @@ impl Keychain {
         match (before, after) {
             (Some(_), None) if !self.is_disconnecting(id) => {
                 Err("tokens were deleted from the keychain without a disconnect".into())
+            }
+            (None, Some(_)) if !self.was_signed_in(id) => {
+                Err("tokens of a connection that nobody has signed in to".into())
             }
             (None, Some(_)) if self.is_ended(id) => {
                 Err("tokens came back into the keychain after a disconnect".into())
@@ -136,5 +158,6 @@ fn parse(bytes: &SecretBytes) -> Option<Item> {
         generation: tokens["grant"]["generation"].as_u64().expect("a generation"),
         access_token: text("access_token"),
         refresh_token: text("refresh_token"),
+        client_id: tokens["grant"]["client_id"].as_str().map(str::to_owned),
     })
 }

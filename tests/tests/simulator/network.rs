@@ -131,9 +131,9 @@ async fn arrive(process: &Process, asked: &Asked<'_>) -> Answer {
             (400, json!({ "error": "use_dpop_nonce", "nonce": nonce }).to_string())
         }
         (_, "urn:ietf:params:oauth:grant-type:device_code") => {
-            get(&world.server).exchange_device(field("device_code"), key(), now)
+            get(&world.server).exchange_device(client_id, field("device_code"), key(), now)
         }
-        (_, "authorization_code") => get(&world.server).exchange(field("code"), key(), now),
+        (_, "authorization_code") => get(&world.server).exchange(client_id, field("code"), key(), now),
         (_, "client_credentials") => {
             world.client_arrives(client_id, field("client_secret"), process.number);
             get(&world.server).own_token(client_id, key(), now)

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use tokenrack_core::connection::GrantType;
+use tokenrack_core::connection::{Connection, GrantType};
 use tokenrack_core::event::Channel;
 use tokenrack_core::lifecycle::Settled;
+use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::view::StatusKind;
 
+use crate::changes;
 use crate::checks;
 use crate::person::{self, Known};
 use crate::schedule::{Running, Schedule};
@@ -27,20 +29,16 @@ pub async fn returns(schedule: &mut Schedule) {
 }
 
 async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
+    // With what waits for the keychain goes a lock that others wait for.
+    save_all(schedule).await.ok();
     everybody_ends(schedule).await?;
     schedule.running.retain(|running| running.process.is_alive());
     schedule.start_process();
-    for Running { process, engine, .. } in &schedule.running {
-        for Known { id, .. } in &schedule.connections {
-            let patience = Duration::from_secs(5);
-            let saved = engine.save_before_the_end(id, patience, Channel::App).await;
-            saved.map_err(|problem| format!("p{} cannot save {id} now: {problem}", process.number))?;
-        }
-    }
+    save_all(schedule).await?;
     no_sign_in_was_for_nothing(&schedule.world)?;
     let last = schedule.running.last().ok_or("no process can start")?;
-    // Sign-ins that nobody finished end by their time.
-    tokio::time::sleep(person::LIMIT).await;
+    // Sign-ins that nobody finished end by their time, and when the last question about them is answered.
+    tokio::time::sleep(person::LIMIT + Duration::from_secs(45)).await;
     last.engine.snapshot().await.map_err(|problem| format!("no snapshot: {problem}"))?;
     for known in &schedule.connections {
         settles(last, known).await.map_err(|violation| format!("{}: {violation}", known.id))?;
@@ -48,12 +46,27 @@ async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
     for Running { process, .. } in schedule.running.drain(..) {
         schedule.world.kill(process.number);
     }
+    copies_have_no_tokens(schedule)?;
     schedule.start_process();
     let next = schedule.running.last().ok_or("no process can start")?;
     for known in &schedule.connections {
         works(next, known).await.map_err(|violation| format!("{}, restarted: {violation}", known.id))?;
     }
     Ok(())
+}
+
+async fn save_all(schedule: &Schedule) -> Result<(), String> {
+    let mut outcome = Ok(());
+    let alive = schedule.running.iter().filter(|running| running.process.is_alive());
+    for Running { process, engine, .. } in alive {
+        for Known { id, .. } in &schedule.connections {
+            let patience = Duration::from_secs(5);
+            let saved = engine.save_before_the_end(id, patience, Channel::App).await;
+            outcome = outcome
+                .and(saved.map_err(|problem| format!("p{} cannot save {id} now: {problem}", process.number)));
+        }
+    }
+    outcome
 }
 
 /// Whoever lives comes to an end with what it does, and without a panic.
@@ -72,6 +85,15 @@ async fn everybody_ends(schedule: &mut Schedule) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A connection beside the one that it was restored from: each would spend what the other needs.
+fn copies_have_no_tokens(schedule: &Schedule) -> Result<(), String> {
+    let records = get(&schedule.world.disk).load_all().connections;
+    let is_copy = |record: &&Connection| !schedule.connections.iter().any(|known| known.id == record.id);
+    let mut copies = records.iter().filter(is_copy);
+    let bad = copies.find(|copy| copy.state.grant().is_some());
+    bad.map_or(Ok(()), |copy| Err(format!("{} is a copy, and {}", copy.id, checks::brief(copy))))
 }
 
 /// What a process has read and lived to save is saved, unless nobody wants it any more.
@@ -93,8 +115,16 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
             return Err("a person has disconnected it, and it is refreshed".into());
         }
         let wish = get(&world.keychain).disconnect_begins(id);
-        engine.disconnect(id, false, Channel::App).await.map_err(|problem| format!("stays: {problem}"))?;
+        let forgets = get(&world.keychain).is_to_be_forgotten(id);
+        let done = engine.disconnect(id, forgets, Channel::App).await.err();
+        let is_gone = |problem: &Problem| forgets && problem.code == Code::NoSuchConnection;
+        if let Some(problem) = done.filter(|problem| !is_gone(problem)) {
+            return Err(format!("stays: {problem}"));
+        }
         get(&world.keychain).disconnect_succeeded(id, wish);
+        if forgets && get(&world.disk).load(id).is_some() {
+            return Err("it is forgotten, and its record is there".into());
+        }
         let kept = get(&world.keychain).kept_for_revocation(id);
         return match get(&world.keychain).item(id) {
             Some(item) => Err(format!("disconnected, and the keychain still has {item:?}")),
@@ -112,6 +142,9 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
             .map_err(|problem| format!("cannot be refreshed: {problem}"))?;
         return works(running, known).await;
     }
+    changes::correct_client(process, engine, id)
+        .await
+        .map_err(|code| format!("its client cannot be put back: {code:?}"))?;
     // The first may only adopt what another process has saved.
     let first = engine.refresh(id, Channel::App).await;
     process.note(|| format!("{id} first: {:?}", first.map_err(|problem| problem.code).err()));
@@ -128,7 +161,9 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
     }
     let record = get(&world.disk).load(id).cloned().ok_or("the record is gone")?;
     match record.state.settled() {
-        Settled::ReauthorizationRequired { problem, .. } => checks::honest(world, &fate, problem.code)?,
+        Settled::ReauthorizationRequired { problem, .. } => {
+            checks::honest(world, &fate, &record, problem.code)?
+        }
         other => return Err(format!("has ended and says {other:?}")),
     }
     checks::status(process, engine, id);
@@ -140,8 +175,11 @@ async fn settles(running: &Running, known: &Known) -> Result<(), String> {
 
 /// A token that the server takes, and a status that says so.
 async fn works(Running { process, engine, .. }: &Running, known: &Known) -> Result<(), String> {
-    let Known { id, client_id, .. } = known;
+    let id = &known.id;
     let kind = |engine: &tokenrack_core::engine::Engine| engine.view(id).map(|view| view.status.kind);
+    if get(&process.world.keychain).is_to_be_forgotten(id) {
+        return engine.view(id).map_or(Ok(()), |view| Err(format!("is {:?}", view.status.kind)));
+    }
     if get(&process.world.keychain).is_disconnecting(id) {
         let kind = kind(engine).map_err(|problem| problem.to_string())?;
         return match kind {
@@ -159,9 +197,9 @@ async fn works(Running { process, engine, .. }: &Running, known: &Known) -> Resu
     } else {
         let released = engine.release_token(id, Duration::from_secs(60), Channel::Command, "raw").await;
         let released = released.map_err(|problem| format!("no token: {problem}"))?;
-        checks::released(process, id, client_id, &released);
+        checks::released(process, id, &released);
         let token = released.access_token.expose();
-        if !get(&process.world.server).takes(token, client_id, process.world.truth()) {
+        if !get(&process.world.server).takes(token, process.world.truth()) {
             return Err(format!("{token} is not taken"));
         }
     }

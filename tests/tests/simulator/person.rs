@@ -7,9 +7,10 @@ use tokenrack_core::engine::{ApiCall, ConnectOptions, Connecting, Engine, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
 use tokenrack_core::provider::Catalog;
-use tokenrack_core::view::{Draft, Endpoints, StatusKind};
+use tokenrack_core::view::{Choice, Draft, Endpoints, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
 
+use crate::changes::{self, Setting};
 use crate::checks;
 use crate::ports::Process;
 use crate::world::{SECRET, get};
@@ -35,7 +36,14 @@ pub enum Deed {
     Look,
     /// When the status says that a person has to, or that a disconnect is over.
     Reconnect,
+    /// For more than the tokens before may do.
+    StepUp,
+    Cancel,
+    Edit(Setting),
+    BackUp,
+    Restore(Choice),
     Disconnect,
+    Forget,
 }
 
 /// The shipped providers, and one whose tokens are bound.
@@ -80,6 +88,7 @@ pub async fn add(
     let secret = has_secret.then(|| ClientSecret::new(SECRET.into()));
     let added = engine.add(&draft, secret, Channel::Command).await.map_err(|problem| problem.code)?;
     process.world.is_client(client_id, &added.id);
+    process.world.is_client(&changes::other_client(client_id), &added.id);
     Ok(Known { client_id: client_id.to_owned(), id: added.id, by, is_bound })
 }
 
@@ -100,10 +109,12 @@ pub async fn sign_in(process: &Process, engine: &Engine, known: &Known) -> Resul
         }
     };
     let url = url::Url::parse(authorization_url).expect("a URL");
-    let state = url.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
+    let part =
+        |name: &str| url.query_pairs().find(|(key, _)| key == name).expect("in every URL").1.into_owned();
+    let (state, client_id) = (part("state"), part("client_id"));
     process.pass(Duration::from_secs(20)).await;
     get(&process.world.keychain).person_consents(&known.id);
-    let code = get(&process.world.server).consent(&known.client_id);
+    let code = get(&process.world.server).consent(&client_id);
     let redirect = format!("{redirect_uri}?code={code}&state={state}");
     engine.deliver(&redirect, Channel::DeepLink).await.map(drop).map_err(|refusal| refusal.problem.code)
 }
@@ -131,7 +142,7 @@ pub async fn request(engine: &Engine, id: &ConnectionId) -> Result<u16, Code> {
 }
 
 async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) -> Result<(), Code> {
-    let Known { id, client_id, .. } = known;
+    let id = &known.id;
     match deed {
         Deed::Refresh => engine.refresh(id, Channel::App).await.map(drop).map_err(|problem| problem.code),
         Deed::Release(seconds) => {
@@ -143,7 +154,7 @@ async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) 
             let released = engine.release_token(id, span, Channel::Command, "raw").await;
             let released = released.map_err(|problem| problem.code)?;
             if process.is_alive() {
-                checks::released(process, id, client_id, &released);
+                checks::released(process, id, &released);
                 if was_ended && get(&process.world.keychain).is_ended(id) {
                     process.world.violate(format!(
                         "p{} hands out a token of {id}, which is disconnected",
@@ -172,9 +183,22 @@ async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) 
                 _ => Ok(()),
             }
         }
-        Deed::Disconnect => {
+        Deed::StepUp if get(&process.world.keychain).is_disconnecting(id) => Ok(()),
+        Deed::StepUp => {
+            changes::edit(engine, id, Setting::Scopes).await?;
+            sign_in(process, engine, known).await
+        }
+        Deed::Cancel => engine.cancel(id, Channel::App).await.map_err(|problem| problem.code),
+        Deed::Edit(setting) => changes::edit(engine, id, setting).await,
+        Deed::BackUp => changes::back_up(process, engine).await,
+        Deed::Restore(choice) => changes::restore(process, engine, known, choice).await,
+        Deed::Disconnect | Deed::Forget => {
             let wish = get(&process.world.keychain).disconnect_begins(id);
-            let done = engine.disconnect(id, false, Channel::App).await.map_err(|problem| problem.code);
+            let forgets = deed == Deed::Forget;
+            if forgets {
+                get(&process.world.keychain).forget_begins(id);
+            }
+            let done = engine.disconnect(id, forgets, Channel::App).await.map_err(|problem| problem.code);
             if done.is_ok() && process.is_alive() {
                 get(&process.world.keychain).disconnect_succeeded(id, wish);
             }

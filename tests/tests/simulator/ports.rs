@@ -13,7 +13,6 @@ use tokenrack_core::event::{ActivityEntry, NewActivity};
 use tokenrack_core::ports::*;
 use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
-use tokenrack_platform::AgeSeal;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -46,8 +45,7 @@ impl Process {
             lock: this(),
             network: this(),
             scripts: this(),
-            // A schedule makes no backup.
-            seal: Arc::new(AgeSeal::default()),
+            seal: this(),
         }
     }
 
@@ -65,6 +63,11 @@ impl Process {
         if self.dies() {
             pending().await
         }
+    }
+
+    /// What takes a machine a while.
+    pub async fn work(&self) {
+        self.pass(SHORT).await;
     }
 
     /// Whoever is dead when this ends never comes back from it.

@@ -7,9 +7,11 @@ use jiff::SignedDuration;
 use tokenrack_core::connection::GrantType;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::provider::Catalog;
+use tokenrack_core::view::Choice;
 use tokio::task::JoinHandle;
 
 use crate::chance::Chance;
+use crate::changes::{self, Setting};
 use crate::peace;
 use crate::person::{self, Deed, Known};
 use crate::ports::Process;
@@ -68,7 +70,9 @@ impl Schedule {
             let lifetime = self.pick(&[Some(150), Some(600), Some(3600), Some(7200), None]);
             let client_id = format!("client-{number}");
             let is_bound = get(&self.world.chance).once_in(3);
-            get(&self.world.server).register(&client_id, Client { rotates, lifetime, is_bound });
+            for client_id in [client_id.clone(), changes::other_client(&client_id)] {
+                get(&self.world.server).register(&client_id, Client { rotates, lifetime, is_bound });
+            }
             let Running { process, engine, .. } = &self.running[0];
             let by = self.pick(&[
                 GrantType::AuthorizationCode,
@@ -96,15 +100,24 @@ impl Schedule {
             let longest = Duration::from_millis(self.pick(&often));
             tokio::time::sleep(self.world.moment(longest)).await;
             self.event();
-            let deed = match get(&self.world.chance).below(20) {
+            let throw = get(&self.world.chance).below(26);
+            let deed = match throw {
                 0..=7 => Deed::Refresh,
                 8..=14 => Deed::Release(60),
                 15 => Deed::Release(1_000_000),
                 16 | 17 => Deed::Look,
-                _ => Deed::Reconnect,
+                18 | 19 => Deed::Reconnect,
+                20 => Deed::StepUp,
+                21 => Deed::Cancel,
+                22 => Deed::Edit(self.pick(&[Setting::Scopes, Setting::Client, Setting::Client])),
+                // Whoever restores what they have ended wants it back.
+                _ if leaves => Deed::Look,
+                23 => Deed::BackUp,
+                _ => Deed::Restore(self.pick(&[Choice::Replace, Choice::Rename])),
             };
             let is_late = step * 2 >= steps;
-            let deed = if leaves && is_late { self.pick(&[deed, deed, Deed::Disconnect]) } else { deed };
+            let ends = [deed, deed, deed, deed, Deed::Disconnect, Deed::Forget];
+            let deed = if leaves && is_late { self.pick(&ends) } else { deed };
             self.set_about(deed);
         }
     }

@@ -108,9 +108,11 @@ impl Server {
         }
     }
 
-    /// RFC 7009 §2.1: a refresh token ends its session, an access token no more than itself.
+    /// RFC 7009 §2.1: a refresh token ends its session, an access token no more than itself. One that was spent is no
+    /// token any more, which is no error (§2.2).
     pub fn revoke(&mut self, token: &str) -> Answer {
-        let of_refresh = self.refresh_tokens.get(token).map(|token| token.session);
+        let of_refresh = self.refresh_tokens.get(token).filter(|token| token.successor.is_none());
+        let of_refresh = of_refresh.map(|token| token.session);
         if let Some(access) = self.access_tokens.get_mut(token) {
             access.was_revoked = true;
         }
@@ -168,8 +170,14 @@ impl Server {
     }
 
     /// RFC 8628 §3.4.
-    pub fn exchange_device(&mut self, device_code: &str, key: Key, now: Timestamp) -> Answer {
-        match self.device_codes.get(device_code) {
+    pub fn exchange_device(
+        &mut self,
+        client_id: &str,
+        device_code: &str,
+        key: Key,
+        now: Timestamp,
+    ) -> Answer {
+        match self.device_codes.get(device_code).filter(|(client, _)| client == client_id) {
             None => invalid_grant(),
             Some((_, false)) => (400, json!({ "error": "authorization_pending" }).to_string()),
             Some((client, true)) => {
@@ -181,8 +189,10 @@ impl Server {
     }
 
     /// RFC 6749 §4.1.3.
-    pub fn exchange(&mut self, code: &str, key: Key, now: Timestamp) -> Answer {
-        let Some(client) = self.codes.remove(code) else { return invalid_grant() };
+    pub fn exchange(&mut self, client_id: &str, code: &str, key: Key, now: Timestamp) -> Answer {
+        let Some(client) = self.codes.remove(code).filter(|client| client == client_id) else {
+            return invalid_grant();
+        };
         self.begin_session(client, key, now)
     }
 
@@ -224,10 +234,13 @@ impl Server {
         refresh.or_else(|| self.access_tokens.get(token).map(|token| &token.key)).cloned().flatten()
     }
 
-    /// RFC 6749 §6, with rotation.
-    pub fn refresh(&mut self, refresh_token: &str, now: Timestamp) -> Answer {
+    /// RFC 6749 §6, with rotation. Another client's token is refused, and as good as before (§5.2).
+    pub fn refresh(&mut self, client_id: &str, refresh_token: &str, now: Timestamp) -> Answer {
         let Some(token) = self.refresh_tokens.get(refresh_token) else { return invalid_grant() };
         let (session, key) = (token.session, token.key.clone());
+        if self.sessions[session].client != client_id {
+            return invalid_grant();
+        }
         let client = self.clients[&self.sessions[session].client];
         if token.successor.is_some() && client.rotates {
             self.sessions[session].ended.get_or_insert(End::Reuse);
@@ -286,12 +299,8 @@ impl Server {
         (200, body.to_string())
     }
 
-    /// Whether an API would take this access token for this client now.
-    pub fn takes(&self, access_token: &str, client_id: &str, now: Timestamp) -> bool {
-        self.is_for(access_token, client_id) && self.takes_from_anybody(access_token, now)
-    }
-
-    pub fn takes_from_anybody(&self, access_token: &str, now: Timestamp) -> bool {
+    /// Whether an API would take this access token now.
+    pub fn takes(&self, access_token: &str, now: Timestamp) -> bool {
         let token = self.access_tokens.get(access_token);
         token.is_some_and(|token| {
             self.sessions[token.session].ended.is_none() && !token.was_revoked && token.ends_at > now
@@ -303,9 +312,9 @@ impl Server {
         self.access_tokens.get(access_token).map(|token| token.ends_at)
     }
 
-    pub fn is_for(&self, access_token: &str, client_id: &str) -> bool {
-        let token = self.access_tokens.get(access_token);
-        token.is_some_and(|token| self.sessions[token.session].client == client_id)
+    /// To whom it was given.
+    pub fn client_of(&self, token: &str) -> Option<String> {
+        self.session(token).map(|session| self.sessions[session].client.clone())
     }
 
     pub fn fate(&self, refresh_token: &str) -> Option<Fate> {

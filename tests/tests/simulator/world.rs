@@ -28,6 +28,8 @@ pub struct World {
     pub keychain: Mutex<Keychain>,
     pub server: Mutex<Server>,
     pub locks: Mutex<Locks>,
+    /// Files that a person has put away.
+    pub backups: Mutex<Vec<Vec<u8>>>,
     /// Which process has read which new access token at the end of a sign-in.
     pub signed_in: Mutex<Vec<(u32, String)>>,
     /// A connection's lock was released.
@@ -76,6 +78,7 @@ impl World {
             keychain: Mutex::default(),
             server: Mutex::default(),
             locks: Mutex::default(),
+            backups: Mutex::default(),
             signed_in: Mutex::default(),
             released: Notify::new(),
             clock_moved: Notify::new(),
@@ -173,6 +176,12 @@ impl World {
         get(&self.connections).get(client_id).cloned()
     }
 
+    /// Whether this token was given to a client of the connection.
+    pub fn is_of(&self, token: &str, id: &ConnectionId) -> bool {
+        let client = get(&self.server).client_of(token);
+        client.and_then(|client| self.id_of(&client)).as_ref() == Some(id)
+    }
+
     /// What the server knows of the refresh token in the keychain.
     pub fn fate(&self, id: &ConnectionId) -> Option<Fate> {
         let item = get(&self.keychain).item(id)?;
@@ -202,7 +211,7 @@ impl World {
             self.violate(format!("p{process} sends {refresh_token} of {client_id} with another key"));
         }
         let now = self.truth();
-        get(&self.server).refresh(refresh_token, now)
+        get(&self.server).refresh(client_id, refresh_token, now)
     }
 
     /// A client asks for a token of its own: with its secret, and nobody else at work.
