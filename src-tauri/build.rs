@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "ownspec",
     "exportspec",
     "exportprovider",
+    "downloads",
     "downloadspec",
     "exportfile",
     "backup",

@@ -161,6 +161,7 @@ fn builder(session: Session, root: Option<PathBuf>, links: Arc<Links>) -> Builde
             commands::links::opendocs,
             commands::console::report,
             commands::console::files,
+            commands::console::downloads,
             commands::console::version,
         ])
         .setup(move |app| Ok(set_up(app, session, root, links)?))

@@ -40,16 +40,22 @@ pub fn write(path: &Path, content: &[u8], readers: Readers, replaces: bool) -> R
 /// A folder with so many copies is taken for one that does not say what is in it.
 const MOST_COPIES: usize = 1000;
 
-/// Writes a file where the person's downloads go, beside others of its name: `a.toml`, `a-2.toml`.
+/// Where the person's downloads go: their home folder where none is set up.
 ///
 /// # Errors
-/// `FileFailed` when there is no such folder or it cannot be written to.
-pub fn download(stem: &str, ending: &str, content: &[u8], readers: Readers) -> Result<PathBuf, Problem> {
+/// `FileFailed` when there is no such folder.
+pub fn downloads() -> Result<PathBuf, Problem> {
     let user = directories::UserDirs::new();
-    let folder = user.as_ref().map(|user| user.download_dir().unwrap_or_else(|| user.home_dir()));
-    let folder = folder
-        .ok_or_else(|| Problem::new(Code::FileFailed).because("this user has no folder for downloads"))?;
-    beside(folder, stem, ending, content, readers)
+    let folder = user.as_ref().map(|user| user.download_dir().unwrap_or_else(|| user.home_dir()).to_owned());
+    folder.ok_or_else(|| Problem::new(Code::FileFailed).because("this user has no folder for downloads"))
+}
+
+/// Writes a file there, beside others of its name: `a.toml`, `a-2.toml`.
+///
+/// # Errors
+/// As for [`downloads`], and where it cannot be written to.
+pub fn download(stem: &str, ending: &str, content: &[u8], readers: Readers) -> Result<PathBuf, Problem> {
+    beside(&downloads()?, stem, ending, content, readers)
 }
 
 fn beside(

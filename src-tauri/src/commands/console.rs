@@ -173,6 +173,12 @@ pub(crate) async fn files(face: State<'_, Face>) -> Answer<Vec<Place>> {
     Ok(face.core()?.profile.files().into_iter().map(place).collect())
 }
 
+/// Where what is exported will go.
+#[tauri::command]
+pub(crate) fn downloads() -> Answer<String> {
+    Ok(files::downloads()?.display().to_string())
+}
+
 #[tauri::command]
 pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")

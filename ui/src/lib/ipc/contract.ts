@@ -84,6 +84,8 @@ export interface Ipc {
   exportspec(text: string): Promise<string>;
   exportprovider(id: string): Promise<string>;
   /** Writes a file where downloads go; answers where. */
+  /** Where what is exported will go. */
+  downloads(): Promise<string>;
   downloadspec(text: string): Promise<string>;
 
   /** Writes the settings of connections where downloads go, without any secret; `accounts`: with who is connected. */

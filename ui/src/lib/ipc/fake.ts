@@ -242,6 +242,7 @@ const commands: Ipc = {
     const { host } = new URL(id);
     return spec.least(host.replaceAll('.', '-'), host);
   },
+  downloads: async () => '/home/octavia/Downloads',
   downloadspec: async (text) => `/home/octavia/Downloads/${spec.look(text).id}.toml`,
   exportfile: async (ids) => sharing.written('connections.tokenrack.json', ids.length),
   async backup(passphrase) {

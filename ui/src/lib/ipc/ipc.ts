@@ -23,6 +23,7 @@ export const ipc: Ipc = {
   ownspec: (id) => invoke('ownspec', { id }),
   exportspec: (text) => invoke('exportspec', { text }),
   exportprovider: (id) => invoke('exportprovider', { id }),
+  downloads: () => invoke('downloads'),
   downloadspec: (text) => invoke('downloadspec', { text }),
   exportfile: (ids, accounts) => invoke('exportfile', { ids, accounts }),
   backup: (passphrase) => invoke('backup', { passphrase }),
