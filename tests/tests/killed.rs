@@ -18,6 +18,8 @@ use tokenrack_tests::{Attempt, Family, Keyring, Profile, Session, Strict, eventu
 const NAME: &str = "demo";
 /// For what cannot be seen from outside to have begun.
 const BEGUN: Duration = Duration::from_millis(300);
+/// For the tries to save that come before tokens are declared unsaved.
+const TRIED: Duration = Duration::from_secs(4);
 
 /// What the next start finds.
 #[derive(Debug, PartialEq, Eq)]
@@ -247,6 +249,35 @@ fn tokens_that_only_the_process_has_die_with_it_and_are_not_asked_for_again() {
     assert!(!family.ended && family.sent == [1, 0], "a refresh token that is known to be spent was sent");
     world.profile.connect(NAME);
     world.profile.run(&["refresh", NAME]).done();
+}
+
+#[test]
+fn what_neither_the_keychain_nor_the_database_takes_is_saved_once_they_do() {
+    let mut world = World::connected();
+    let issuer = world.server.issuer().to_owned();
+    let brought = ["--client-id", "desktop", "--grant", "refresh-token", "--refresh-token-stdin"];
+    let brings = [&["add", &issuer, "--name", "brought"][..], &brought].concat();
+    for (name, args, input) in
+        [(NAME, &["refresh", NAME][..], None), ("brought", &brings, Some("seed-brought"))]
+    {
+        world.server.hold("acted");
+        let mut command = world.profile.spawn(args, input);
+        world.server.await_held();
+        world.session.stop_keyring();
+        let database = Database::open(world.profile.home().join("tokenrack.db")).unwrap();
+        let full = "CREATE TRIGGER full BEFORE UPDATE ON connections
+             BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+        database.execute_batch(full).unwrap();
+        world.server.release();
+        thread::sleep(TRIED);
+        assert!(command.is_waiting(), "it ended with the only copy: {:?}", command.finish());
+        database.execute_batch("DROP TRIGGER full").unwrap();
+        world.session.unlock();
+        command.finish().done();
+        assert_eq!(world.profile.token(name), world.family().token);
+        world.profile.run(&["refresh", name]).done();
+        assert!(!world.family().ended);
+    }
 }
 
 /// Commands at once: there are two cores, and each of these waits a little.

@@ -9,7 +9,7 @@ use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::{Clock as _, VaultKind, VaultState};
-use tokenrack_core::problem::{Code, Problem};
+use tokenrack_core::problem::Problem;
 use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::CheckView;
 use tokenrack_platform::{Environment, Profile, SystemClock, permissions, process, script_beside};
@@ -119,16 +119,16 @@ impl Session {
     }
 
     /// New tokens that the vault refused live only in this process, so it does not end before it has tried for a
-    /// while. Any other problem is handed back.
-    pub async fn rescue(&self, engine: &Engine, id: &ConnectionId, problem: Problem) -> Result<(), Problem> {
-        if problem.code != Code::Unsaved {
-            return Err(problem);
-        }
+    /// while, whatever the problem says: the database may have refused to be told. Answers whose they were. Where none
+    /// wait, the problem is handed back.
+    pub async fn rescue(&self, engine: &Engine, problem: Problem) -> Result<ConnectionId, Problem> {
+        let Some(id) = engine.unsaved().pop() else { return Err(problem) };
         let seconds = RESCUE.as_secs();
         self.output.note(&format!(
             "New tokens have arrived and could not be saved: unlock the keychain. Trying for {seconds} s."
         ));
-        engine.save_before_the_end(id, RESCUE, Channel::Command).await
+        engine.save_before_the_end(&id, RESCUE, Channel::Command).await?;
+        Ok(id)
     }
 
     /// The wall clock, for "57 min left".

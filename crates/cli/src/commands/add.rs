@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use tokenrack_core::connection::{ClientAuthentication, GrantType, RedirectMethod};
-use tokenrack_core::engine::{Engine, Refusal};
+use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::view::{Action, ConnectionView, Draft, Endpoints};
@@ -149,11 +149,7 @@ async fn import(
 ) -> Result<ConnectionView, Failure> {
     match engine.import(draft, secret, refresh_token, Channel::Command).await {
         Ok(view) => Ok(view),
-        Err(Refusal { problem, told_by: Some(id) }) => {
-            session.rescue(engine, &id, problem).await?;
-            Ok(engine.view(&id)?)
-        }
-        Err(refusal) => Err(refusal.problem.into()),
+        Err(refusal) => Ok(engine.view(&session.rescue(engine, refusal.problem).await?)?),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::io::Read as _;
 
-use tokenrack_core::engine::Refusal;
 use tokenrack_core::event::Channel;
 use zeroize::Zeroizing;
 
@@ -29,11 +28,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let engine = session.unlocked().await?;
     let view = match engine.deliver(url.trim(), Channel::Paste).await {
         Ok(view) => view,
-        Err(Refusal { problem, told_by: Some(id) }) => {
-            session.rescue(&engine, &id, problem).await?;
-            engine.view(&id)?
-        }
-        Err(Refusal { problem, .. }) => return Err(problem.into()),
+        Err(refusal) => engine.view(&session.rescue(&engine, refusal.problem).await?)?,
     };
     if session.output.json() {
         return session.output.object(&view);

@@ -62,15 +62,15 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
         Ok(Connecting::Waiting(started)) => started,
         Ok(Connecting::Connected(view)) => return connected(&view, session),
         Err(problem) => {
-            session.rescue(&engine, &connection.id, problem).await?;
-            return connected(&engine.view(&connection.id)?, session);
+            let id = session.rescue(&engine, problem).await?;
+            return connected(&engine.view(&id)?, session);
         }
     };
 
     let outcome = match announce(&started, args, session) {
         Err(failure) => Err(failure),
         Ok(()) => tokio::select! {
-            ended = engine.wait(&started) => saved(&engine, &started, session, ended).await,
+            ended = engine.wait(&started) => saved(&engine, session, ended).await,
             view = paste::wait(&engine, &started, session), if comes_back(&started) => Ok(view),
             code = interrupted.recv() => Err(Failure::Interrupted(code)),
         },
@@ -98,16 +98,12 @@ const PAGE_DELIVERY: Duration = Duration::from_millis(100);
 /// Tokens that the vault refused are not given up at once.
 async fn saved(
     engine: &Engine,
-    started: &Started,
     session: &Session,
     ended: Result<ConnectionView, Problem>,
 ) -> Result<ConnectionView, Failure> {
     match ended {
         Ok(view) => Ok(view),
-        Err(problem) => {
-            session.rescue(engine, &started.connection, problem).await?;
-            Ok(engine.view(&started.connection)?)
-        }
+        Err(problem) => Ok(engine.view(&session.rescue(engine, problem).await?)?),
     }
 }
 

@@ -16,7 +16,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let engine = session.unlocked().await?;
     let id = engine.find(&args.connection)?.id;
     if let Err(problem) = engine.refresh(&id, Channel::Command).await {
-        session.rescue(&engine, &id, problem).await?;
+        session.rescue(&engine, problem).await?;
     }
     let view = engine.view(&id)?;
     if session.output.json() {

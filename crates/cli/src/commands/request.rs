@@ -43,7 +43,7 @@ pub async fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let response = match engine.request(&id, &call, Channel::Command).await {
         Ok(response) => response,
         Err(problem) => {
-            session.rescue(&engine, &id, problem).await?;
+            session.rescue(&engine, problem).await?;
             engine.request(&id, &call, Channel::Command).await?
         }
     };

@@ -66,7 +66,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
 /// Runs the provider file's own test.
 async fn check(engine: &Engine, id: &ConnectionId, session: &Session) -> Result<(), Failure> {
     if let Err(problem) = engine.check(id, Channel::Command).await {
-        session.rescue(engine, id, problem).await?;
+        session.rescue(engine, problem).await?;
         engine.check(id, Channel::Command).await?;
     }
     session.output.note("The provider file's test says that the connection works.");

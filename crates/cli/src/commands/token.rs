@@ -59,7 +59,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let token = match release().await {
         Ok(token) => token,
         Err(problem) => {
-            session.rescue(&engine, &id, problem).await?;
+            session.rescue(&engine, problem).await?;
             release().await?
         }
     };
