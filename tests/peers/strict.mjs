@@ -3,7 +3,7 @@
 //
 // AT_TTL: seconds an access token lives. TOKEN_DELAY: milliseconds until a refresh is answered.
 // `POST /_peer/hold/STAGE` holds the next refresh: `unread` before the server acts on it, `acted` after, `half` in the
-// middle of the answer. `POST /_peer/release` lets it go.
+// middle of the answer; or, as `exchanged`, the next answer to a code. `POST /_peer/release` lets it go.
 // `GET /ledger`: whether one is held, and of each family its newest access token, whether it has ended, and how often
 // the refresh token of each generation was sent.
 import { createHash, randomUUID } from 'node:crypto';
@@ -84,6 +84,7 @@ async function token(request, response) {
   const form = await readForm(request);
   if (form.grant_type !== 'refresh_token') {
     const { status, body } = exchange(form);
+    await stop('exchanged');
     return answerJson(response, status, body);
   }
   const known = refreshTokens.get(form.refresh_token);

@@ -34,14 +34,14 @@ impl Strict {
         self.0.issuer()
     }
 
-    /// The next refresh stops at this stage: `unread`, `acted`, `half`.
+    /// The next refresh stops at this stage: `unread`, `acted`, `half`; or the next sign-in: `exchanged`.
     pub fn hold(&self, stage: &str) {
         self.control(&format!("hold/{stage}"));
     }
 
     /// Waits until one has.
     pub fn await_held(&self) {
-        eventually("a refresh to be held", Duration::from_secs(20), || {
+        eventually("a request to be held", Duration::from_secs(20), || {
             self.ledger()["held"].as_bool().unwrap().then_some(())
         });
     }

@@ -7,13 +7,18 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
 
 use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::Connection as Database;
 use rustix::process::{Pid, Signal, kill_process};
-use tokenrack_tests::{Attempt, Family, Keyring, Profile, Session, Strict, eventually};
+use tokenrack_tests::{
+    Attempt, Family, Keyring, Lines, Profile, Running, Session, Strict, eventually, sign_in, tokenrack,
+};
 
 const NAME: &str = "demo";
 /// For what cannot be seen from outside to have begun.
@@ -197,6 +202,32 @@ fn a_command_that_is_told_to_end_saves_first_what_is_on_its_way() {
         world.profile.run(&["refresh", NAME]).done();
     }
     assert!(!world.family().ended);
+}
+
+#[test]
+fn a_pasted_redirect_that_is_interrupted_is_finished_first() {
+    let world = World::connected();
+    let old = world.profile.token(NAME);
+    // The address is pasted into a terminal, and Ctrl-C typed there.
+    let connect = format!("'{}' connect {NAME} --no-browser", tokenrack().display());
+    let mut terminal = world.profile.command(Path::new("script"));
+    terminal.args(["--quiet", "--command", &connect, "/dev/null"]);
+    let mut terminal = Running::start(terminal.stdin(Stdio::piped()).stdout(Stdio::piped()));
+    let mut keys = terminal.child().stdin.take().unwrap();
+    let shown = Lines::of(terminal.child().stdout.take().unwrap());
+    let lines = std::iter::from_fn(|| shown.next(Duration::from_secs(20)));
+    let url = lines.map(|line| line.trim().to_owned()).find(|line| line.starts_with("http")).unwrap();
+    world.server.hold("exchanged");
+    writeln!(keys, "{}", sign_in(&url, &[])).unwrap();
+    world.server.await_held();
+    keys.write_all(b"\x03").unwrap();
+    thread::sleep(BEGUN);
+    assert!(terminal.ended().is_none(), "it ended while its answer was on the way");
+    world.server.release();
+    terminal.wait(Duration::from_secs(20));
+    assert_ne!(world.profile.token(NAME), old);
+    assert_eq!(world.profile.token(NAME), world.family().token);
+    world.profile.run(&["refresh", NAME]).done();
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
-use tokenrack_core::engine::{Engine, Started};
+use tokenrack_core::engine::{Engine, Refusal, Started};
 use tokenrack_core::event::Channel;
+use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::view::ConnectionView;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -32,7 +33,7 @@ pub async fn wait(engine: &Engine, started: &Started, session: &Session) -> Conn
     if offered() {
         let mut lines = read();
         while let Some(line) = lines.recv().await {
-            match engine.deliver(line.trim(), Channel::Paste).await {
+            match deliver(engine, line).await {
                 Ok(view) => return view,
                 // When the attempt has ended by it, whoever waits for it tells why.
                 Err(refusal) if still_waits(engine, started) => {
@@ -44,6 +45,13 @@ pub async fn wait(engine: &Engine, started: &Started, session: &Session) -> Conn
         }
     }
     std::future::pending().await
+}
+
+/// On a task of its own: whoever is interrupted stops waiting for it, and it goes on to save what the code was worth.
+async fn deliver(engine: &Engine, line: Zeroizing<String>) -> Result<ConnectionView, Refusal> {
+    let engine = engine.clone();
+    let delivery = tokio::spawn(async move { engine.deliver(line.trim(), Channel::Paste).await });
+    delivery.await.unwrap_or_else(|error| Err(Problem::new(Code::Internal).because(error).into()))
 }
 
 fn still_waits(engine: &Engine, started: &Started) -> bool {
