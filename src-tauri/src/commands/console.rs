@@ -175,7 +175,7 @@ pub(crate) async fn files(face: State<'_, Face>) -> Answer<Vec<Place>> {
 
 /// Where what is exported will go.
 #[tauri::command]
-pub(crate) fn downloads() -> Answer<String> {
+pub(crate) async fn downloads() -> Answer<String> {
     Ok(files::downloads()?.display().to_string())
 }
 

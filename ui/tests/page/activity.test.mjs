@@ -141,7 +141,7 @@ describe('the activity record', () => {
       await record(page);
       await page.getByLabel('Kind').selectOption('refreshes');
       await count(page, 100);
-      await page.getByText('Files are written to /home/octavia/Downloads.').waitFor();
+      await page.getByText('Exported files go to /home/octavia/Downloads.').waitFor();
       await page.getByRole('button', { name: 'Export CSV' }).click();
       await page.getByText('Written to /home/octavia/Downloads/tokenrack-activity.csv.').waitFor();
       const whole = await page.evaluate(() => __fake.exported);

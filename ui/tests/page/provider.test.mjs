@@ -150,7 +150,7 @@ describe('saving', () => {
       await heading(page, 'Acme Tracker').waitFor();
       await page.waitForSelector('#client-id');
       assert.match(await page.textContent('.facts'), /your own file, login-acme-example\.toml/);
-      await page.getByText('Files are written to /home/octavia/Downloads.').waitFor();
+      await page.getByText('Exported files go to /home/octavia/Downloads.').waitFor();
       await button(page, 'Copy the file').click();
       await page.getByText('Copied. It stands by itself').waitFor();
       assert.match(await page.evaluate(() => __fake.copied), /Acme Tracker/);

@@ -45,7 +45,7 @@ describe('writing', () => {
       assert.ok(await page.getByRole('button', { name: 'Export 0 connections' }).isDisabled());
       await page.getByRole('checkbox', { name: 'Slack' }).click();
       assert.equal(await page.getByRole('checkbox', { name: 'All' }).evaluate((box) => box.indeterminate), true);
-      assert.equal(await page.getByText('Files are written to /home/octavia/Downloads.').count(), 2, 'of both');
+      assert.equal(await page.getByText('Exported files go to /home/octavia/Downloads.').count(), 2, 'of both');
       await button(page, 'Export 1 connection').click();
       await page.getByText('1 connection written to /home/octavia/Downloads/connections.tokenrack.json.').waitFor();
     }));

@@ -52,7 +52,7 @@ export const vault: typeof en = {
     copy: 'Datei kopieren',
     copied: 'Kopiert. Sie steht für sich allein und enthält kein Geheimnis.',
     export: 'Exportieren…',
-    goesTo: (folder: string) => `Dateien kommen nach ${folder}.`,
+    goesTo: (folder: string) => `Exportierte Dateien kommen nach ${folder}.`,
     exported: (path: string) => `Geschrieben nach ${path}.`,
   },
   copy: { copy: 'Kopieren', copied: 'Kopiert', label: (what: string) => `${what} kopieren` },

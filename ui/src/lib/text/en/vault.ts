@@ -51,7 +51,7 @@ export const vault = {
     copy: 'Copy the file',
     copied: 'Copied. It stands by itself, and holds no secret.',
     export: 'Export…',
-    goesTo: (folder: string) => `Files are written to ${folder}.`,
+    goesTo: (folder: string) => `Exported files go to ${folder}.`,
     exported: (path: string) => `Written to ${path}.`,
   },
   copy: { copy: 'Copy', copied: 'Copied', label: (what: string) => `Copy ${what}` },
