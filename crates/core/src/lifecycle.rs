@@ -429,7 +429,8 @@ impl ConnectionState {
     }
 
     /// The vault has these tokens, and whoever had newer ones in memory has ended: nothing is missing or unsaved any more.
-    /// An answer that may be lost stays so.
+    /// An answer that may be lost stays so. Where they are older, their facts count, and the number does not go back: newer
+    /// ones may come back too, and a disconnect has to end them.
     pub fn find_tokens(&mut self, stored: &Grant) {
         let is_missed = self.misses_tokens();
         let known = match self.settled() {
@@ -439,9 +440,11 @@ impl ConnectionState {
         };
         let refresh =
             if is_missed || known.is_unsaved() { known.after_failures() } else { known.refresh.clone() };
-        let are_others = stored.generation < known.generation || known.is_unsaved();
-        let facts = if are_others { stored } else { known };
-        *self.settled_mut() = Settled::Authorized(Grant { refresh, ..facts.clone() });
+        // What was in a process's memory alone may have been other tokens of the same number.
+        let facts = if known.speaks_of(stored) && !known.is_unsaved() { known } else { stored };
+        let (generation, refresh_token_since) = (known.generation, known.refresh_token_since);
+        let found = Grant { generation, refresh_token_since, refresh, ..facts.clone() };
+        *self.settled_mut() = Settled::Authorized(found);
     }
 
     /// The grant of this generation has ended for good: by the provider, or with the process that had its tokens. The record
@@ -560,6 +563,11 @@ impl Grant {
     /// The last generation that had another refresh token.
     pub fn before_its_refresh_token(&self) -> u64 {
         self.refresh_token_since.unwrap_or(self.generation).saturating_sub(1)
+    }
+
+    /// Whether these are the facts of that token set, also where the record counts it by a higher number.
+    pub fn speaks_of(&self, stored: &Self) -> bool {
+        self.issued_at == stored.issued_at
     }
 
     /// Whether the refresh token of an older token set is this one's too, so that it is not spent.

@@ -10,7 +10,7 @@ use tokenrack_core::event::{ActivityKind, Attention, Channel, Reason, Reminder};
 use tokenrack_core::ports::{Clock as _, HttpErrorKind};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
-use tokenrack_oauth::secret::ClientSecret;
+use tokenrack_oauth::secret::{ClientSecret, SecretBytes};
 
 use super::background::{pass, settle};
 use super::reminders::offered;
@@ -437,4 +437,62 @@ async fn an_older_copy_from_before_a_rotation_is_not_spent_again_where_the_last_
     world.network.answer(200, FRESH);
     engine.refresh(&id, Channel::App).await.unwrap();
     assert!(world.network.sent()[0].contains("refresh_token=rt-2"), "it is still the newest");
+}
+
+/// A connection at its third token set, all with one refresh token; its vault with the first and with the third.
+async fn at_the_third(world: &World, engine: &Engine) -> (ConnectionId, Items, Items) {
+    let id = world.connected(engine).await;
+    let first = world.vault.snapshot();
+    for access_token in ["at-2", "at-3"] {
+        renew(world, engine, &id, access_token).await;
+    }
+    (id, first, world.vault.snapshot())
+}
+
+type Items = HashMap<String, SecretBytes>;
+
+/// A refresh that does not rotate.
+async fn renew(world: &World, engine: &Engine, id: &ConnectionId, access_token: &str) {
+    world.clock.forward(60);
+    let answer = format!(r#"{{"access_token":"{access_token}","token_type":"bearer","expires_in":7200}}"#);
+    world.network.answer(200, &answer);
+    engine.refresh(id, Channel::App).await.unwrap();
+    world.network.sent();
+}
+
+#[tokio::test]
+async fn what_came_before_an_older_copy_ends_with_the_disconnect_after_it() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, first, third) = at_the_third(&world, &engine).await;
+    for access_token in ["at-4", "at-5"] {
+        world.vault.restore(first.clone());
+        world.network.answer(503, "");
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        let end = engine.view(&id).unwrap().expires_at.unwrap().to_string();
+        assert_eq!(end, "2026-01-01T14:00:00Z", "of the token that the vault has");
+        renew(&world, &engine, &id, access_token).await;
+        assert_eq!(token(&engine, &id).await.unwrap(), access_token);
+    }
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    world.vault.restore(third);
+    assert_eq!(token(&engine, &id).await, Err(Code::NotConnected), "they have ended too");
+}
+
+#[tokio::test]
+async fn what_the_server_says_of_a_token_counts_also_where_it_is_of_an_older_copy() {
+    let world = World::new();
+    let engine = world.engine();
+    let (id, first, _) = at_the_third(&world, &engine).await;
+    world.vault.restore(first);
+    world.network.answer(503, "");
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    world.network.answer(200, r#"{"active":false}"#);
+    engine.introspect(&id, Channel::App).await.unwrap();
+    world.network.answer(200, r#"{"access_token":"at-4","token_type":"bearer","expires_in":7200}"#);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-4");
 }

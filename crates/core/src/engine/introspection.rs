@@ -4,6 +4,7 @@ use super::Engine;
 use crate::connection::ConnectionId;
 use crate::event::{ActivityKind, Channel};
 use crate::flows::introspect;
+use crate::lifecycle::Grant;
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::refused::{Refused, RefusedBy};
@@ -28,7 +29,7 @@ impl Engine {
         let secret = record.client_secret.as_ref();
         let ports = self.ports_with(&spec, &record);
         let answer = introspect::introspect(&ports, &connection, &spec, tokens, secret).await?;
-        self.write_down(id, tokens.grant.generation, answer.active, channel)?;
+        self.write_down(id, &tokens.grant, answer.active, channel)?;
         Ok(IntrospectionView::new(id.clone(), answer))
     }
 
@@ -36,14 +37,14 @@ impl Engine {
     fn write_down(
         &self,
         id: &ConnectionId,
-        generation: u64,
+        asked: &Grant,
         active: bool,
         channel: Channel,
     ) -> Result<(), Problem> {
         let now = self.now();
         self.update(id, |connection| {
             connection.state.with_grant(|grant| {
-                if grant.generation == generation {
+                if grant.speaks_of(asked) {
                     grant.refused = Refused::after(grant.refused.take(), RefusedBy::Server, active, now);
                 }
             });

@@ -11,7 +11,7 @@ use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::request::{self, ApiCall};
 use crate::flows::server;
-use crate::lifecycle::Settled;
+use crate::lifecycle::{Grant, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::provider::{ProviderSpec, place};
@@ -68,12 +68,7 @@ impl Engine {
                 }
             }
         }
-        self.note_whether_taken(
-            id,
-            tokens.grant.generation,
-            &response.answer,
-            &place(asked.endpoint().url()),
-        )?;
+        self.note_whether_taken(id, &tokens.grant, &response.answer, &place(asked.endpoint().url()))?;
         Ok(response)
     }
 
@@ -138,11 +133,11 @@ impl Engine {
         Ok(Response { answer: outcome?, duration, sent: tokens.access_token.clone() })
     }
 
-    /// Keeps whether the API still takes the token set of this generation. Only a 401 and a success say so.
+    /// Keeps whether the API still takes the token set that it was asked with. Only a 401 and a success say so.
     fn note_whether_taken(
         &self,
         id: &ConnectionId,
-        generation: u64,
+        asked: &Grant,
         answer: &ApiAnswer,
         host: &str,
     ) -> Result<(), Problem> {
@@ -156,7 +151,7 @@ impl Engine {
         let now = self.now();
         self.update(id, |connection| {
             let Settled::Authorized(grant) = connection.state.settled() else { return None };
-            if grant.generation != generation {
+            if !grant.speaks_of(asked) {
                 return None;
             }
             let by = RefusedBy::Api(host.to_owned());

@@ -81,8 +81,13 @@ impl Engine {
         if tokens.grant.generation >= known && tokens.grant.generation > seen {
             return Ok(self.view_of(&connection));
         }
-        // What has ended with a process counts too.
-        tokens.grant.generation = tokens.grant.generation.max(known);
+        // What has ended with a process counts too, and what the vault had before an older copy.
+        if let Some(grant) =
+            connection.state.grant().filter(|grant| grant.generation > tokens.grant.generation)
+        {
+            tokens.grant.generation = grant.generation;
+            tokens.grant.refresh_token_since = grant.refresh_token_since;
+        }
         self.renew(&connection, record, &tokens, asks, turn).await
     }
 
@@ -276,7 +281,7 @@ impl Engine {
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
         // That the server no longer takes it, only the record knows.
         let known = connection.state.grant();
-        let known = known.filter(|known| known.generation == tokens.grant.generation);
+        let known = known.filter(|known| known.speaks_of(&tokens.grant));
         let refused = known.and_then(|known| known.refused.clone());
         let grant = Grant { refused, ..tokens.grant.clone() };
         let in_doubt = grant.refreshable && grant.clock_was_set_back(self.now());
@@ -285,7 +290,8 @@ impl Engine {
                 let code = if grant.expired(self.now()) { Code::Expired } else { Code::NoRefreshToken };
                 return Err(code.into());
             }
-            match self.refresh_from(id, tokens.grant.generation, channel).await {
+            let seen = tokens.grant.generation.max(connection.state.generation());
+            match self.refresh_from(id, seen, channel).await {
                 // The provider refuses a refresh this early: the token still lives.
                 Err(problem) if problem.code == Code::RefreshTooEarly => {}
                 other => drop(other?),
