@@ -114,6 +114,30 @@ async fn tokens_in_a_keychain_that_outlived_its_database_count() {
 }
 
 #[tokio::test]
+async fn a_sign_in_after_the_backup_is_not_ended_by_what_had_ended_before() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    let backup = back_up(&engine).await;
+    world.clock.forward(60);
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    for (older_tokens, expected) in [(false, Ok("at-2".into())), (true, Err(Code::InvalidGrant))] {
+        world.tamper("DELETE FROM connections");
+        open(&engine, &backup).await;
+        assert_eq!(take(&engine, Choice::Add, older_tokens).await.outcome, Taken::Added);
+        assert_eq!(token(&engine, &id).await, expected);
+    }
+    // Over the connection they get a number of their own, and are no newer for that.
+    open(&engine, &backup).await;
+    assert_eq!(take(&engine, Choice::Replace, true).await.outcome, Taken::Replaced);
+    assert_eq!(token(&engine, &id).await, Err(Code::InvalidGrant));
+}
+
+#[tokio::test]
 async fn a_connection_that_somebody_works_on_is_left_alone() {
     let world = World::new();
     let engine = world.engine();

@@ -345,13 +345,17 @@ impl Incoming {
     }
 }
 
-/// The record speaks of the tokens that the vault has, and of no sign-in that waits.
+/// The record speaks of the tokens that the vault has, and of no sign-in that waits. What ended for good does not end those
+/// that came after it.
 fn settle(connection: &mut Connection, grant: Option<Grant>) {
     let settled = match (connection.state.settled().clone(), grant) {
         (Settled::Authorized(_) | Settled::Unauthorized { .. }, Some(grant)) => Settled::Authorized(grant),
-        (Settled::ReauthorizationRequired { since, problem, .. }, Some(grant)) => {
+        (Settled::ReauthorizationRequired { since, problem, grant: ended }, Some(grant))
+            if grant.issued_at <= ended.issued_at =>
+        {
             Settled::ReauthorizationRequired { since, problem, grant }
         }
+        (Settled::ReauthorizationRequired { .. }, Some(grant)) => Settled::Authorized(grant),
         (settled, _) => settled,
     };
     connection.state = ConnectionState::Settled(settled);
