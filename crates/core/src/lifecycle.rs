@@ -442,8 +442,10 @@ impl ConnectionState {
             if is_missed || known.is_unsaved() { known.after_failures() } else { known.refresh.clone() };
         // What was in a process's memory alone may have been other tokens of the same number.
         let facts = if known.speaks_of(stored) && !known.is_unsaved() { known } else { stored };
-        let (generation, refresh_token_since) = (known.generation, known.refresh_token_since);
-        let found = Grant { generation, refresh_token_since, refresh, ..facts.clone() };
+        let mut found = Grant { refresh, ..facts.clone() };
+        if stored.generation < known.generation {
+            (found.generation, found.refresh_token_since) = (known.generation, known.refresh_token_since);
+        }
         *self.settled_mut() = Settled::Authorized(found);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_oauth::secret::SecretBytes;
@@ -34,6 +35,7 @@ pub struct Keychain {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     pub generation: u64,
+    pub issued_at: Option<Timestamp>,
     pub access_token: String,
     pub refresh_token: String,
     pub client_id: Option<String>,
@@ -156,6 +158,7 @@ fn parse(bytes: &SecretBytes) -> Option<Item> {
     let text = |name: &str| tokens[name].as_str().unwrap_or_default().to_owned();
     Some(Item {
         generation: tokens["grant"]["generation"].as_u64().expect("a generation"),
+        issued_at: tokens["grant"]["issued_at"].as_str().and_then(|at| at.parse().ok()),
         access_token: text("access_token"),
         refresh_token: text("refresh_token"),
         client_id: tokens["grant"]["client_id"].as_str().map(str::to_owned),

@@ -156,7 +156,8 @@ impl Engine {
             let secret = record.client_secret.as_ref();
             let (mut revocation, problem) = revoke::revoke(&ports, connection, &spec, &tokens, secret).await;
             if let Some(problem) = &problem {
-                let failure = Failure::after(before, problem.clone(), self.now());
+                let mut failure = Failure::after(before, problem.clone(), self.now());
+                failure.answer_may_be_lost |= revocation == Revocation::Unknown;
                 let again = is_worth_another_try(&failure) && record.unrevoked.len() < MOST;
                 revocation = failed(&failure, again);
                 if again {

@@ -14,7 +14,8 @@ use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::view::Revocation;
 
-/// Asks the provider. Never prevents the local deletion: the outcome is for the record.
+/// Asks the provider. Never prevents the local deletion: the outcome is for the record. [`Revocation::Unknown`] with a problem:
+/// the refresh token has ended, and the access token may have with it.
 pub async fn revoke(
     ports: &Ports,
     connection: &Connection,
@@ -23,7 +24,7 @@ pub async fn revoke(
     secret: Option<&ClientSecret>,
 ) -> (Revocation, Option<Problem>) {
     match attempt(ports, connection, spec, tokens, secret).await {
-        Ok(outcome) => (outcome, None),
+        Ok((outcome, problem)) => (outcome, problem),
         Err(problem) => (Revocation::Failed, Some(problem)),
     }
 }
@@ -34,11 +35,11 @@ async fn attempt(
     spec: &ProviderSpec,
     tokens: &Tokens,
     secret: Option<&ClientSecret>,
-) -> Result<Revocation, Problem> {
+) -> Result<(Revocation, Option<Problem>), Problem> {
     let spec = &server::with_captured(spec, &tokens.grant.captured)?;
     let (http, now) = (ports.http.as_ref(), ports.clock.now());
     if spec.revoke.style == "none" {
-        return Ok(Revocation::Unsupported);
+        return Ok((Revocation::Unsupported, None));
     }
     let mut client = server::client(ports, spec, connection, secret)?;
     // To another client than they were given to a server may say yes and do nothing (RFC 7009 §2.2).
@@ -46,21 +47,21 @@ async fn attempt(
     if spec.revoke.style == "request" {
         if spec.revoke.request.auth == "basic" && matches!(client.auth, ClientAuth::None) {
             // GitHub ends tokens for a client with a secret only; one of its device codes has none.
-            return Ok(Revocation::Unsupported);
+            return Ok((Revocation::Unsupported, None));
         }
         let values = values(spec, tokens, &client)?;
         revocation::revoke_by_request(http, &spec.revoke, &values, now).await?;
-        return Ok(Revocation::Revoked);
+        return Ok((Revocation::Revoked, None));
     }
     let place = server::place(spec, connection, |server| &server.revocation_endpoint);
-    let Some(place) = place else { return Ok(Revocation::Unsupported) };
+    let Some(place) = place else { return Ok((Revocation::Unsupported, None)) };
     let endpoint = server::endpoint(&place)?;
     let access = Revocable::Access(&tokens.access_token);
     let refresh = tokens.refresh_token.as_ref();
     if spec.revoke.effect == "whole_grant" {
         let one = refresh.map_or(access, Revocable::Refresh);
         revocation::revoke(http, &endpoint, &client, one, now).await?;
-        return Ok(Revocation::Revoked);
+        return Ok((Revocation::Revoked, None));
     }
     // RFC 7009 §2.1: a server that ends the refresh token ends its access tokens too, but need not.
     let mut refused = None;
@@ -74,11 +75,13 @@ async fn attempt(
     let access = revocation::revoke(http, &endpoint, &client, access, now).await;
     match (refused, access.err().map(Problem::from), refresh) {
         (Some(error), _, _) => Err(error.into()),
-        // One that could not answer may not have ended it (RFC 7009 §2.2.1).
-        (None, Some(problem), _) if problem.code.class() == Class::Temporary => Err(problem),
         (None, Some(problem), None) => Err(problem),
+        // One that could not answer may not have ended it (RFC 7009 §2.2.1).
+        (None, Some(problem), _) if problem.code.class() == Class::Temporary => {
+            Ok((Revocation::Unknown, Some(problem)))
+        }
         // Some servers revoke refresh tokens only (`unsupported_token_type`); the access token ends by itself.
-        (None, _, _) => Ok(Revocation::Revoked),
+        (None, _, _) => Ok((Revocation::Revoked, None)),
     }
 }
 
