@@ -206,38 +206,28 @@ fn a_command_that_is_told_to_end_saves_first_what_is_on_its_way() {
 
 #[test]
 fn a_pasted_redirect_that_is_interrupted_is_finished_first() {
-    let mut world = World::connected();
-    for keychain_goes in [false, true] {
-        let old = world.profile.token(NAME);
-        // The address is pasted into a terminal, and Ctrl-C typed there.
-        let connect = format!("'{}' connect {NAME} --no-browser", tokenrack().display());
-        let mut terminal = world.profile.command(Path::new("script"));
-        terminal.args(["--quiet", "--command", &connect, "/dev/null"]);
-        let mut terminal = Running::start(terminal.stdin(Stdio::piped()).stdout(Stdio::piped()));
-        let mut keys = terminal.child().stdin.take().unwrap();
-        let shown = Lines::of(terminal.child().stdout.take().unwrap());
-        let lines = std::iter::from_fn(|| shown.next(Duration::from_secs(20)));
-        let url = lines.map(|line| line.trim().to_owned()).find(|line| line.starts_with("http")).unwrap();
-        world.server.hold("exchanged");
-        writeln!(keys, "{}", sign_in(&url, &[])).unwrap();
-        world.server.await_held();
-        keys.write_all(b"\x03").unwrap();
-        thread::sleep(BEGUN);
-        assert!(terminal.ended().is_none(), "it ended while its answer was on the way");
-        if keychain_goes {
-            world.session.stop_keyring();
-        }
-        world.server.release();
-        if keychain_goes {
-            thread::sleep(TRIED);
-            assert!(terminal.ended().is_none(), "it ended with the only copy");
-            world.session.unlock();
-        }
-        terminal.wait(Duration::from_secs(20));
-        assert_ne!(world.profile.token(NAME), old);
-        assert_eq!(world.profile.token(NAME), world.family().token);
-        world.profile.run(&["refresh", NAME]).done();
-    }
+    let world = World::connected();
+    let old = world.profile.token(NAME);
+    // The address is pasted into a terminal, and Ctrl-C typed there.
+    let connect = format!("'{}' connect {NAME} --no-browser", tokenrack().display());
+    let mut terminal = world.profile.command(Path::new("script"));
+    terminal.args(["--quiet", "--command", &connect, "/dev/null"]);
+    let mut terminal = Running::start(terminal.stdin(Stdio::piped()).stdout(Stdio::piped()));
+    let mut keys = terminal.child().stdin.take().unwrap();
+    let shown = Lines::of(terminal.child().stdout.take().unwrap());
+    let lines = std::iter::from_fn(|| shown.next(Duration::from_secs(20)));
+    let url = lines.map(|line| line.trim().to_owned()).find(|line| line.starts_with("http")).unwrap();
+    world.server.hold("exchanged");
+    writeln!(keys, "{}", sign_in(&url, &[])).unwrap();
+    world.server.await_held();
+    keys.write_all(b"\x03").unwrap();
+    thread::sleep(BEGUN);
+    assert!(terminal.ended().is_none(), "it ended while its answer was on the way");
+    world.server.release();
+    terminal.wait(Duration::from_secs(20));
+    assert_ne!(world.profile.token(NAME), old);
+    assert_eq!(world.profile.token(NAME), world.family().token);
+    world.profile.run(&["refresh", NAME]).done();
 }
 
 #[test]

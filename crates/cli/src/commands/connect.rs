@@ -123,9 +123,8 @@ async fn give_up(
         Ok(()) => None,
         Err(problem) if problem.code == Code::Busy => {
             session.output.note("The provider has answered; finishing. Interrupt again to stop at once.");
-            let finished = async { saved(engine, session, engine.wait(started).await).await };
             tokio::select! {
-                ended = finished => ended.ok(),
+                ended = engine.wait(started) => ended.ok(),
                 _ = interrupted.recv() => None,
             }
         }
