@@ -205,8 +205,8 @@ impl Verdict {
     pub fn of(problem: &Problem) -> Self {
         // Whatever its body says, a refusal is no lost success.
         let refused = problem.http_status.is_some_and(|status| !(200..300).contains(&status));
-        // Except a gateway's: the server behind it may have answered (RFC 9110 §15.6.3, §15.6.5).
-        let by_gateway = matches!(problem.http_status, Some(502 | 504));
+        // Except a gateway's: the server behind it may have answered (RFC 9110 §15.6.3, §15.6.5; 520 to 527 are Cloudflare's).
+        let by_gateway = matches!(problem.http_status, Some(502 | 504 | 520..=527));
         match problem.code {
             Code::InvalidGrant => Self::Permanent,
             Code::ServerError if by_gateway => Self::Unknown,
@@ -262,7 +262,9 @@ mod tests {
         }
         assert_eq!(verdict(401, "invalid_client"), Verdict::Configuration);
         assert_eq!((verdict(408, ""), verdict(503, "")), (Verdict::Transient, Verdict::Transient));
-        assert_eq!((verdict(502, ""), verdict(504, "")), (Verdict::Unknown, Verdict::Unknown));
+        for gateway in [502, 504, 520, 524] {
+            assert_eq!(verdict(gateway, ""), Verdict::Unknown, "{gateway}");
+        }
         let unanswered = Problem::new(Code::TimedOut);
         assert_eq!(refresh_verdict(&unanswered, &[], None), Verdict::Unknown);
         let html = |status| Problem::new(Code::UnreadableAnswer).with_status(status);

@@ -543,7 +543,7 @@ impl Grant {
     }
 
     /// What is left of failures whose reason is gone: that an answer may have been lost.
-    fn after_failures(&self) -> RefreshState {
+    pub fn after_failures(&self) -> RefreshState {
         if self.refresh.answer_may_be_lost() { self.in_doubt() } else { RefreshState::Idle }
     }
 

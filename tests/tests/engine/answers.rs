@@ -147,6 +147,20 @@ async fn first_tokens_a_script_cannot_read_are_revoked() {
 }
 
 #[tokio::test]
+async fn a_second_sign_in_that_fails_does_not_end_the_first_along() {
+    let world = World::new();
+    let engine = acme(&world, &format!("{SCRIPT}[revoke]\neffect = \"whole_grant\"\n"));
+    world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200}"#);
+    let id = connected(&world, &engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    let refusal = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::ScriptFailed);
+    assert_eq!(world.network.sent().len(), 1, "the provider would end all tokens of this account");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+}
+
+#[tokio::test]
 async fn tokens_of_a_device_that_nobody_can_verify_are_revoked() {
     let world = World::new();
     let engine = acme(&world, "[scopes]\ndefault = [\"openid\"]\n");

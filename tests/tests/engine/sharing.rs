@@ -8,7 +8,7 @@ use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{Engine, Taking};
 use tokenrack_core::event::{ActivityKind, Channel};
-use tokenrack_core::ports::{ConnectionLock, LockError, LockGuard, ProviderFolder};
+use tokenrack_core::ports::{ConnectionLock, HttpErrorKind, LockError, LockGuard, ProviderFolder};
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::ProviderId;
 use tokenrack_core::view::{BundleView, Choice, Decision, Standing, StatusKind, Taken, TakenView};
@@ -111,6 +111,22 @@ async fn tokens_in_a_keychain_that_outlived_its_database_count() {
         assert_eq!((taken.outcome, taken.connection), (Taken::Added, Some(id.clone())));
         assert_eq!(token(&engine, &id).await.unwrap(), expected);
     }
+}
+
+#[tokio::test]
+async fn that_an_answer_was_lost_is_known_after_a_restore() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    let backup = back_up(&engine).await;
+    world.tamper("DELETE FROM connections");
+    open(&engine, &backup).await;
+    assert_eq!(take(&engine, Choice::Add, false).await.outcome, Taken::Added);
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let refused = engine.refresh(&id, Channel::Command).await.unwrap_err();
+    assert_eq!(refused.code, Code::RefreshInterrupted);
 }
 
 #[tokio::test]

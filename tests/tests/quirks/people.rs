@@ -53,7 +53,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "microsoft",
         account: Some("ada@contoso.example"),
-        granted: "openid profile User.Read",
+        granted: "openid profile User.Read offline_access",
         lines: &["server.id_token_issuer", "account.url", "account.label"],
         ..PLAIN
     },

@@ -168,8 +168,8 @@ impl Engine {
         {
             if let Ok(tokens) = tokens {
                 let (outcome, problem) =
-                    crate::flows::revoke::revoke(ports, connection, spec, &tokens, secret).await;
-                tracing::info!(?outcome, "tokens of a cancelled sign-in were revoked");
+                    crate::flows::revoke::revoke_unused(ports, connection, spec, &tokens, secret).await;
+                tracing::info!(?outcome, "tokens of a cancelled sign-in are not kept");
                 if problem.is_some() {
                     // They live on at the provider, and a person has said no.
                     let (kind, channel) = (ActivityKind::RevocationFailed, Channel::Engine);

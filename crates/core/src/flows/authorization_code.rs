@@ -189,8 +189,8 @@ pub(super) async fn accept(
     tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();
     if let Err(problem) = found {
         // Nobody will use them: they must not live on at the provider. If that fails too, they end by themselves.
-        let (outcome, _) = super::revoke::revoke(ports, connection, spec, &tokens, secret).await;
-        tracing::info!(?outcome, "tokens that are not believed were revoked");
+        let (outcome, _) = super::revoke::revoke_unused(ports, connection, spec, &tokens, secret).await;
+        tracing::info!(?outcome, "tokens that are not believed are not kept");
         return Err(problem);
     }
     Ok(tokens)

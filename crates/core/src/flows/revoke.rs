@@ -29,6 +29,21 @@ pub async fn revoke(
     }
 }
 
+/// The same for tokens of a sign-in that nobody will use. Where the provider would end those in use along, they are left to
+/// end by themselves.
+pub async fn revoke_unused(
+    ports: &Ports,
+    connection: &Connection,
+    spec: &ProviderSpec,
+    tokens: &Tokens,
+    secret: Option<&ClientSecret>,
+) -> (Revocation, Option<Problem>) {
+    if connection.spares_what_is_left(spec) {
+        return (Revocation::Unsupported, None);
+    }
+    revoke(ports, connection, spec, tokens, secret).await
+}
+
 async fn attempt(
     ports: &Ports,
     connection: &Connection,

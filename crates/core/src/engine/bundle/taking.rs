@@ -349,6 +349,11 @@ impl Incoming {
 /// that came after it.
 fn settle(connection: &mut Connection, grant: Option<Grant>) {
     let settled = match (connection.state.settled().clone(), grant) {
+        // That an answer may be lost, only the record knows.
+        (Settled::Authorized(known), Some(grant)) if known.speaks_of(&grant) => {
+            let generation = known.generation.max(grant.generation);
+            Settled::Authorized(Grant { refresh: known.after_failures(), generation, ..grant })
+        }
         (Settled::Authorized(_) | Settled::Unauthorized { .. }, Some(grant)) => Settled::Authorized(grant),
         (Settled::ReauthorizationRequired { since, problem, grant: ended }, Some(grant))
             if grant.issued_at <= ended.issued_at =>
