@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
-use tokenrack_core::engine::Engine;
+use tokenrack_core::engine::{Connecting, Engine};
 use tokenrack_core::event::{ActivityKind, Attention, Channel, Reason, Reminder};
 use tokenrack_core::ports::{Clock as _, HttpErrorKind};
 use tokenrack_core::problem::Code;
@@ -14,7 +15,7 @@ use tokenrack_oauth::secret::{ClientSecret, SecretBytes};
 
 use super::background::{pass, settle};
 use super::reminders::offered;
-use super::world::{OPTIONS, Taken, World};
+use super::world::{OPTIONS, Taken, World, redirect};
 use super::{FRESH, kind, token};
 
 /// A connection whose tokens were missed once and are there again.
@@ -495,4 +496,24 @@ async fn what_the_server_says_of_a_token_counts_also_where_it_is_of_an_older_cop
     engine.introspect(&id, Channel::App).await.unwrap();
     world.network.answer(200, r#"{"access_token":"at-4","token_type":"bearer","expires_in":7200}"#);
     assert_eq!(token(&engine, &id).await.unwrap(), "at-4");
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_sign_in_hears_that_its_tokens_wait_for_the_vault() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let Connecting::Waiting(started) = engine.connect(&id, OPTIONS).await.unwrap() else {
+        panic!("somebody has to sign in")
+    };
+    world.vault.refuse_writes(true);
+    world.refuse_records_with("vault/unsaved");
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect(&started), Channel::Loopback).await.unwrap_err();
+    let told = tokio::time::timeout(Duration::from_secs(5), engine.wait(&started)).await;
+    assert_eq!(told.expect("an end to the waiting").unwrap_err().code, Code::Unsaved);
+    world.vault.refuse_writes(false);
+    world.accept_all_records();
+    engine.save_before_the_end(&id, Duration::ZERO, Channel::Command).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
-use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Step};
+use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Started, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
 use tokenrack_core::provider::Catalog;
@@ -162,13 +162,18 @@ impl World {
         let Connecting::Waiting(started) = engine.connect(id, OPTIONS).await.unwrap() else {
             panic!("somebody has to sign in")
         };
-        let Step::Redirect { authorization_url, redirect_uri } = started.step else {
-            panic!("the browser is to come back")
-        };
-        let url = url::Url::parse(&authorization_url).unwrap();
-        let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-        format!("{redirect_uri}?code=c-1&state={state}")
+        redirect(&started)
     }
+}
+
+/// The redirect that the provider would send.
+pub fn redirect(started: &Started) -> String {
+    let Step::Redirect { authorization_url, redirect_uri } = &started.step else {
+        panic!("the browser is to come back")
+    };
+    let url = url::Url::parse(authorization_url).unwrap();
+    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    format!("{redirect_uri}?code=c-1&state={state}")
 }
 
 /// Scripts that return what the test has prepared, in order; without that they fail.

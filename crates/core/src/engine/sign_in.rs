@@ -292,11 +292,15 @@ impl Engine {
     /// Waits for a started sign-in to end, whichever process finishes it.
     ///
     /// # Errors
-    /// How it ended, when not with tokens.
+    /// How it ended, when not with tokens; `Unsaved` as soon as those that came are in this process's memory only, also where
+    /// the database refused to be told of it.
     pub async fn wait(&self, started: &Started) -> Result<ConnectionView, Problem> {
         let mut changes = self.inner.ports.store.changes();
         loop {
             self.end_late_attempts().await?;
+            if self.is_unsaved(&started.connection) {
+                return Err(Code::Unsaved.into());
+            }
             let connection = self.load(&started.connection)?;
             if connection.state.attempt().is_none_or(|attempt| attempt.state_digest != started.digest) {
                 // A face that ends after this must not cut off the page in the browser.
@@ -305,8 +309,11 @@ impl Engine {
                 return self.outcome(&connection, &started.digest);
             }
             let left = started.expires_at.duration_since(self.now());
-            // A redirect that came in time may still be exchanged after it.
-            let left = Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(1));
+            let left = Duration::try_from(left).unwrap_or_default();
+            let is_answered = connection.state.attempt().is_some_and(|it| it.exchanging_since.is_some());
+            // A redirect that came in time may still be exchanged after it. Of what waits for the vault there may be no news.
+            let soon = Duration::from_secs(1);
+            let left = if is_answered { soon } else { left.max(soon) };
             tokio::select! {
                 changed = changes.changed() => changed.map_err(|_| Code::Internal)?,
                 () = self.inner.ports.clock.sleep(left + Duration::from_millis(20)) => {}
