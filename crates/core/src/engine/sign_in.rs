@@ -299,13 +299,12 @@ impl Engine {
         loop {
             self.end_late_attempts().await?;
             if self.is_unsaved(&started.connection) {
+                self.page_is_sent().await;
                 return Err(Code::Unsaved.into());
             }
             let connection = self.load(&started.connection)?;
             if connection.state.attempt().is_none_or(|attempt| attempt.state_digest != started.digest) {
-                // A face that ends after this must not cut off the page in the browser.
-                let answered = tokio::time::timeout(LONGEST_PAGE, self.inner.answering.write()).await;
-                drop(answered);
+                self.page_is_sent().await;
                 return self.outcome(&connection, &started.digest);
             }
             let left = started.expires_at.duration_since(self.now());
@@ -319,6 +318,11 @@ impl Engine {
                 () = self.inner.ports.clock.sleep(left + Duration::from_millis(20)) => {}
             }
         }
+    }
+
+    /// A face that ends after this must not cut off the page in the browser.
+    async fn page_is_sent(&self) {
+        drop(tokio::time::timeout(LONGEST_PAGE, self.inner.answering.write()).await);
     }
 
     fn outcome(&self, connection: &Connection, digest: &StateDigest) -> Result<ConnectionView, Problem> {
