@@ -263,6 +263,33 @@ async fn tokens_of_a_cancelled_code_that_could_not_be_revoked_are_said() {
 }
 
 #[tokio::test]
+async fn tokens_of_a_cancelled_code_that_are_left_alive_are_said() {
+    let world = World::new();
+    let file = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\n\
+        token_endpoint = \"https://as.example/token\"\n\
+        device_authorization_endpoint = \"https://as.example/device\"\n";
+    world.own_provider("acme.toml", file);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::DeviceCode).await;
+    world.network.answer(200, CODE);
+    connect(&engine, &id).await.unwrap();
+    let gate = world.network.hold();
+    world.network.answer(200, TOKENS);
+    world.clock.forward(5);
+    asked(&world).await;
+    let cancelled = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { engine.cancel(&id, Channel::App).await }
+    });
+    asked(&world).await;
+    gate.add_permits(1);
+    cancelled.await.unwrap().unwrap();
+    let lines = engine.activity(&Default::default()).unwrap();
+    assert_eq!(lines[0].kind, ActivityKind::RevocationUnsupported);
+}
+
+#[tokio::test]
 async fn a_cancelled_attempt_leaves_a_newer_ones_secrets() {
     let world = World::new();
     let engine = world.engine();

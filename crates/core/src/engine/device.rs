@@ -22,6 +22,7 @@ use crate::ports::{Change, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::{AttemptSecrets, DeviceSecrets, Pending, SecretRecord};
+use crate::view::Revocation;
 
 /// After a question that could not even be asked: the vault is locked, another process is at work.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
@@ -170,9 +171,13 @@ impl Engine {
                 let (outcome, problem) =
                     crate::flows::revoke::revoke_unused(ports, connection, spec, &tokens, secret).await;
                 tracing::info!(?outcome, "tokens of a cancelled sign-in are not kept");
-                if problem.is_some() {
+                if outcome != Revocation::Revoked {
                     // They live on at the provider, and a person has said no.
-                    let (kind, channel) = (ActivityKind::RevocationFailed, Channel::Engine);
+                    let kind = match problem {
+                        Some(_) => ActivityKind::RevocationFailed,
+                        None => ActivityKind::RevocationUnsupported,
+                    };
+                    let channel = Channel::Engine;
                     self.update_with(&connection.id, kind, channel, problem.as_ref(), |_, _| ())?;
                 }
             }
