@@ -23,10 +23,8 @@ pub async fn revoke(
     tokens: &Tokens,
     secret: Option<&ClientSecret>,
 ) -> (Revocation, Option<Problem>) {
-    match attempt(ports, connection, spec, tokens, secret).await {
-        Ok((outcome, problem)) => (outcome, problem),
-        Err(problem) => (Revocation::Failed, Some(problem)),
-    }
+    let outcome = attempt(ports, connection, spec, tokens, secret).await;
+    outcome.unwrap_or_else(|problem| (Revocation::Failed, Some(problem)))
 }
 
 /// The same for tokens of a sign-in that nobody will use. Where the provider would end those in use along, they are left to
