@@ -53,6 +53,10 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<()> {
     let window = builder.build()?;
     let settings = app.try_state::<Face>().and_then(|face| face.core().ok()?.engine.settings().ok());
     paint(&window, settings.map_or(Theme::System, |settings| settings.theme));
+    #[cfg(target_os = "linux")]
+    if !frame.wayland {
+        lay_out(&window)?;
+    }
 
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
@@ -63,6 +67,24 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Tells the hidden page how large it will be, so that it is laid out once: by itself GTK does when it shows the window.
+#[cfg(target_os = "linux")]
+fn lay_out(window: &WebviewWindow) -> tauri::Result<()> {
+    use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
+
+    let frame = window.clone();
+    window.run_on_main_thread(move || {
+        // When it has got back the size it was closed with.
+        gtk::glib::idle_add_local_once(move || {
+            let (Ok(outside), Ok(inside)) = (frame.gtk_window(), frame.default_vbox()) else { return };
+            let (width, height) = outside.size();
+            inside.show_all();
+            inside.preferred_size();
+            inside.size_allocate(&gtk::Allocation::new(0, 0, width, height));
+        });
+    })
 }
 
 /// Linux and macOS use the first form, Windows the second.
