@@ -6,22 +6,22 @@ import { app } from './lib/state';
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app');
 
-// The window is hidden until this: it appears painted, with its connections if they come at once. A timer, because
-// animation frames never fire in a hidden window.
-let shown = false;
-const show = (): void => {
-  if (!shown) setTimeout(() => void app.ipc.painted());
-  shown = true;
-};
-setTimeout(show, 300);
+// With its connections if they come at once.
+setTimeout(() => app.picture.show(), 300);
 
-/** Nothing can be shown without words. */
+/** A profile that takes longer to open is said to. */
+const SOON = 150;
+
+/** Nothing can be shown without words. What is drawn at first has the connections, if they come soon: drawing it twice
+ * takes twice as long. */
 async function open(target: HTMLElement): Promise<void> {
-  await app.speak();
+  const [spoken, started] = [app.speak(), app.start()];
+  await spoken;
+  await Promise.race([started, new Promise((resolve) => setTimeout(resolve, SOON))]);
   mount(Spoken, { target });
   app.clock.start();
-  await app.start();
+  await started;
   await tick();
-  show();
+  app.picture.show();
 }
 void open(target);

@@ -24,6 +24,7 @@ import { Connections } from './connections.svelte';
 import { DraftForm, type Typed } from './draft.svelte';
 import { Leaving } from './leaving.svelte';
 import { Notices, asProblem } from './notices.svelte';
+import { Picture } from './picture';
 import { Preferences } from './preferences.svelte';
 import { Route } from './route.svelte';
 import { Table } from './table.svelte';
@@ -44,6 +45,7 @@ export class App {
   readonly route = new Route();
   readonly notices = new Notices(this.connections);
   readonly announcer = new Announcer();
+  readonly picture: Picture;
   readonly writing = new Writing(this);
   readonly leaving = new Leaving(this.connections, this.notices, (id) => this.#forgetNow(id));
   /** Commands that have not been answered yet, as `verb:id`. */
@@ -65,10 +67,16 @@ export class App {
   /** What is saved, when all that was chosen has been. */
   #saving: Promise<Settings | null> = Promise.resolve(null);
 
+  /** The core says the connections in the language that was asked for. */
+  #asked: Promise<unknown> = Promise.resolve();
+  /** The words have been loaded. */
+  #spoken: Promise<void> = Promise.resolve();
+
   /** Events that came before the snapshot. */
   #early: FaceEvent[] | null = [];
 
   constructor(readonly ipc: Ipc) {
+    this.picture = new Picture(ipc);
     this.clock.onTick((now) => this.announcer.tick(this.connections.sorted, now));
   }
 
@@ -77,13 +85,15 @@ export class App {
     this.#early = [];
     try {
       // The snapshot has what is being saved.
-      await this.#saving;
+      await Promise.all([this.#saving, this.#asked]);
       const snapshot = await this.ipc.subscribe((event) => this.receive(event));
+      await this.#spoken;
       this.connections.reset(snapshot);
       this.vault.status = snapshot.vault;
       this.preferences.set(snapshot.settings);
       this.#saving = Promise.resolve(snapshot.settings);
     } catch (error) {
+      await this.#spoken;
       this.failure = asProblem(error);
       return;
     }
@@ -99,9 +109,11 @@ export class App {
 
   /** Speaks the person's language from now on, or the system's. */
   async speak(): Promise<void> {
-    const language = await this.ipc.language(navigator.languages).catch(() => 'en' as const);
-    await speak(language);
-    this.language = language;
+    const asked = this.ipc.language(navigator.languages).catch(() => 'en' as const);
+    this.#asked = asked;
+    this.#spoken = asked.then(speak);
+    await this.#spoken;
+    this.language = await asked;
   }
 
   receive(event: FaceEvent): void {
