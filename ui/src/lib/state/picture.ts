@@ -7,8 +7,9 @@ const PAINTING = 100;
 export class Picture {
   /** It is on the screen: what it did without may be loaded. */
   readonly seen: Promise<void>;
+  /** The window is to be shown, or is. */
+  isShown = false;
   #see!: () => void;
-  #isShown = false;
 
   constructor(readonly ipc: Ipc) {
     this.seen = new Promise((resolve) => (this.#see = resolve));
@@ -16,7 +17,7 @@ export class Picture {
 
   /** A timer, because animation frames never fire in a hidden window. */
   show(): void {
-    if (!this.#isShown) setTimeout(() => void this.ipc.painted().then(() => setTimeout(this.#see, PAINTING)));
-    this.#isShown = true;
+    if (!this.isShown) setTimeout(() => void this.ipc.painted().then(() => setTimeout(this.#see, PAINTING)));
+    this.isShown = true;
   }
 }
