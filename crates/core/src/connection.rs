@@ -11,6 +11,7 @@ use crate::lifecycle::{ConnectionState, Failure};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 use crate::view::Revocation;
+use crate::whole_grant::Owner;
 
 /// Characters of a connection's name, so also of a provider's, which is its default.
 pub const LONGEST_NAME: usize = 80;
@@ -60,6 +61,9 @@ pub struct Connection {
     /// The vault still holds tokens of a disconnect that the provider could not be told of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unrevoked: Option<Failure>,
+    /// To whom those were given; empty where nobody knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unrevoked_of: Vec<Owner>,
     /// What became of telling the provider, once that is over and the tokens have still to be deleted from the vault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undeleted: Option<Revocation>,
@@ -174,13 +178,17 @@ pub enum RedirectMethod {
     Paste,
 }
 
-impl Connection {
-    /// Whether the provider would end the sign-in of now along with what earlier disconnects have left: all tokens of a
-    /// client and account end together there. The next disconnect ends both.
-    pub fn spares_what_is_left(&self, spec: &ProviderSpec) -> bool {
-        self.state.grant().is_some() && spec.revoke.effect == "whole_grant"
+impl ProviderRef {
+    /// The spec's id.
+    pub fn id(&self) -> &ProviderId {
+        match self {
+            Self::Catalog(id) => id,
+            Self::Own(spec) => &spec.id,
+        }
     }
+}
 
+impl Connection {
     /// Builds a line for the record and remembers it as the newest.
     pub fn event(
         &mut self,

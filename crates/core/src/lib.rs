@@ -25,5 +25,6 @@ mod scheduler;
 pub mod script;
 mod status;
 pub mod view;
+pub mod whole_grant;
 
 pub use jiff::Timestamp;

@@ -502,7 +502,7 @@ impl Failure {
 impl Account {
     /// Whether both are one person's. What one client calls somebody says nothing to another, for a server may make up an id
     /// for each (OpenID Connect Core §8.1).
-    fn is(&self, other: &Self, is_same_client: bool) -> bool {
+    pub fn is(&self, other: &Self, is_same_client: bool) -> bool {
         match (&self.id, &other.id) {
             (Some(id), Some(other)) if is_same_client => id == other,
             _ => self.label == other.label,

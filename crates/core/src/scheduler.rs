@@ -60,18 +60,19 @@ pub fn due_at(
     }
 }
 
-/// When a disconnect that the provider could not be told of is told again, or what it has left is deleted.
-pub fn revocation_due_at(
-    connection: &Connection,
-    spec: Option<&ProviderSpec>,
-    now: Timestamp,
-) -> Option<Timestamp> {
+/// When a disconnect that the provider could not be told of is told again, or what it has left is deleted. `is_held`: it is
+/// not told meanwhile, and given up all the same.
+pub fn revocation_due_at(connection: &Connection, is_held: bool, now: Timestamp) -> Option<Timestamp> {
     if connection.undeleted.is_some() {
         return Some(now);
     }
     let failure = connection.unrevoked.as_ref()?;
-    let is_spared = spec.is_some_and(|spec| connection.spares_what_is_left(spec));
-    if is_spared { None } else { retry_at(&connection.id, failure, now) }
+    if is_held { Some(given_up_at(failure)) } else { retry_at(&connection.id, failure, now) }
+}
+
+/// When what cannot even be tried has waited for as long as what fails.
+pub fn given_up_at(failure: &Failure) -> Timestamp {
+    after(failure.since.unwrap_or(failure.at), PATIENCE_SECONDS * 1_000)
 }
 
 /// Before the end of the access token, each connection at a moment of its own.

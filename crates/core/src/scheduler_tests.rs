@@ -43,6 +43,7 @@ fn connection(id: &str, grant: Grant) -> Connection {
         choices: BTreeMap::new(),
         state: ConnectionState::Settled(Settled::Authorized(grant)),
         unrevoked: None,
+        unrevoked_of: vec![],
         undeleted: None,
         lost_after: None,
         sign_in_seconds: vec![],

@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The URL of a waiting attempt, where this process knows it.
     pub authorization_url: Option<String>,
+    /// What its disconnects have left is not told, because of a sign-in that is in use.
+    pub is_held: bool,
     /// When this process refreshes the connection by itself, if it does.
     pub next_try: Option<Timestamp>,
 }
@@ -56,10 +58,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
     let mut status = status(&connection.state, &context, connection.created_at);
     // A token that is of no use elsewhere is not offered for copying.
     status.next = status.next.filter(|next| !(bound && *next == Action::CopyToken));
-    let provider = match &connection.provider {
-        ProviderRef::Own(spec) => spec.id.clone(),
-        ProviderRef::Catalog(id) => id.clone(),
-    };
+    let provider = connection.provider.id().clone();
     ConnectionView {
         id: connection.id.clone(),
         name: connection.name.clone(),
@@ -93,7 +92,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         },
         waiting: connection.state.attempt().map(|attempt| waiting(attempt, context.authorization_url)),
         problem: problem.map(Into::into),
-        cautions: cautions(connection, spec, context.catalog),
+        cautions: cautions(connection, spec, context.catalog, context.is_held),
         choices: choices(connection, spec),
         captured: grant.map(|grant| grant.captured.clone()).unwrap_or_default(),
         links: spec.map(|spec| spec.links.present()).unwrap_or_default(),
@@ -170,7 +169,12 @@ fn choices(connection: &Connection, spec: Option<&ProviderSpec>) -> Vec<ChoiceVi
     lists.collect()
 }
 
-fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Catalog) -> Vec<String> {
+fn cautions(
+    connection: &Connection,
+    spec: Option<&ProviderSpec>,
+    catalog: &Catalog,
+    is_held: bool,
+) -> Vec<String> {
     let replaced = match &connection.provider {
         ProviderRef::Catalog(id) => catalog.caution(id),
         ProviderRef::Own(_) => None,
@@ -178,8 +182,8 @@ fn cautions(connection: &Connection, spec: Option<&ProviderSpec>, catalog: &Cata
     let unrevoked = connection.unrevoked.as_ref().map(|failure| match failure.problem.code {
         Code::VaultItemMissing => say!("The keychain did not have the tokens of the last disconnect, so the provider \
          could not be told to end the access. For three days Tokenrack looks again, and ends them if they are there."),
-        _ if spec.is_some_and(|spec| connection.spares_what_is_left(spec)) => say!("The provider could not be told to \
-         end the access of the last disconnect. It would end this sign-in too, so it is told at the next disconnect."),
+        _ if is_held => say!("The provider could not be told to end the access of the last disconnect. It would end \
+         a sign-in that is in use too, so it is told when that is disconnected. After three days those tokens are deleted."),
         _ => say!("The provider could not be told yet to end the access of the last disconnect. The keychain keeps those \
          tokens for that alone, and Tokenrack tries again for three days."),
     });

@@ -51,6 +51,7 @@ fn connection(id: &str, name: &str) -> Connection {
         server: None,
         state: ConnectionState::Settled(unauthorized()),
         unrevoked: None,
+        unrevoked_of: vec![],
         undeleted: None,
         lost_after: None,
         sign_in_seconds: vec![],

@@ -14,6 +14,7 @@ mod own_providers;
 mod reminders;
 mod revocations;
 mod sharing;
+mod whole_grant;
 mod world;
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Disconnects that the provider could not be told of.
 
-use tokenrack_core::connection::{ConnectionId, GrantType};
+use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::ports::HttpErrorKind;
@@ -70,46 +70,6 @@ async fn the_same_command_tells_it_again_and_a_new_sign_in_is_not_touched() {
     answer_both(&world, 200);
     let view = engine.disconnect(&id, false, Channel::Command).await.unwrap();
     assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
-    assert!(world.vault.snapshot().is_empty());
-}
-
-/// A provider at which all tokens of a client and account end together.
-const ALL_AT_ONCE: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
-    authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
-    revocation_endpoint = \"https://as.example/revoke\"\n[revoke]\neffect = \"whole_grant\"\n";
-
-async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId) {
-    let redirect = world.start(engine, id).await;
-    world.network.answer(200, FRESH);
-    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
-    world.network.sent();
-}
-
-#[tokio::test]
-async fn what_would_end_a_new_sign_in_too_waits_for_the_next_disconnect() {
-    let world = World::new();
-    world.own_provider("acme.toml", ALL_AT_ONCE);
-    let engine = world.engine();
-    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
-    engine.keep_fresh();
-    settle().await;
-    signed_in(&world, &engine, &id).await;
-    world.network.answer(503, "{}");
-    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
-    world.network.sent();
-    signed_in(&world, &engine, &id).await;
-    for _ in 0..5 {
-        pass(&world, 25).await;
-    }
-    assert!(world.network.sent().is_empty(), "the new sign-in would end with the old one");
-    let cautions = engine.view(&id).unwrap().cautions;
-    assert!(cautions.iter().any(|caution| caution.contains("at the next disconnect")), "{cautions:?}");
-
-    world.clock.forward(73 * 3_600);
-    answer_both(&world, 200);
-    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
-    assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
-    assert_eq!(world.network.sent().len(), 2, "the old tokens and the new");
     assert!(world.vault.snapshot().is_empty());
 }
 

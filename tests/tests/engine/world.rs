@@ -2,6 +2,7 @@
 //! that obey the test, a clock that stands still until it is moved.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -262,9 +263,15 @@ pub struct TestVault {
     refuse_writes: Mutex<bool>,
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
+    reads: AtomicUsize,
 }
 
 impl TestVault {
+    /// How often it was asked for an item since the last look.
+    pub fn reads(&self) -> usize {
+        self.reads.swap(0, Ordering::Relaxed)
+    }
+
     pub fn lock(&self, is_locked: bool) {
         *self.is_locked.lock().unwrap() = is_locked;
     }
@@ -301,6 +308,7 @@ impl TestVault {
 #[async_trait]
 impl Vault for TestVault {
     async fn read(&self, item: &VaultItem) -> Result<Option<SecretBytes>, VaultError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         if *self.is_locked.lock().unwrap() {
             return Err(VaultError::Locked);
         }

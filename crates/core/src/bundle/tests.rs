@@ -58,6 +58,7 @@ fn connection(name: &str, provider: ProviderRef) -> Connection {
         choices: BTreeMap::new(),
         state: ConnectionState::Settled(Settled::Authorized(tokens().grant)),
         unrevoked: None,
+        unrevoked_of: vec![],
         undeleted: None,
         lost_after: None,
         sign_in_seconds: vec![],

@@ -52,17 +52,17 @@ impl Engine {
         self.shown_connections(|connection| self.asked_to_wait(connection, now))
     }
 
-    /// What the next moment of every connection depends on; `resting` as the records have it.
-    pub(super) fn timing(&self, resting: Resting) -> Timing {
+    /// What the next moment of every connection depends on; `resting` and `held` as the records have it.
+    pub(super) fn timing(&self, resting: Resting, held: Vec<ConnectionId>) -> Timing {
         let knows = locked(&self.inner.background).clone();
         // Without the vault nothing can be renewed; that it is open is an event.
         let is_ready = self.known_vault().is_none_or(|vault| vault.state == VaultState::Ready);
-        Timing { now: self.now(), resting, knows, is_ready }
+        Timing { now: self.now(), resting, held, knows, is_ready }
     }
 
     /// When this process does this work for the connection: the one answer, for its task and for what faces show.
     fn due(&self, connection: &Connection, work: Work, timing: &Timing) -> Option<Due> {
-        let Timing { now, resting, knows, is_ready } = timing;
+        let Timing { now, resting, held, knows, is_ready } = timing;
         if !is_ready {
             return None;
         }
@@ -70,7 +70,7 @@ impl Engine {
         let spec = status::spec(connection, &catalog);
         let at = match work {
             Work::Refresh => scheduler::due_at(connection, spec, knows.online_since, *now),
-            Work::Revocation => scheduler::revocation_due_at(connection, spec, *now),
+            Work::Revocation => scheduler::revocation_due_at(connection, held.contains(&connection.id), *now),
         }?;
         // To save, and to look for what is missing, asks the vault alone.
         let is_local =
@@ -82,7 +82,7 @@ impl Engine {
     }
 
     fn plan(&self, load: &Load) -> Plan {
-        let timing = self.timing(self.resting());
+        let timing = self.timing(self.resting(), self.held());
         if self.inner.is_ending.load(Ordering::Relaxed) {
             // A person may have stayed after all.
             return Plan { start: vec![], wake_at: timing.now.saturating_add(SETTLING).ok() };
@@ -367,6 +367,8 @@ pub(super) struct Knows {
 pub(super) struct Timing {
     now: Timestamp,
     resting: Resting,
+    /// What they have left is not told, because of a sign-in that is in use.
+    pub(super) held: Vec<ConnectionId>,
     knows: Knows,
     is_ready: bool,
 }

@@ -66,6 +66,9 @@ impl Engine {
         let begun = self.update(id, |connection| {
             let lost_after = connection.state.lost_tokens_after(stored).max(unsaved);
             connection.lost_after = connection.lost_after.max(lost_after);
+            connection.unrevoked_of = connection.owners_left();
+            let owner = stored.or(connection.state.grant()).map(|grant| connection.owner_of(grant));
+            connection.unrevoked_of.extend(owner.filter(|owner| !connection.unrevoked_of.contains(owner)));
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;

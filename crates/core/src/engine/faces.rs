@@ -17,6 +17,7 @@ use crate::ports::{Revision, VaultState, VaultStatus};
 use crate::problem::Problem;
 use crate::status;
 use crate::view::{ConnectionView, Snapshot};
+use crate::whole_grant;
 
 /// A vault that hangs must not keep a window from opening.
 pub(super) const VAULT_PATIENCE: Duration = Duration::from_millis(300);
@@ -107,11 +108,16 @@ impl Engine {
     /// # Errors
     /// `NoSuchConnection`.
     pub fn view(&self, id: &ConnectionId) -> Result<ConnectionView, Problem> {
-        Ok(self.view_of(&self.load(id)?))
+        let connection = self.load(id)?;
+        if connection.unrevoked.is_some() {
+            // Whether it waits for another is known with all of them.
+            self.reload()?;
+        }
+        Ok(self.view_of(&connection))
     }
 
     pub(super) fn view_of(&self, connection: &Connection) -> ConnectionView {
-        self.view_among(connection, &self.timing(self.resting()))
+        self.view_among(connection, &self.timing(self.resting(), self.held()))
     }
 
     fn view_among(&self, connection: &Connection, timing: &Timing) -> ConnectionView {
@@ -124,6 +130,7 @@ impl Engine {
             vault,
             catalog: &catalog,
             authorization_url,
+            is_held: timing.held.contains(&connection.id),
             next_try: self.next_try(connection, timing),
         };
         status::view(connection, context)
@@ -152,13 +159,15 @@ impl Engine {
             changed: vec![view.clone()],
             removed: vec![],
         };
+        let held = self.held_among(&shown);
         let before = shown.connections.insert(connection.id.clone(), (revision, connection.clone(), view));
         let _ = self.inner.faces.events.send(event);
         self.inner.faces.moved.notify_one();
+        let others_are_held = held != self.held_among(&shown);
         drop(shown);
         let rest = |connection: &Connection| self.asked_to_wait(connection, self.now());
         // When others are tried next depends on it.
-        if before.and_then(|(_, before, _)| rest(&before)) != rest(connection)
+        if (others_are_held || before.and_then(|(_, before, _)| rest(&before)) != rest(connection))
             && let Err(problem) = self.reload()
         {
             tracing::warn!(%problem, "the connections could not be read again");
@@ -184,7 +193,7 @@ impl Engine {
         let now = self.now();
         let resting: Resting =
             all.connections.iter().filter_map(|connection| self.asked_to_wait(connection, now)).collect();
-        let timing = self.timing(resting);
+        let timing = self.timing(resting, whole_grant::held(all.connections.iter(), &self.catalog()));
         let views: Vec<_> = all
             .connections
             .into_iter()
@@ -265,6 +274,16 @@ impl Engine {
     pub(super) fn shown_connections<T>(&self, look: impl Fn(&Connection) -> Option<T>) -> Vec<T> {
         let shown = locked(&self.inner.faces.shown);
         shown.connections.values().filter_map(|(_, connection, _)| look(connection)).collect()
+    }
+
+    /// Connections of which nobody tells the provider what they have left.
+    pub(super) fn held(&self) -> Vec<ConnectionId> {
+        self.held_among(&locked(&self.inner.faces.shown))
+    }
+
+    fn held_among(&self, shown: &Shown) -> Vec<ConnectionId> {
+        let all = shown.connections.values().map(|(_, connection, _)| connection);
+        whole_grant::held(all, &self.catalog())
     }
 
     pub(super) fn known_vault(&self) -> Option<VaultStatus> {

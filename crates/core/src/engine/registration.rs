@@ -92,6 +92,7 @@ impl Engine {
             choices: BTreeMap::new(),
             state: ConnectionState::Settled(Settled::Unauthorized { since: now, problem: None, ended: 0 }),
             unrevoked: None,
+            unrevoked_of: vec![],
             undeleted: None,
             lost_after: None,
             sign_in_seconds: vec![],

@@ -10,9 +10,11 @@ use crate::flows::revoke;
 use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Class, Code, Problem};
+use crate::provider::ProviderSpec;
 use crate::record::{SecretRecord, Tokens};
 use crate::scheduler;
 use crate::view::Revocation;
+use crate::whole_grant;
 
 /// Token sets of one connection that can wait at once; more than these have failed all alike.
 const MOST: usize = 8;
@@ -32,7 +34,7 @@ pub(super) struct Told {
 
 impl Engine {
     /// Tells the provider once more of what earlier disconnects left, and deletes what it was told of. Does nothing when
-    /// they left nothing, or what has to wait for the next disconnect.
+    /// they left nothing, or where a sign-in in use would end along, unless a person wants it.
     ///
     /// # Errors
     /// A vault or store problem; what the provider did is part of the answer.
@@ -52,10 +54,16 @@ impl Engine {
             None => {
                 // Where the file is in the way, a person can mend it: nothing is given up for that.
                 let spec = self.spec_of_tokens(&connection)?;
-                if connection.spares_what_is_left(&spec) {
-                    return Ok(Told::nothing());
-                }
-                if is_there {
+                if channel == Channel::Engine && self.is_held(&connection, &spec)? {
+                    let is_over = |failure: &&Failure| scheduler::given_up_at(failure) <= self.now();
+                    let Some(failure) = connection.unrevoked.as_ref().filter(is_over) else {
+                        // Whoever thought that it is due has not heard of that sign-in.
+                        self.reload()?;
+                        return Ok(Told::nothing());
+                    };
+                    record.unrevoked.clear();
+                    Told::never(failure)
+                } else if is_there {
                     self.intend(id)?;
                     self.tell_provider(&connection, &mut record, &before(&connection)).await
                 } else {
@@ -74,6 +82,12 @@ impl Engine {
             self.is_deleted(id, channel)?;
         }
         Ok(told)
+    }
+
+    /// Whether a sign-in in use, of this connection or another, would end along with what is left.
+    fn is_held(&self, connection: &Connection, spec: &ProviderSpec) -> Result<bool, Problem> {
+        let owners = connection.owners_left();
+        Ok(whole_grant::ends_along(spec, &owners, &self.inner.ports.store.load_all()?.connections))
     }
 
     /// Tokens in memory that are to be revoked go as soon as the provider was told: were they kept until the vault takes a
@@ -200,6 +214,12 @@ impl Told {
         }
     }
 
+    /// It could not be told for so long that it is given up.
+    fn never(failure: &Failure) -> Self {
+        let problem = Some(failure.problem.clone());
+        Self { revocation: failed(failure, false), problem, ..Self::nothing() }
+    }
+
     /// It is not told again.
     pub(super) fn given_up(self) -> Self {
         let last = self.again.as_ref().map(|failure| failed(failure, false));
@@ -220,6 +240,9 @@ impl Told {
         let was_waiting = before.is_some();
         let was_told = self.again.is_none() && self.revocation != Revocation::Nothing;
         connection.undeleted = was_told.then_some(self.revocation);
+        if self.again.is_none() {
+            connection.unrevoked_of.clear();
+        }
         if before.as_ref().is_some_and(is_missing) && self.is_missing() {
             // Once is enough, however often it is read.
             return None;

@@ -310,6 +310,7 @@ impl Engine {
                 id: known.id.clone(),
                 created_at: before.created_at,
                 unrevoked: before.unrevoked,
+                unrevoked_of: before.unrevoked_of,
                 undeleted: before.undeleted,
                 lost_after: before.lost_after,
                 ..record.clone()
@@ -371,6 +372,7 @@ fn without_tokens(connection: &mut Connection, secrets: &SecretRecord, now: Time
     let none = Settled::Unauthorized { since: now, problem: None, ended: 0 };
     connection.state = ConnectionState::Settled(none);
     (connection.unrevoked, connection.undeleted, connection.lost_after) = (None, None, None);
+    connection.unrevoked_of.clear();
     SecretRecord { client_secret: secrets.client_secret.clone(), ..SecretRecord::default() }
 }
 

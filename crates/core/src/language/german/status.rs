@@ -107,8 +107,8 @@ pub(super) const TABLE: Table = &[
         "Dem Anbieter konnte noch nicht gesagt werden, dass er den Zugriff des letzten Trennens beenden soll. Nur dafür verwahrt der Schlüsselbund jene Token, und Tokenrack versucht es drei Tage lang weiter.",
     ),
     (
-        "The provider could not be told to end the access of the last disconnect. It would end this sign-in too, so it is told at the next disconnect.",
-        "Dem Anbieter konnte nicht gesagt werden, dass er den Zugriff des letzten Trennens beenden soll. Er würde auch diese Anmeldung beenden; deshalb erfährt er es beim nächsten Trennen.",
+        "The provider could not be told to end the access of the last disconnect. It would end a sign-in that is in use too, so it is told when that is disconnected. After three days those tokens are deleted.",
+        "Dem Anbieter konnte nicht gesagt werden, dass er den Zugriff des letzten Trennens beenden soll. Er würde auch eine Anmeldung beenden, die in Gebrauch ist; deshalb erfährt er es, wenn die getrennt wird. Nach drei Tagen werden jene Token gelöscht.",
     ),
     (
         "The keychain did not have the tokens of the last disconnect, so the provider could not be told to end the access. For three days Tokenrack looks again, and ends them if they are there.",

@@ -1,0 +1,67 @@
+//! Providers that end all tokens of a client and account together (`revoke.effect = "whole_grant"`): who tells one of them of
+//! tokens that nobody uses may end a sign-in that is in use.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connection::{Connection, ConnectionId};
+use crate::lifecycle::{Account, Grant, Settled};
+use crate::provider::{Catalog, ProviderSpec};
+use crate::status;
+
+/// To whom tokens were given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The client.
+    pub client_id: String,
+    /// Whose sign-in it was; `None` where nobody knows, so that it may be anyone's.
+    pub account: Option<Account>,
+}
+
+impl Owner {
+    fn may_be(&self, other: &Self) -> bool {
+        let accounts = self.account.as_ref().zip(other.account.as_ref());
+        self.client_id == other.client_id && accounts.is_none_or(|(one, other)| one.is(other, true))
+    }
+}
+
+impl Connection {
+    /// To whom these tokens were given.
+    pub fn owner_of(&self, grant: &Grant) -> Owner {
+        let client_id = grant.client_id.as_ref().unwrap_or(&self.registration.client_id).clone();
+        Owner { client_id, account: grant.account.clone() }
+    }
+
+    /// To whom the tokens were given that disconnects have left.
+    pub fn owners_left(&self) -> Vec<Owner> {
+        if self.unrevoked.is_some() && self.unrevoked_of.is_empty() {
+            return vec![Owner { client_id: self.registration.client_id.clone(), account: None }];
+        }
+        self.unrevoked_of.clone()
+    }
+}
+
+/// Whether the provider would end a sign-in in use, of any of these connections, along with tokens of one of the owners.
+pub fn ends_along<'a>(
+    spec: &ProviderSpec,
+    owners: &[Owner],
+    all: impl IntoIterator<Item = &'a Connection>,
+) -> bool {
+    spec.revoke.effect == "whole_grant"
+        && all.into_iter().any(|connection| match connection.state.settled() {
+            Settled::Authorized(grant) if *connection.provider.id() == spec.id => {
+                owners.iter().any(|owner| owner.may_be(&connection.owner_of(grant)))
+            }
+            _ => false,
+        })
+}
+
+/// The connections of which the provider is not told by itself what their disconnects have left: a sign-in in use would end
+/// along.
+pub fn held<'a>(all: impl Iterator<Item = &'a Connection> + Clone, catalog: &Catalog) -> Vec<ConnectionId> {
+    let left = all.clone().filter(|connection| connection.unrevoked.is_some());
+    let waits = |connection: &&Connection| {
+        status::spec(connection, catalog)
+            .is_some_and(|spec| ends_along(spec, &connection.owners_left(), all.clone()))
+    };
+    left.filter(waits).map(|connection| connection.id.clone()).collect()
+}

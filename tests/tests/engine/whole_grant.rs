@@ -1,0 +1,186 @@
+//! A provider that ends all tokens of a client and account together: what a disconnect has left may not end what is in use.
+
+use tokenrack_core::connection::{ConnectionId, RedirectMethod};
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{ActivityKind, Channel};
+use tokenrack_core::view::{Draft, Revocation};
+
+use super::background::{pass, settle};
+use super::world::World;
+
+const ALL_AT_ONCE: &str = r#"
+schema = 1
+id = "acme"
+name = "Acme"
+
+[server]
+authorization_endpoint = "https://as.example/authorize"
+token_endpoint = "https://as.example/token"
+revocation_endpoint = "https://as.example/revoke"
+
+[account]
+from = "token_response"
+id = "/id"
+label = ["/id"]
+
+[revoke]
+effect = "whole_grant"
+"#;
+
+async fn add(world: &World, engine: &Engine, name: &str, client: &str) -> ConnectionId {
+    let draft = Draft {
+        provider: "acme".into(),
+        client_id: client.into(),
+        redirect: Some(RedirectMethod::DeepLink),
+        ..world.named(name)
+    };
+    engine.add(&draft, None, Channel::Command).await.unwrap().id
+}
+
+/// Signs in; `account` is empty where the server does not say whose tokens they are.
+async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, account: &str) {
+    let redirect = world.start(engine, id).await;
+    let who = if account.is_empty() { String::new() } else { format!(r#""id":"{account}","#) };
+    let answer =
+        format!(r#"{{{who}"access_token":"at-{0}","refresh_token":"rt-{0}","token_type":"bearer"}}"#, id.0);
+    world.network.answer(200, &answer);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+}
+
+/// Disconnects while the provider cannot be told.
+async fn left(world: &World, engine: &Engine, id: &ConnectionId) {
+    world.network.answer(503, "{}");
+    assert!(engine.disconnect(id, false, Channel::App).await.unwrap().tried_again);
+    assert_eq!(world.network.sent().len(), 1);
+}
+
+/// What is sent in two minutes.
+async fn sent_by_itself(world: &World) -> Vec<String> {
+    for _ in 0..5 {
+        pass(world, 25).await;
+    }
+    world.network.sent()
+}
+
+fn waits_for_a_sign_in(engine: &Engine, id: &ConnectionId) -> bool {
+    engine.view(id).unwrap().cautions.iter().any(|caution| caution.contains("in use too"))
+}
+
+async fn world() -> (World, Engine) {
+    let world = World::new();
+    world.own_provider("acme.toml", ALL_AT_ONCE);
+    let engine = world.engine();
+    engine.keep_fresh();
+    settle().await;
+    (world, engine)
+}
+
+#[tokio::test]
+async fn what_would_end_a_new_sign_in_too_waits_for_the_next_disconnect() {
+    let (world, engine) = world().await;
+    let id = add(&world, &engine, "one", "me").await;
+    signed_in(&world, &engine, &id, "ada").await;
+    left(&world, &engine, &id).await;
+    signed_in(&world, &engine, &id, "ada").await;
+    assert!(sent_by_itself(&world).await.is_empty(), "the new sign-in would end with the old one");
+    assert!(waits_for_a_sign_in(&engine, &id));
+    world.network.answer(200, "{}");
+    world.network.answer(200, "{}");
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
+    assert_eq!(world.network.sent().len(), 2, "the old tokens and the new");
+    assert!(world.vault.snapshot().is_empty());
+}
+
+#[tokio::test]
+async fn what_would_end_another_connection_too_waits_until_that_is_disconnected() {
+    for (mine, other) in [("ada", "ada"), ("ada", ""), ("", "ada")] {
+        let (world, engine) = world().await;
+        let one = add(&world, &engine, "one", "me").await;
+        let two = add(&world, &engine, "two", "me").await;
+        signed_in(&world, &engine, &one, mine).await;
+        signed_in(&world, &engine, &two, other).await;
+        left(&world, &engine, &one).await;
+        world.vault.reads();
+        assert!(sent_by_itself(&world).await.is_empty(), "the other would end along: {mine:?} {other:?}");
+        assert_eq!(world.vault.reads(), 0, "nothing is due");
+        assert!(waits_for_a_sign_in(&engine, &one) && waits_for_a_sign_in(&world.engine(), &one));
+
+        world.network.answer(200, "{}");
+        engine.disconnect(&two, false, Channel::App).await.unwrap();
+        assert!(!waits_for_a_sign_in(&engine, &one));
+        world.network.answer(200, "{}");
+        let sent = sent_by_itself(&world).await;
+        assert!(sent.iter().any(|body| body.contains(&format!("token=rt-{one}"))), "{sent:?}");
+        assert!(world.vault.snapshot().is_empty());
+        assert!(engine.view(&one).unwrap().cautions.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn another_account_or_client_is_no_reason_to_wait() {
+    for (client, account) in [("me", "bob"), ("another", "ada")] {
+        let (world, engine) = world().await;
+        let one = add(&world, &engine, "one", "me").await;
+        let two = add(&world, &engine, "two", client).await;
+        signed_in(&world, &engine, &one, "ada").await;
+        signed_in(&world, &engine, &two, account).await;
+        left(&world, &engine, &one).await;
+        world.network.answer(200, "{}");
+        assert_eq!(sent_by_itself(&world).await.len(), 1, "{client} {account}");
+        assert!(!world.vault.snapshot().contains_key(&one.0));
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_another_connection_is_deleted_after_three_days_and_said() {
+    let (world, engine) = world().await;
+    let one = add(&world, &engine, "one", "me").await;
+    let two = add(&world, &engine, "two", "me").await;
+    signed_in(&world, &engine, &one, "ada").await;
+    signed_in(&world, &engine, &two, "ada").await;
+    left(&world, &engine, &one).await;
+    pass(&world, 71 * 3_600).await;
+    assert!(sent_by_itself(&world).await.is_empty() && world.vault.snapshot().contains_key(&one.0));
+    pass(&world, 3_600).await;
+    assert!(sent_by_itself(&world).await.is_empty() && !world.vault.snapshot().contains_key(&one.0));
+    let lines = engine.activity(&Default::default()).unwrap();
+    let given_up = lines.iter().filter(|line| line.kind == ActivityKind::RevocationGivenUp);
+    assert_eq!(given_up.count(), 1, "{lines:?}");
+    assert!(engine.view(&one).unwrap().cautions.is_empty());
+}
+
+#[tokio::test]
+async fn a_person_who_says_it_again_does_not_wait() {
+    let (world, engine) = world().await;
+    let one = add(&world, &engine, "one", "me").await;
+    let two = add(&world, &engine, "two", "me").await;
+    signed_in(&world, &engine, &one, "ada").await;
+    signed_in(&world, &engine, &two, "ada").await;
+    left(&world, &engine, &one).await;
+    world.network.answer(200, "{}");
+    let view = engine.disconnect(&one, false, Channel::Command).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
+}
+
+#[tokio::test]
+async fn tokens_that_are_not_believed_end_no_other_connection() {
+    for (account, sent) in [("ada", 1), ("", 2)] {
+        let world = World::new();
+        let script = "[scripts]\ncredentials = \"exports.getCredentialsFromTokenResponse = () => ({})\"\n";
+        world.own_provider("acme.toml", &format!("{ALL_AT_ONCE}{script}"));
+        let engine = world.engine();
+        let one = add(&world, &engine, "one", "me").await;
+        if !account.is_empty() {
+            world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200}"#);
+            signed_in(&world, &engine, &one, account).await;
+        }
+        let two = add(&world, &engine, "two", "me").await;
+        let redirect = world.start(&engine, &two).await;
+        world.network.answer(200, crate::FRESH);
+        world.network.answer(200, "");
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        assert_eq!(world.network.sent().len(), sent, "{account:?}");
+    }
+}
