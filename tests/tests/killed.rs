@@ -231,6 +231,39 @@ fn a_pasted_redirect_that_is_interrupted_is_finished_first() {
 }
 
 #[test]
+fn a_sign_in_whose_exchange_died_is_not_said_to_go_on() {
+    // The command that says so does not open an encrypted file.
+    let (server, profile) = (Strict::with(&[]), Profile::with_quick_file_vault("only for tests"));
+    profile.add(NAME, server.issuer());
+    let mut connect = profile.begin(NAME);
+    let redirect = connect.sign_in();
+    server.hold("exchanged");
+    let mut callback = profile.spawn(&["callback", &redirect], None);
+    server.await_held();
+    callback.process().kill();
+    connect.process().kill();
+    server.release();
+    assert_eq!(profile.status(NAME), "waiting_for_browser", "somebody may still be at work");
+
+    // Ten minutes pass.
+    let attempt = "$.state.authorizing.attempt";
+    let earlier = |field| format!("'{attempt}.{field}', '2026-01-01T12:00:00Z'");
+    let earlier = ["started_at", "expires_at", "exchanging_since"].map(earlier).join(", ");
+    let database = Database::open(profile.home().join("tokenrack.db")).unwrap();
+    let passed = format!("UPDATE connections SET record = json_set(record, {earlier})");
+    assert_eq!(database.execute(&passed, []).unwrap(), 1);
+    let view = profile.view(NAME);
+    assert_eq!(view["status"]["kind"], "action_needed", "{view}");
+    assert!(view["status"]["evidence"].as_str().unwrap().contains("interrupted"), "{view}");
+    assert_eq!(view["waiting"], serde_json::Value::Null);
+
+    profile.run(&["token", NAME]).failed(3, "connection/not_connected");
+    assert_eq!(profile.status(NAME), "not_connected", "whoever opened the file has ended it");
+    profile.connect(NAME);
+    assert_eq!(profile.status(NAME), "connected");
+}
+
+#[test]
 fn while_the_new_tokens_are_saved_they_are_whole_or_lost() {
     let world = World::connected();
     // Step 7: the answer is here, and the keychain does not take it. What it was told it may do after the kill.

@@ -90,7 +90,11 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
             redirect: connection.registration.redirect,
             redirect_uri: connection.registration.redirect_uri.clone(),
         },
-        waiting: connection.state.attempt().map(|attempt| waiting(attempt, context.authorization_url)),
+        waiting: connection
+            .state
+            .attempt()
+            .filter(|attempt| interrupted_since(attempt, context.now).is_none())
+            .map(|attempt| waiting(attempt, context.authorization_url)),
         problem: problem.map(Into::into),
         cautions: cautions(connection, spec, context.catalog, context.is_held),
         choices: choices(connection, spec),
@@ -218,6 +222,15 @@ fn problem(state: &ConnectionState) -> Option<&Problem> {
 fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp) -> StatusView {
     let now = context.now;
     if let Some(attempt) = state.attempt() {
+        if let Some(since) = interrupted_since(attempt, now) {
+            let evidence = say!(
+                "The sign-in was interrupted while its tokens were fetched; whether they were saved is seen once the keychain \
+                 is open."
+            );
+            let is_open = context.vault == VaultState::Ready;
+            let next = Some(if is_open { Action::Connect } else { Action::Unlock });
+            return StatusView { kind: StatusKind::ActionNeeded, since, until: None, evidence, next };
+        }
         let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
         let evidence = match attempt.exchanging_since {
             Some(_) => say!("The provider has answered; the tokens are being fetched."),
@@ -297,9 +310,15 @@ const MISSING: Sentence =
 /// What runs longer than every time limit together belongs to a process that died.
 const LONGEST_WORK_SECONDS: i64 = 90;
 
-/// Whether a refresh or a disconnect that began then may still be at work.
+/// Whether a refresh, a disconnect or an exchange that began then may still be at work.
 fn is_under_way(since: Timestamp, now: Timestamp) -> bool {
     now.duration_since(since).as_secs().abs() < LONGEST_WORK_SECONDS
+}
+
+/// Since when a sign-in is cut short: it was answered, and whoever fetched its tokens has died. Whoever can read the vault ends
+/// it.
+fn interrupted_since(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
+    attempt.exchanging_since.filter(|since| attempt.is_late(now) && !is_under_way(*since, now))
 }
 
 fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> StatusView {

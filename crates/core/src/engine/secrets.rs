@@ -216,14 +216,19 @@ impl Engine {
         status
     }
 
-    /// Unlocks the vault: the system's prompt for a keychain, the passphrase for a file.
+    /// Unlocks the vault: the system's prompt for a keychain, the passphrase for a file. A sign-in that was cut short ends, with
+    /// the tokens that it has saved.
     ///
     /// # Errors
     /// A vault problem.
     pub async fn unlock(&self, passphrase: Option<Passphrase>) -> Result<(), Problem> {
         let outcome = self.inner.ports.vault.unlock(passphrase).await;
         self.vault_status().await;
-        Ok(outcome?)
+        outcome?;
+        if let Err(problem) = self.end_late_attempts().await {
+            tracing::warn!(%problem, "sign-ins that were cut short are looked at another time");
+        }
+        Ok(())
     }
 
     /// A failed call may mean that the vault's state has changed: faces hear of it.

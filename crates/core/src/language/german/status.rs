@@ -4,6 +4,10 @@ use crate::language::Table;
 
 pub(super) const TABLE: Table = &[
     (
+        "The sign-in was interrupted while its tokens were fetched; whether they were saved is seen once the keychain is open.",
+        "Die Anmeldung wurde unterbrochen, während ihre Token geholt wurden; ob sie gesichert sind, zeigt sich, wenn der Schlüsselbund offen ist.",
+    ),
+    (
         "The provider has answered; the tokens are being fetched.",
         "Der Anbieter hat geantwortet; die Token werden geholt.",
     ),
