@@ -45,6 +45,12 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
             let end = record.state.grant().and_then(|grant| grant.expires_at);
             claim(end.is_some_and(|end| end <= world.wall()), "before its end")
         }
+        StatusKind::ActionNeeded
+            if let Some(attempt) = record.state.attempt()
+                && attempt.exchanging_since.is_some() =>
+        {
+            claim(attempt.is_late(world.wall()), "somebody may still fetch its tokens")
+        }
         StatusKind::ActionNeeded => match record.state.settled() {
             Settled::Disconnecting { .. } => claim(is_disconnecting, "nobody disconnects it"),
             Settled::ReauthorizationRequired { problem, grant, .. } => {
