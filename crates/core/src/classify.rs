@@ -205,11 +205,12 @@ impl Verdict {
     pub fn of(problem: &Problem) -> Self {
         // Whatever its body says, a refusal is no lost success.
         let refused = problem.http_status.is_some_and(|status| !(200..300).contains(&status));
-        // Except a gateway's: the server behind it may have answered (RFC 9110 §15.6.3, §15.6.5; 520 to 527 are Cloudflare's).
-        let by_gateway = matches!(problem.http_status, Some(502 | 504 | 520..=527));
+        // Except of a server that failed on the way, or whose gateway did: it may have renewed them before (RFC 9110 §15.6). A
+        // 503 comes from one that has not begun (§15.6.4).
+        let has_failed = problem.http_status.is_some_and(|status| status >= 500 && status != 503);
         match problem.code {
             Code::InvalidGrant => Self::Permanent,
-            Code::ServerError if by_gateway => Self::Unknown,
+            Code::ServerError if has_failed => Self::Unknown,
             Code::InvalidClient
             | Code::InvalidScope
             | Code::InvalidTarget
@@ -257,13 +258,13 @@ mod tests {
             |status, code| refresh_verdict(&answered(status, code), &["token_revoked".into()], Some(code));
         assert_eq!(verdict(400, "invalid_grant"), Verdict::Permanent);
         assert_eq!(verdict(200, "token_revoked"), Verdict::Permanent);
-        for (status, code) in [(500, "invalid_grant"), (429, "invalid_grant"), (403, "odd")] {
+        for (status, code) in [(503, "invalid_grant"), (429, "invalid_grant"), (403, "odd"), (408, "")] {
             assert_eq!(verdict(status, code), Verdict::Transient, "{status} {code}");
         }
         assert_eq!(verdict(401, "invalid_client"), Verdict::Configuration);
-        assert_eq!((verdict(408, ""), verdict(503, "")), (Verdict::Transient, Verdict::Transient));
-        for gateway in [502, 504, 520, 524] {
-            assert_eq!(verdict(gateway, ""), Verdict::Unknown, "{gateway}");
+        for (status, code) in [(500, "invalid_grant"), (500, ""), (502, ""), (504, ""), (507, ""), (524, "")]
+        {
+            assert_eq!(verdict(status, code), Verdict::Unknown, "{status} {code}");
         }
         let unanswered = Problem::new(Code::TimedOut);
         assert_eq!(refresh_verdict(&unanswered, &[], None), Verdict::Unknown);

@@ -240,12 +240,27 @@ async fn a_lost_answer_is_told_from_a_revocation() {
 }
 
 #[tokio::test]
+async fn a_server_that_failed_may_have_spent_the_refresh_token() {
+    for status in [500, 502, 504] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.network.answer(status, r#"{"error":"server_error"}"#);
+        assert_eq!(engine.refresh(&id, Channel::Command).await.unwrap_err().code, Code::ServerError);
+        assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "the token that still lives is kept");
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        let refused = engine.refresh(&id, Channel::Command).await.unwrap_err();
+        assert_eq!(refused.code, Code::RefreshInterrupted, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn only_invalid_grant_ends_a_grant() {
     let world = World::new();
     let engine = world.engine();
     let id = world.connected(&engine).await;
     for (status, body) in
-        [(400, ""), (403, r#"{"error":"odd"}"#), (429, ""), (500, r#"{"error":"invalid_grant"}"#)]
+        [(400, ""), (403, r#"{"error":"odd"}"#), (429, ""), (503, r#"{"error":"invalid_grant"}"#)]
     {
         world.network.answer(status, body);
         engine.refresh(&id, Channel::Command).await.unwrap_err();

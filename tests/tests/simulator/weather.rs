@@ -68,6 +68,7 @@ impl Weather {
                 Way::AnswerLost(BodyTooLarge),
                 Way::AnswerReplaced(200, r#"{"access_token":"at-"#),
                 Way::AnswerReplaced(504, "<html>the gateway has waited long enough</html>"),
+                Way::AnswerReplaced(500, r#"{"error":"server_error"}"#),
             ]);
         }
         if chance.once_in(self.transient) {
