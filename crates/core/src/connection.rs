@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokenrack_oauth::lookup::Choice;
 
 use crate::event::{ActivityKind, Attention, Channel, NewActivity};
-use crate::lifecycle::{ConnectionState, Failure};
+use crate::lifecycle::{ConnectionState, Failure, Grant};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 use crate::view::Revocation;
@@ -71,6 +71,9 @@ pub struct Connection {
     /// those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_after: Option<u64>,
+    /// A sign-in may have brought tokens that were lost before they were saved, and the connection goes on with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_sign_in: Option<LostSignIn>,
     /// Seconds that its sign-ins lasted until the provider ended them, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_in_seconds: Vec<i64>,
@@ -105,6 +108,15 @@ pub struct LastEvent {
     /// Why it failed.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub code: Option<Code>,
+}
+
+/// A sign-in whose tokens nobody has, and of which nobody can tell the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostSignIn {
+    /// When.
+    pub at: Timestamp,
+    /// When its tokens end by themselves, if that is known.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// RFC 7591 §2, as far as a person fills it in.
@@ -189,6 +201,20 @@ impl ProviderRef {
 }
 
 impl Connection {
+    /// Remembers a sign-in whose tokens were in memory only, where others have taken their place since; until they are found.
+    pub fn follow(&mut self, before: &ConnectionState) {
+        let Some(now) = self.state.grant() else { return };
+        let is_found = |lost: &LostSignIn| lost.at == now.authorized_at && !now.is_unsaved();
+        if self.lost_sign_in.as_ref().is_some_and(is_found) {
+            self.lost_sign_in = None;
+        }
+        let lost = before.grant().filter(|lost| lost.is_unsaved() && lost.authorized_at != now.authorized_at);
+        if let Some(Grant { authorized_at: at, refreshable, refresh_expires_at, expires_at, .. }) = lost {
+            let ends_at = if *refreshable { refresh_expires_at } else { expires_at };
+            self.lost_sign_in = Some(LostSignIn { at: *at, ends_at: *ends_at });
+        }
+    }
+
     /// Builds a line for the record and remembers it as the newest.
     pub fn event(
         &mut self,

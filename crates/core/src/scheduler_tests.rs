@@ -46,6 +46,7 @@ fn connection(id: &str, grant: Grant) -> Connection {
         unrevoked_of: vec![],
         undeleted: None,
         lost_after: None,
+        lost_sign_in: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at("12:00:00"),

@@ -54,6 +54,7 @@ fn connection(id: &str, name: &str) -> Connection {
         unrevoked_of: vec![],
         undeleted: None,
         lost_after: None,
+        lost_sign_in: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at(0),

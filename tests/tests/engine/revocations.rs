@@ -19,6 +19,13 @@ async fn disconnected(world: &World, engine: &Engine, id: &ConnectionId, status:
     view
 }
 
+async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId) {
+    let redirect = world.start(engine, id).await;
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+}
+
 fn answer_both(world: &World, status: u16) {
     for _ in 0..2 {
         world.network.answer(status, "{}");
@@ -510,4 +517,97 @@ async fn tokens_that_ended_with_their_process_are_not_said_to_be_revoked() {
     let view = disconnected(&world, &world.engine(), &id, 200).await;
     assert_eq!(view.revocation, Revocation::Unknown);
     assert_eq!(view.problem.unwrap().code, Code::RefreshInterrupted.as_str());
+}
+
+/// A second sign-in whose tokens are in one process's memory only, which ends.
+async fn lost_sign_in(world: &World, id: &ConnectionId, answer: &str) {
+    let dies = world.engine();
+    let redirect = world.start(&dies, id).await;
+    world.vault.refuse_writes(true);
+    world.network.answer(200, answer);
+    let refusal = dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::Unsaved);
+    world.network.sent();
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_tokens_were_lost_is_not_said_to_be_revoked() {
+    const SHORT: &str = r#"{"access_token":"at-9","token_type":"bearer","expires_in":60}"#;
+    for (answer, then, revocation) in [
+        (FRESH, "those before", Revocation::Unknown),
+        (FRESH, "renewed", Revocation::Unknown),
+        (FRESH, "another sign-in", Revocation::Unknown),
+        (FRESH, "a late write", Revocation::Revoked),
+        (SHORT, "its end", Revocation::Revoked),
+    ] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(10);
+        lost_sign_in(&world, &id, answer).await;
+        world.vault.refuse_writes(false);
+        world.clock.forward(10);
+        match then {
+            "a late write" => world.vault.write_late(),
+            "another sign-in" => signed_in(&world, &engine, &id).await,
+            "its end" => world.clock.forward(60),
+            _ => {}
+        }
+        token(&engine, &id).await.unwrap();
+        match then {
+            "renewed" => {
+                world.network.answer(200, FRESH);
+                engine.refresh(&id, Channel::App).await.unwrap();
+            }
+            "those before" | "its end" => {
+                world.network.answer(503, "");
+                engine.refresh(&id, Channel::App).await.unwrap_err();
+            }
+            _ => {}
+        }
+        let view = disconnected(&world, &engine, &id, 200).await;
+        assert_eq!((view.revocation, view.tried_again), (revocation, false), "{then}");
+        if revocation == Revocation::Unknown {
+            let why = view.problem.unwrap().cause;
+            assert!(why.as_ref().is_some_and(|why| why.contains("sign-in at 2")), "{then}: {why:?}");
+        }
+        // It is said once.
+        signed_in(&world, &engine, &id).await;
+        assert_eq!(disconnected(&world, &engine, &id, 200).await.revocation, Revocation::Revoked, "{then}");
+    }
+}
+
+#[tokio::test]
+async fn that_a_sign_in_was_lost_is_remembered_until_the_disconnect_is_over() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(10);
+    lost_sign_in(&world, &id, FRESH).await;
+    world.vault.refuse_writes(false);
+    token(&engine, &id).await.unwrap();
+    assert!(disconnected(&world, &engine, &id, 503).await.tried_again);
+    let view = disconnected(&world, &engine, &id, 200).await;
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_exchange_died_is_not_said_to_be_revoked() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(10);
+    let dies = world.engine();
+    let redirect = world.start(&dies, &id).await;
+    let _gate = world.network.hold();
+    let exchange = tokio::spawn(async move { dies.deliver(&redirect, Channel::DeepLink).await });
+    settle().await;
+    exchange.abort();
+    exchange.await.unwrap_err();
+    world.network.sent();
+    world.clock.forward(400);
+    engine.snapshot().await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "what was is again");
+    let view = disconnected(&world, &engine, &id, 200).await;
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
 }

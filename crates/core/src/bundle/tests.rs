@@ -61,6 +61,7 @@ fn connection(name: &str, provider: ProviderRef) -> Connection {
         unrevoked_of: vec![],
         undeleted: None,
         lost_after: None,
+        lost_sign_in: None,
         sign_in_seconds: vec![],
         told: None,
         created_at: at(),

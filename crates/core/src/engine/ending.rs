@@ -8,7 +8,7 @@ use tokenrack_oauth::secret::State;
 use super::faces::VAULT_PATIENCE;
 use super::revocations::set_aside;
 use super::{Engine, Flying, Refusal};
-use crate::connection::{Connection, ConnectionId};
+use crate::connection::{Connection, ConnectionId, LostSignIn};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
@@ -311,8 +311,13 @@ impl Engine {
             let digest = attempt.state_digest.clone();
             let problem = Problem::new(Code::AttemptTimedOut);
             self.update(&connection.id, |connection| {
-                connection.state.attempt().filter(|attempt| attempt.state_digest == digest)?;
+                let attempt = connection.state.attempt().filter(|attempt| attempt.state_digest == digest)?;
+                // Its tokens may have come, and the vault does not have them.
+                let was_answered = attempt.exchanging_since;
                 connection.state.end_attempt(Some(problem.clone()), now);
+                if let Some(at) = was_answered {
+                    connection.lost_sign_in = Some(LostSignIn { at, ends_at: None });
+                }
                 let kind = ActivityKind::AuthorizationFailed;
                 let line = connection.event(now, kind, Channel::Engine, Some(problem.code), None);
                 Some(Change { activity: vec![line], ended: Some((digest.clone(), AttemptEnd::TimedOut)) })

@@ -307,7 +307,9 @@ impl Engine {
     ) -> Result<Connection, Problem> {
         let mut wrote = false;
         let (revision, connection) = self.inner.ports.store.update(id, &mut |connection| {
+            let before = connection.state.clone();
             let made = change(connection);
+            connection.follow(&before);
             wrote = made.is_some();
             made
         })?;

@@ -95,6 +95,7 @@ impl Engine {
             unrevoked_of: vec![],
             undeleted: None,
             lost_after: None,
+            lost_sign_in: None,
             sign_in_seconds: vec![],
             told: None,
             created_at: now,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Engine, locked};
-use crate::connection::{Connection, ConnectionId};
+use crate::connection::{Connection, ConnectionId, LostSignIn};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::revoke;
 use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
@@ -182,7 +182,19 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
-        if newer_may_live { told.unconfirmed() } else { told }
+        let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| {
+            let is_over = lost.ends_at.is_some_and(|end| end <= self.now());
+            // The next disconnect says it where another sign-in is in use.
+            connection.state.grant().is_none() && !is_over && spec.revoke.effect != "whole_grant"
+        });
+        match lost_sign_in {
+            Some(LostSignIn { at, .. }) => {
+                let words = format!("tokens of the sign-in at {at:.0} were lost before they were saved");
+                told.unconfirmed(Problem::new(Code::RefreshInterrupted).because(words))
+            }
+            None if newer_may_live => told.unconfirmed(Code::RefreshInterrupted.into()),
+            None => told,
+        }
     }
 }
 
@@ -204,12 +216,9 @@ impl Told {
 
     /// Newer tokens were lost on their way, and nobody can tell the provider of those: that it takes the end of the ones before
     /// is no evidence, for it does so of a token that it does not know (RFC 7009 §2.2).
-    fn unconfirmed(self) -> Self {
+    fn unconfirmed(self, problem: Problem) -> Self {
         match self.revocation {
-            Revocation::Revoked => {
-                let problem = Some(Code::RefreshInterrupted.into());
-                Self { revocation: Revocation::Unknown, problem, ..self }
-            }
+            Revocation::Revoked => Self { revocation: Revocation::Unknown, problem: Some(problem), ..self },
             _ => self,
         }
     }
@@ -242,6 +251,7 @@ impl Told {
         connection.undeleted = was_told.then_some(self.revocation);
         if self.again.is_none() {
             connection.unrevoked_of.clear();
+            connection.lost_sign_in.take_if(|_| connection.state.grant().is_none());
         }
         if before.as_ref().is_some_and(is_missing) && self.is_missing() {
             // Once is enough, however often it is read.

@@ -313,6 +313,7 @@ impl Engine {
                 unrevoked_of: before.unrevoked_of,
                 undeleted: before.undeleted,
                 lost_after: before.lost_after,
+                lost_sign_in: before.lost_sign_in,
                 ..record.clone()
             };
             settle(connection, grant.clone());
@@ -372,7 +373,7 @@ fn without_tokens(connection: &mut Connection, secrets: &SecretRecord, now: Time
     let none = Settled::Unauthorized { since: now, problem: None, ended: 0 };
     connection.state = ConnectionState::Settled(none);
     (connection.unrevoked, connection.undeleted, connection.lost_after) = (None, None, None);
-    connection.unrevoked_of.clear();
+    (connection.unrevoked_of, connection.lost_sign_in) = (vec![], None);
     SecretRecord { client_secret: secrets.client_secret.clone(), ..SecretRecord::default() }
 }
 

@@ -9,6 +9,10 @@ pub(super) const TABLE: Table = &[
         "signed in as “{account}”; before it was “{before}”",
         "angemeldet als „{account}“; vorher war es „{before}“",
     ),
+    (
+        "tokens of the sign-in at {at} were lost before they were saved",
+        "Token der Anmeldung vom {at} gingen verloren, bevor sie gesichert waren",
+    ),
     // A conversation with a server
     (
         "it redirects, and a secret is never sent on",
