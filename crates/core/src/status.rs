@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub authorization_url: Option<String>,
     /// What its disconnects have left is not told, because of a sign-in that is in use.
     pub is_held: bool,
+    /// This process has new tokens of it in memory, which the record may not say.
+    pub keeps_tokens: bool,
     /// When this process refreshes the connection by itself, if it does.
     pub next_try: Option<Timestamp>,
 }
@@ -93,7 +95,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         waiting: connection
             .state
             .attempt()
-            .filter(|attempt| interrupted_since(attempt, context.now).is_none())
+            .filter(|attempt| !context.keeps_tokens && interrupted_since(attempt, context.now).is_none())
             .map(|attempt| waiting(attempt, context.authorization_url)),
         problem: problem.map(Into::into),
         cautions: cautions(connection, spec, context.catalog, context.is_held),
@@ -221,6 +223,11 @@ fn problem(state: &ConnectionState) -> Option<&Problem> {
 
 fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp) -> StatusView {
     let now = context.now;
+    if context.keeps_tokens && state.grant().is_none_or(|grant| !grant.is_unsaved()) {
+        let answered = state.attempt().and_then(|attempt| attempt.exchanging_since);
+        let since = answered.or(state.grant().map(|grant| grant.issued_at)).unwrap_or(created_at);
+        return unsaved(since, context.next_try);
+    }
     if let Some(attempt) = state.attempt() {
         if let Some(since) = interrupted_since(attempt, now) {
             let evidence = say!(
@@ -396,10 +403,10 @@ fn failed(
     let problem = &failure.problem;
     let first = failure.since.unwrap_or(failure.at);
     let needed = grant.is_inactive() || grant.expires_soon_at().is_some_and(|soon| soon <= now);
-    let (kind, since, until, evidence, next) = if grant.is_unsaved() {
-        let evidence = say!("New tokens have arrived and could not be saved; they are held in memory.");
-        (StatusKind::Unsaved, first, next_try, evidence, Some(Action::Refresh))
-    } else if grant.is_missing() {
+    if grant.is_unsaved() {
+        return Some(unsaved(first, next_try));
+    }
+    let (kind, since, until, evidence, next) = if grant.is_missing() {
         (StatusKind::ActionNeeded, first, None, MISSING.said().to_owned(), Some(Action::Connect))
     } else if is_about_settings(problem) {
         let evidence = say!("The provider refuses the client or its settings; the tokens are kept.");
@@ -420,6 +427,12 @@ fn failed(
         return None;
     };
     Some(StatusView { kind, since, until, evidence, next })
+}
+
+fn unsaved(since: Timestamp, next_try: Option<Timestamp>) -> StatusView {
+    let evidence = say!("New tokens have arrived and could not be saved; they are held in memory.");
+    let (kind, next) = (StatusKind::Unsaved, Some(Action::Refresh));
+    StatusView { kind, since, until: next_try, evidence, next }
 }
 
 fn is_unreachable(problem: &Problem) -> bool {

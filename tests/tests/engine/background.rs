@@ -265,6 +265,36 @@ async fn tokens_that_wait_for_the_vault_are_saved_when_it_takes_them() {
 }
 
 #[tokio::test]
+async fn tokens_that_the_database_refuses_too_are_saved_when_both_take_them() {
+    for is_second in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = if is_second { world.connected(&engine).await } else { world.add(&engine).await };
+        engine.keep_fresh();
+        settle().await;
+        pass(&world, 10).await;
+        let redirect = world.start(&engine, &id).await;
+        world.vault.refuse_writes(true);
+        world.refuse_records_with("vault/unsaved");
+        world.network.answer(200, FRESH);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        for _ in 0..6 {
+            pass(&world, 10).await;
+            assert_eq!(view(&engine, &id).status.kind, StatusKind::Unsaved);
+        }
+        assert_eq!(engine.shown()[0].status.kind, StatusKind::Unsaved, "faces are told");
+        world.vault.refuse_writes(false);
+        world.accept_all_records();
+        for _ in 0..4 {
+            pass(&world, 20).await;
+        }
+        assert_eq!(view(&engine, &id).status.kind, StatusKind::Connected);
+        assert_eq!(world.network.sent().len(), 1, "the provider is not asked again");
+        assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+    }
+}
+
+#[tokio::test]
 async fn what_a_dead_process_left_in_flight_is_tried_once_and_told_truly() {
     let world = World::new();
     let dying = world.engine();

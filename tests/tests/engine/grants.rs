@@ -209,7 +209,7 @@ async fn tokens_for_a_code_that_neither_vault_nor_database_takes_are_not_called_
     let _events = engine.subscribe();
     engine.snapshot().await.unwrap();
     settle().await;
-    assert_eq!(kind(&engine, &id), StatusKind::WaitingForBrowser);
+    assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
     world.vault.refuse_writes(false);
     settle().await;
     assert_eq!(kind(&engine, &id), StatusKind::Connected);

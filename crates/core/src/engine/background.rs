@@ -68,13 +68,16 @@ impl Engine {
         }
         let catalog = self.catalog();
         let spec = status::spec(connection, &catalog);
+        let is_kept = self.is_unsaved(&connection.id);
+        let says_so = connection.state.grant().is_some_and(Grant::is_unsaved);
         let at = match work {
+            // The database took no more of them than the vault.
+            Work::Refresh if is_kept && !says_so => Some(*now),
             Work::Refresh => scheduler::due_at(connection, spec, knows.online_since, *now),
             Work::Revocation => scheduler::revocation_due_at(connection, held.contains(&connection.id), *now),
         }?;
         // To save, and to look for what is missing, asks the vault alone.
-        let is_local =
-            connection.state.misses_tokens() || connection.state.grant().is_some_and(Grant::is_unsaved);
+        let is_local = is_kept || says_so || connection.state.misses_tokens();
         let asks = work == Work::Revocation || !is_local;
         let host = asks.then(|| self.token_host(connection)).flatten().unwrap_or_default();
         let at = after_rest(knows.rests.after(at, &connection.id, &host), &host, resting);
@@ -204,7 +207,7 @@ impl Engine {
     async fn refresh_unless_done(&self, due: &Due, turn: Turn) -> Result<(), Problem> {
         let connection = self.load(&due.id)?;
         let is_unsaved = connection.state.grant().is_some_and(Grant::is_unsaved);
-        if connection.state.misses_tokens() || is_unsaved && !self.is_unsaved(&due.id) {
+        if (connection.state.misses_tokens() || is_unsaved) && !self.is_unsaved(&due.id) {
             return self.look_again(&due.id, Channel::Engine).await.map(drop);
         }
         let in_flight = connection

@@ -131,6 +131,7 @@ impl Engine {
             catalog: &catalog,
             authorization_url,
             is_held: timing.held.contains(&connection.id),
+            keeps_tokens: self.keeps_tokens(&connection.id),
             next_try: self.next_try(connection, timing),
         };
         status::view(connection, context)

@@ -99,10 +99,13 @@ impl Engine {
             self.inner.ports.clock.sleep(pause).await;
             outcome = self.write_secrets(connection, &record).await;
         }
-        outcome.map_err(|problem| {
-            locked(&self.inner.unsaved).insert(connection.id.clone(), Unsaved { record, lock: None });
-            Problem::new(Code::Unsaved).because(&problem)
-        })
+        let Err(problem) = outcome else { return Ok(()) };
+        locked(&self.inner.unsaved).insert(connection.id.clone(), Unsaved { record, lock: None });
+        // Faces hear of it also where the database takes nothing either.
+        if let Err(problem) = self.reload() {
+            tracing::warn!(%problem, "the connections could not be read again");
+        }
+        Err(Problem::new(Code::Unsaved).because(&problem))
     }
 
     /// Saves tokens that wait in memory, again and again for so long: for a face that is about to end, because they
@@ -191,6 +194,11 @@ impl Engine {
     /// The connections whose new tokens are in this process's memory only.
     pub fn unsaved(&self) -> Vec<ConnectionId> {
         locked(&self.inner.unsaved).keys().cloned().collect()
+    }
+
+    /// Whether those are tokens to use, and not to be revoked alone.
+    pub(super) fn keeps_tokens(&self, id: &ConnectionId) -> bool {
+        locked(&self.inner.unsaved).get(id).is_some_and(|unsaved| unsaved.record.tokens.is_some())
     }
 
     /// Whether tokens of this connection wait in memory for the vault.
