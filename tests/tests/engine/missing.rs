@@ -498,6 +498,45 @@ async fn what_the_server_says_of_a_token_counts_also_where_it_is_of_an_older_cop
     assert_eq!(token(&engine, &id).await.unwrap(), "at-4");
 }
 
+/// Tests the connection with the older copy's token, which the API refuses.
+async fn refused_with_an_older_copy(world: &World, taken: bool) -> (Engine, ConnectionId, Items) {
+    let engine = world.engine();
+    let (id, first, third) = at_the_third(world, &engine).await;
+    world.vault.restore(first);
+    world.network.answer(503, "");
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.sent();
+    world.network.refuse_page(401);
+    (if taken { world.engine_with(Arc::new(Taken)) } else { engine }, id, third)
+}
+
+const API: &str = "https://gitlab.com/api/v4/user";
+
+#[tokio::test]
+async fn a_token_that_the_api_has_refused_is_not_sent_again_for_want_of_another() {
+    let world = World::new();
+    let (engine, id, _) = refused_with_an_older_copy(&world, true).await;
+    world.network.page("it was sent twice");
+    let answer = engine.test_request(&id, API, Channel::App).await.unwrap();
+    assert_eq!((answer.status, world.network.sent().len()), (401, 1));
+}
+
+#[tokio::test]
+async fn a_token_that_came_back_while_the_api_was_asked_is_used_and_not_renewed() {
+    let world = World::new();
+    let (engine, id, third) = refused_with_an_older_copy(&world, false).await;
+    world.network.page("welcome back");
+    let gate = world.network.hold();
+    let (asks, its) = (engine.clone(), id.clone());
+    let asked = tokio::spawn(async move { asks.test_request(&its, API, Channel::App).await });
+    settle().await;
+    world.vault.restore(third);
+    gate.add_permits(1);
+    assert_eq!(asked.await.unwrap().unwrap().status, 200);
+    assert_eq!(world.network.sent().len(), 2, "no refresh");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-3");
+}
+
 #[tokio::test]
 async fn whoever_waits_for_a_sign_in_hears_that_its_tokens_wait_for_the_vault() {
     let world = World::new();

@@ -356,7 +356,7 @@ impl Vault for TestVault {
 #[derive(Default)]
 pub struct TestNetwork {
     answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
-    pages: Mutex<VecDeque<String>>,
+    pages: Mutex<VecDeque<(u16, String)>>,
     requests: Mutex<Vec<String>>,
     slow: Mutex<Option<(Arc<TestClock>, i64)>>,
     gate: Mutex<Option<Arc<Semaphore>>>,
@@ -387,7 +387,12 @@ impl TestNetwork {
 
     /// What the next GET is answered.
     pub fn page(&self, body: &str) {
-        self.pages.lock().unwrap().push_back(body.to_owned());
+        self.pages.lock().unwrap().push_back((200, body.to_owned()));
+    }
+
+    /// The next GET is refused.
+    pub fn refuse_page(&self, status: u16) {
+        self.pages.lock().unwrap().push_back((status, String::new()));
     }
 
     pub fn fail(&self, kind: HttpErrorKind) {
@@ -435,7 +440,9 @@ impl HttpClient for TestNetwork {
             clock.forward(seconds);
         }
         match page {
-            Some(page) => Ok(http::Response::new(page.into_bytes())),
+            Some((status, page)) => {
+                Ok(http::Response::builder().status(status).body(page.into_bytes()).unwrap())
+            }
             None => self.answers.lock().unwrap().pop_front().expect("the test has prepared an answer"),
         }
     }
