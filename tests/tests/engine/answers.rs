@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::{ApiCall, ConnectOptions, Engine};
-use tokenrack_core::event::Channel;
+use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::StatusKind;
 
@@ -144,6 +144,21 @@ async fn first_tokens_a_script_cannot_read_are_revoked() {
     let sent = world.network.sent();
     assert!(sent[1].contains("token=rt-2") && sent[2].contains("token=at-2"), "{sent:?}");
     assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
+}
+
+#[tokio::test]
+async fn first_tokens_that_are_not_believed_and_not_revoked_are_said() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    world.network.answer(503, "");
+    world.network.answer(503, "");
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    let lines = engine.activity(&Default::default()).unwrap();
+    let kinds: Vec<_> = lines.iter().take(2).map(|line| line.kind).collect();
+    assert_eq!(kinds, [ActivityKind::AuthorizationFailed, ActivityKind::RevocationFailed]);
 }
 
 #[tokio::test]

@@ -182,5 +182,10 @@ async fn tokens_that_are_not_believed_end_no_other_connection() {
         world.network.answer(200, "");
         engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
         assert_eq!(world.network.sent().len(), sent, "{account:?}");
+        let lines = engine.activity(&Default::default()).unwrap();
+        let said = lines.iter().find(|line| line.kind == ActivityKind::RevocationUnsupported);
+        let why = said.map(|line| line.detail.as_deref().unwrap());
+        assert_eq!(why, (sent == 1).then_some("it would end a sign-in that is in use too"), "{lines:?}");
+        assert_eq!(lines[0].kind, ActivityKind::AuthorizationFailed);
     }
 }

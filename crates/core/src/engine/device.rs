@@ -14,7 +14,8 @@ use tokenrack_oauth::token::TokenSet;
 
 use super::{ConnectOptions, Engine, Flying, Started, Step};
 use crate::connection::{Connection, ConnectionId};
-use crate::event::{ActivityKind, Channel};
+use crate::event::Channel;
+use crate::flows::authorization_code::Unusable;
 use crate::flows::clock::Heard;
 use crate::flows::device;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState};
@@ -22,7 +23,6 @@ use crate::ports::{Change, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::{AttemptSecrets, DeviceSecrets, Pending, SecretRecord};
-use crate::view::Revocation;
 
 /// After a question that could not even be asked: the vault is locked, another process is at work.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(5);
@@ -167,19 +167,9 @@ impl Engine {
         if let Err(problem) = claimed
             && problem.code != Code::StoreFailed
         {
-            if let Ok(tokens) = tokens {
-                let (outcome, problem) =
-                    crate::flows::revoke::revoke_unused(ports, connection, spec, &tokens, secret).await;
-                tracing::info!(?outcome, "tokens of a cancelled sign-in are not kept");
-                if outcome != Revocation::Revoked {
-                    // They live on at the provider, and a person has said no.
-                    let kind = match problem {
-                        Some(_) => ActivityKind::RevocationFailed,
-                        None => ActivityKind::RevocationUnsupported,
-                    };
-                    let channel = Channel::Engine;
-                    self.update_with(&connection.id, kind, channel, problem.as_ref(), |_, _| ())?;
-                }
+            let unused = tokens.map_or_else(|unusable| unusable.tokens, |tokens| Some(Box::new(tokens)));
+            if let Some(tokens) = unused {
+                self.end_unused(connection, spec, &record, &tokens).await;
             }
             return if problem.code == Code::AlreadyAnswered { Ok(Look::Over) } else { Err(problem) };
         }
@@ -192,7 +182,12 @@ impl Engine {
                     tracing::warn!(problem = %refusal.problem, "a sign-in by code has ended without saved tokens");
                 }
             }
-            Err(problem) => self.give_up(connection, digest, heard.explain(problem)),
+            Err(Unusable { problem, tokens }) => {
+                if let Some(tokens) = tokens {
+                    self.end_unused(connection, spec, &record, &tokens).await;
+                }
+                self.give_up(connection, digest, heard.explain(problem));
+            }
         }
         Ok(Look::Over)
     }

@@ -10,7 +10,7 @@ use super::revocations::set_aside;
 use super::{Engine, Flying, Refusal};
 use crate::connection::{Connection, ConnectionId, LostSignIn};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::flows::authorization_code;
+use crate::flows::authorization_code::{self, Unusable};
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Class, Code, Problem};
@@ -148,7 +148,16 @@ impl Engine {
         let secret = record.client_secret.as_ref();
         let ports = &self.ports_with(&spec, &record);
         let attempt = (attempt, redirect_uri, secrets);
-        let tokens = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await?;
+        let finished = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await;
+        let tokens = match finished {
+            Ok(tokens) => tokens,
+            Err(Unusable { problem, tokens }) => {
+                if let Some(tokens) = tokens {
+                    self.end_unused(connection, &spec, &record, &tokens).await;
+                }
+                return Err(problem);
+            }
+        };
         let grant = self.keep(connection, &spec, record, tokens).await;
         self.forget_attempt(connection).await;
         Ok(grant)

@@ -14,7 +14,7 @@ use crate::provider::ProviderSpec;
 use crate::record::{SecretRecord, Tokens};
 use crate::scheduler;
 use crate::view::Revocation;
-use crate::whole_grant;
+use crate::whole_grant::{self, Owner};
 
 /// Token sets of one connection that can wait at once; more than these have failed all alike.
 const MOST: usize = 8;
@@ -54,7 +54,7 @@ impl Engine {
             None => {
                 // Where the file is in the way, a person can mend it: nothing is given up for that.
                 let spec = self.spec_of_tokens(&connection)?;
-                if channel == Channel::Engine && self.is_held(&connection, &spec)? {
+                if channel == Channel::Engine && self.ends_along(&spec, &connection.owners_left())? {
                     let is_over = |failure: &&Failure| scheduler::given_up_at(failure) <= self.now();
                     let Some(failure) = connection.unrevoked.as_ref().filter(is_over) else {
                         // Whoever thought that it is due has not heard of that sign-in.
@@ -84,10 +84,42 @@ impl Engine {
         Ok(told)
     }
 
-    /// Whether a sign-in in use, of this connection or another, would end along with what is left.
-    fn is_held(&self, connection: &Connection, spec: &ProviderSpec) -> Result<bool, Problem> {
-        let owners = connection.owners_left();
-        Ok(whole_grant::ends_along(spec, &owners, &self.inner.ports.store.load_all()?.connections))
+    /// Ends tokens of a sign-in that nobody will use: they must not live on at the provider, and the record says so where they
+    /// do. Where a sign-in in use would end along, they are left to end by themselves.
+    pub(super) async fn end_unused(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        record: &SecretRecord,
+        tokens: &Tokens,
+    ) {
+        // Where nobody can tell, they are left too.
+        let known = self.ends_along(spec, &[connection.owner_of(&tokens.grant)]);
+        let ends_along = known.unwrap_or(spec.revoke.effect == "whole_grant");
+        let (revocation, problem) = if ends_along {
+            (Revocation::Unsupported, None)
+        } else {
+            let (ports, secret) = (self.ports_with(spec, record), record.client_secret.as_ref());
+            revoke::revoke(&ports, connection, spec, tokens, secret).await
+        };
+        let kind = match revocation {
+            Revocation::Revoked | Revocation::Nothing => return,
+            Revocation::Unsupported => ActivityKind::RevocationUnsupported,
+            Revocation::Failed => ActivityKind::RevocationFailed,
+            Revocation::Unknown => ActivityKind::RevocationUnknown,
+        };
+        let code = problem.as_ref().map(|problem| problem.code);
+        let along = ends_along.then(|| "it would end a sign-in that is in use too".to_owned());
+        let words = problem.and_then(|problem| problem.cause).or(along);
+        let line = (kind, Channel::Engine, code, words);
+        if let Err(problem) = self.update_line(&connection.id, line, |_, _| ()) {
+            tracing::warn!(%problem, ?revocation, "tokens that nobody will use may live on");
+        }
+    }
+
+    /// Whether a sign-in in use, of any connection, would end along with tokens of one of these owners.
+    fn ends_along(&self, spec: &ProviderSpec, owners: &[Owner]) -> Result<bool, Problem> {
+        Ok(whole_grant::ends_along(spec, owners, &self.inner.ports.store.load_all()?.connections))
     }
 
     /// Tokens in memory that are to be revoked go as soon as the provider was told: were they kept until the vault takes a

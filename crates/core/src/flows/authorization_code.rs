@@ -20,6 +20,20 @@ use crate::problem::{Code, Problem};
 use crate::provider::{Pkce, ProviderSpec};
 use crate::record::{RedirectSecrets, Tokens};
 
+/// Why a sign-in has brought nothing to use.
+pub struct Unusable {
+    /// For the person.
+    pub problem: Problem,
+    /// What came all the same: nobody will use it.
+    pub tokens: Option<Box<Tokens>>,
+}
+
+impl<P: Into<Problem>> From<P> for Unusable {
+    fn from(problem: P) -> Self {
+        Self { problem: problem.into(), tokens: None }
+    }
+}
+
 /// What one attempt sends and keeps.
 pub struct Prepared {
     /// For the browser.
@@ -112,7 +126,7 @@ fn challenge(spec: &ProviderSpec) -> ChallengeStyle<'_> {
 /// Exchanges the code, verifies the ID token, and asks who is connected.
 ///
 /// # Errors
-/// Any protocol problem; the code is spent then, or was never sent.
+/// Any protocol problem; the code is spent then, or was never sent. Tokens that are not believed come with it.
 pub async fn finish(
     ports: &Ports,
     connection: &Connection,
@@ -120,10 +134,10 @@ pub async fn finish(
     attempt: (&Attempt, &str, &RedirectSecrets),
     secret: Option<&ClientSecret>,
     response: ValidatedResponse,
-) -> Result<Tokens, Problem> {
+) -> Result<Tokens, Unusable> {
     let heard = Heard::by(ports);
     let finished = exchange(&heard.ports, connection, spec, attempt, secret, response).await;
-    finished.map_err(|problem| heard.explain(problem))
+    finished.map_err(|unusable| Unusable { problem: heard.explain(unusable.problem), ..unusable })
 }
 
 async fn exchange(
@@ -133,7 +147,7 @@ async fn exchange(
     attempt: (&Attempt, &str, &RedirectSecrets),
     secret: Option<&ClientSecret>,
     response: ValidatedResponse,
-) -> Result<Tokens, Problem> {
+) -> Result<Tokens, Unusable> {
     let (attempt, redirect_uri, secrets) = attempt;
     // A server that the redirect names is checked before anything is sent to it (mix-up, RFC 9700 §4.4).
     let captured = response.captured(&spec.authorize.capture)?;
@@ -168,8 +182,8 @@ pub(super) struct Proof<'a> {
     pub(super) nonce: Option<&'a Nonce>,
 }
 
-/// Finds out whose tokens these are, which were asked for at `now`. Those that are not believed, of which nobody can tell
-/// for want of a proof, or that a script could not read, are revoked.
+/// Finds out whose tokens these are, which were asked for at `now`. Not to be used are those that are not believed, of which
+/// nobody can tell for want of a proof, or that a script could not read.
 pub(super) async fn accept(
     ports: &Ports,
     connection: &Connection,
@@ -177,7 +191,7 @@ pub(super) async fn accept(
     secret: Option<&ClientSecret>,
     proof: Result<Proof<'_>, Problem>,
     (mut tokens, now): (TokenSet, Timestamp),
-) -> Result<Tokens, Problem> {
+) -> Result<Tokens, Unusable> {
     let found = match &proof {
         Ok(proof) => inspect(ports, connection, spec, secret, proof, &mut tokens).await,
         Err(problem) => Err(problem.clone()),
@@ -187,13 +201,10 @@ pub(super) async fn accept(
     // RFC 6749 §5.1: an answer without `scope` means "as asked for", and what is asked for may be changed later.
     tokens.grant.scopes = tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec));
     tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();
-    if let Err(problem) = found {
-        // Nobody will use them: they must not live on at the provider. If that fails too, they end by themselves.
-        let (outcome, _) = super::revoke::revoke_unused(ports, connection, spec, &tokens, secret).await;
-        tracing::info!(?outcome, "tokens that are not believed are not kept");
-        return Err(problem);
+    match found {
+        Ok(_) => Ok(tokens),
+        Err(problem) => Err(Unusable { problem, tokens: Some(Box::new(tokens)) }),
     }
-    Ok(tokens)
 }
 
 /// Asks whose the tokens are, then makes a short-lived one long-lived where the provider wants that.

@@ -6,7 +6,7 @@ use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::secret::{ClientSecret, State};
 use tokenrack_oauth::token::TokenSet;
 
-use super::authorization_code::{self, Proof};
+use super::authorization_code::{self, Proof, Unusable};
 use super::server;
 use crate::connection::Connection;
 use crate::engine::Ports;
@@ -91,14 +91,14 @@ pub async fn ask(
 /// Finds out who has agreed. There is no nonce in this grant, and no promise of an ID token; one that comes is verified.
 ///
 /// # Errors
-/// Any protocol problem; the code is spent then.
+/// As [`authorization_code::finish`]; the code is spent then.
 pub async fn finish(
     ports: &Ports,
     connection: &Connection,
     spec: &ProviderSpec,
     secret: Option<&ClientSecret>,
     answer: (TokenSet, Timestamp),
-) -> Result<Tokens, Problem> {
+) -> Result<Tokens, Unusable> {
     let keys = match answer.0.id_token {
         Some(_) => authorization_code::keys(ports, connection, spec).await,
         None => Ok(None),

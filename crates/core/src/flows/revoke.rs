@@ -9,12 +9,10 @@ use tokenrack_oauth::template::Values;
 use super::server;
 use crate::connection::Connection;
 use crate::engine::Ports;
-use crate::ports::Loaded;
 use crate::problem::{Class, Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::view::Revocation;
-use crate::whole_grant;
 
 /// Asks the provider. Never prevents the local deletion: the outcome is for the record. [`Revocation::Unknown`] with a problem:
 /// the refresh token has ended, and the access token may have with it.
@@ -27,24 +25,6 @@ pub async fn revoke(
 ) -> (Revocation, Option<Problem>) {
     let outcome = attempt(ports, connection, spec, tokens, secret).await;
     outcome.unwrap_or_else(|problem| (Revocation::Failed, Some(problem)))
-}
-
-/// The same for tokens of a sign-in that nobody will use. Where the provider would end those in use along, of this connection or
-/// another, they are left to end by themselves.
-pub async fn revoke_unused(
-    ports: &Ports,
-    connection: &Connection,
-    spec: &ProviderSpec,
-    tokens: &Tokens,
-    secret: Option<&ClientSecret>,
-) -> (Revocation, Option<Problem>) {
-    let owner = connection.owner_of(&tokens.grant);
-    // Where nobody can tell, they are left too.
-    let ends_along = |all: &Loaded| whole_grant::ends_along(spec, &[owner], &all.connections);
-    if ports.store.load_all().as_ref().map_or(spec.revoke.effect == "whole_grant", ends_along) {
-        return (Revocation::Unsupported, None);
-    }
-    revoke(ports, connection, spec, tokens, secret).await
 }
 
 async fn attempt(

@@ -13,6 +13,10 @@ pub(super) const TABLE: Table = &[
         "tokens of the sign-in at {at} were lost before they were saved",
         "Token der Anmeldung vom {at} gingen verloren, bevor sie gesichert waren",
     ),
+    (
+        "it would end a sign-in that is in use too",
+        "er würde auch eine Anmeldung beenden, die in Gebrauch ist",
+    ),
     // A conversation with a server
     (
         "it redirects, and a secret is never sent on",
