@@ -14,6 +14,7 @@ use crate::classify::Verdict;
 use crate::connection::RedirectMethod;
 use crate::ports::StateDigest;
 use crate::problem::{Code, Problem};
+use crate::provider::Reach;
 use crate::refused::{Refused, RefusedBy};
 
 /// Where a connection stands.
@@ -176,6 +177,9 @@ pub struct Grant {
     /// Records of the first versions lack it.
     #[serde(default)]
     pub is_bound: Option<bool>,
+    /// Where they may be sent. Records of the first versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
     /// What the refresh is doing.
     pub refresh: RefreshState,
     /// The refresh token came with the token set of this generation, and the provider has not rotated it since; `None`:
@@ -635,6 +639,7 @@ pub(crate) mod tests {
             client_id: None,
             refresh: RefreshState::Idle,
             is_bound: None,
+            reach: None,
             refresh_token_since: None,
             authorized_at: at("12:00:00"),
         }

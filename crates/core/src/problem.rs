@@ -197,7 +197,7 @@ codes! {
     ValueNotAllowed "callback/not_allowed" Failed Some(Action::Connect),
         "The answer names a server that the provider's file does not allow", "Nothing was sent there. Start again with Connect; if it happens again, do not trust this answer.";
     ServerChanged "provider/server_changed" NeedsPerson None,
-        "The provider's file names another server than the one that gave these tokens", "Nothing was sent there. Put the file back as it was, or disconnect and connect again.";
+        "The provider's file names another server than at the sign-in", "Nothing was sent there. Put the file back as it was, or connect again.";
     AccessDenied "oauth/access_denied" NeedsPerson Some(Action::Connect),
         "The request was declined at the provider", "Connect again and allow the access, or ask for fewer scopes.";
 

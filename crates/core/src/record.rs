@@ -60,6 +60,7 @@ impl Tokens {
             account_before: None,
             client_id: None,
             is_bound: None,
+            reach: None,
             refresh: RefreshState::Idle,
             refresh_token_since: None,
             authorized_at: issued_at,

@@ -11,6 +11,7 @@ mod damage;
 mod grants;
 mod missing;
 mod own_providers;
+mod reach;
 mod reminders;
 mod revocations;
 mod sharing;

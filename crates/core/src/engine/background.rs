@@ -183,9 +183,9 @@ impl Engine {
     fn token_host(&self, connection: &Connection) -> Option<String> {
         let catalog = self.catalog();
         let spec = status::spec(connection, &catalog)?;
-        let endpoint = server::place(spec, connection, |server| &server.token_endpoint)?;
+        let endpoint = server::token_place(spec, connection)?;
         let endpoint = match endpoint.contains('{') {
-            true => server::place(&self.spec(connection).ok()?, connection, |server| &server.token_endpoint)?,
+            true => server::token_place(&self.spec(connection).ok()?, connection)?,
             false => endpoint,
         };
         Some(url::Url::parse(&endpoint).ok()?.host_str()?.to_owned())

@@ -21,7 +21,8 @@ impl Engine {
     pub async fn check(&self, id: &ConnectionId, channel: Channel) -> Result<(), Problem> {
         let tokens = self.usable_tokens(id, MIN_VALID, channel).await?;
         let connection = self.load(id)?;
-        let spec = server::with_captured(&self.spec_of_tokens(&connection)?, &tokens.grant.captured)?;
+        let spec = self.spec_of_tokens(&connection, &tokens.grant, server::token_place)?;
+        let spec = server::with_captured(&spec, &tokens.grant.captured)?;
         let record = self.read_secrets(&connection).await?;
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let outcome = script::test(&ports, &connection, &spec, secret, &tokens).await;

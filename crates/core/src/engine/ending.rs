@@ -175,6 +175,7 @@ impl Engine {
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
         tokens.grant.client_id = Some(connection.registration.client_id.clone());
         tokens.grant.is_bound = Some(spec.client.dpop_bound_access_tokens);
+        tokens.grant.reach = Some(self.reach(connection, spec));
         if let Some(before) = connection.state.grant() {
             tokens.grant.replaces(before);
         }

@@ -23,9 +23,9 @@ impl Engine {
     ) -> Result<IntrospectionView, Problem> {
         let connection = self.load(id)?;
         connection.state.grant().ok_or(Code::NotConnected)?;
-        let spec = self.spec_of_tokens(&connection)?;
         let record = self.read_secrets(&connection).await?;
         let tokens = record.tokens.as_ref().ok_or(Code::NotConnected)?;
+        let spec = self.spec_of_tokens(&connection, &tokens.grant, introspect::place)?;
         let secret = record.client_secret.as_ref();
         let ports = self.ports_with(&spec, &record);
         let answer = introspect::introspect(&ports, &connection, &spec, tokens, secret).await?;

@@ -21,6 +21,7 @@ mod housekeeping;
 mod introspection;
 mod own_providers;
 mod proof;
+mod reach;
 mod redirect_uri;
 mod registration;
 mod requests;
@@ -369,24 +370,6 @@ impl Engine {
         })
     }
 
-    /// As `spec`, for what is sent with tokens or about them: to nobody but the server that gave them, and with their key
-    /// where they are bound to one, whatever the provider's file says by now. A file of the person's own may be broken or gone,
-    /// and the shipped one be in its place.
-    fn spec_of_tokens(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
-        let mut spec = self.spec(connection)?;
-        spec.client.dpop_bound_access_tokens = status::is_bound(connection, Some(&spec));
-        let gave = connection.server.as_ref().and_then(|server| server.token_endpoint.as_deref());
-        let named = spec.server.metadata.token_endpoint.as_deref();
-        match (gave.and_then(authority), named.and_then(authority)) {
-            // What the redirect or an answer fills in is held to the file's own list of hosts.
-            (Some(gave), Some(named)) if gave != named && !named.contains('{') => {
-                let words = format!("the file names {named}, and the tokens came from {gave}");
-                Err(Problem::new(Code::ServerChanged).because(words))
-            }
-            _ => Ok(spec),
-        }
-    }
-
     async fn lock(&self, id: &ConnectionId) -> Result<Held, Problem> {
         let kept = locked(&self.inner.unsaved).get_mut(id).and_then(|unsaved| unsaved.lock.take());
         let lock = match kept {
@@ -411,11 +394,6 @@ impl Engine {
     fn now(&self) -> Timestamp {
         self.inner.ports.clock.now()
     }
-}
-
-/// Host and port as written, with what is still to be filled in.
-fn authority(url: &str) -> Option<&str> {
-    url.split_once("://")?.1.split(['/', '?']).next()
 }
 
 /// A poisoned lock means a panic elsewhere; the data behind these locks is whole at every await and every line.

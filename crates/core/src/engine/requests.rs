@@ -1,5 +1,6 @@
 //! Authenticated requests: a fresh token, one more try when the API refuses it, and the truth about the token afterwards.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokenrack_oauth::api::ApiAnswer;
@@ -51,8 +52,7 @@ impl Engine {
         channel: Channel,
     ) -> Result<Response, Problem> {
         let connection = self.load(id)?;
-        let captured = connection.state.grant().map(|grant| grant.captured.clone()).unwrap_or_default();
-        let spec = server::with_captured(&self.spec_of_tokens(&connection)?, &captured)?;
+        let spec = self.spec_of_requests(&connection)?;
         let asked = request::check(call, &connection, &spec)?;
         let begun = self.now();
         let mut tokens = self.usable_tokens(id, MIN_VALID, channel).await?;
@@ -103,9 +103,19 @@ impl Engine {
     /// `NoSuchConnection`, `UnknownProvider`.
     pub fn usual_request(&self, id: &ConnectionId) -> Result<Option<String>, Problem> {
         let connection = self.load(id)?;
-        let captured = connection.state.grant().map(|grant| grant.captured.clone()).unwrap_or_default();
-        let spec = server::with_captured(&self.spec_of_tokens(&connection)?, &captured)?;
+        let spec = self.spec_of_requests(&connection)?;
         Ok(request::usual_url(&connection, &spec))
+    }
+
+    /// The spec with what was captured filled in.
+    fn spec_of_requests(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
+        match connection.state.grant() {
+            Some(grant) => {
+                let spec = self.spec_of_tokens(connection, grant, server::token_place)?;
+                server::with_captured(&spec, &grant.captured)
+            }
+            None => server::with_captured(&self.spec(connection)?, &BTreeMap::new()),
+        }
     }
 
     async fn send(

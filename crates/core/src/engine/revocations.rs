@@ -52,9 +52,10 @@ impl Engine {
             Some(revocation) => Told::before(revocation),
             None if connection.unrevoked.is_none() && !is_there => return Ok(Told::nothing()),
             None => {
-                // Where the file is in the way, a person can mend it: nothing is given up for that.
-                let spec = self.spec_of_tokens(&connection)?;
-                if channel == Channel::Engine && self.ends_along(&spec, &connection.owners_left())? {
+                // Where the file is in the way, telling says so.
+                let spec = self.spec(&connection).ok().filter(|_| channel == Channel::Engine);
+                let waits = spec.map(|spec| self.ends_along(&spec, &connection.owners_left())).transpose()?;
+                if waits == Some(true) {
                     let is_over = |failure: &&Failure| scheduler::given_up_at(failure) <= self.now();
                     let Some(failure) = connection.unrevoked.as_ref().filter(is_over) else {
                         // Whoever thought that it is due has not heard of that sign-in.
@@ -189,18 +190,18 @@ impl Engine {
         if waiting.is_empty() {
             return Told::nothing();
         }
-        let spec = match self.spec_of_tokens(connection) {
-            Ok(spec) => spec,
-            Err(problem) => {
-                return Told { revocation: Revocation::Failed, problem: Some(problem), ..Told::nothing() };
-            }
-        };
-        let ports = self.ports_with(&spec, record);
         let newer_may_live = connection.lost_after.is_some_and(|after| are_followed(&waiting, after));
         let mut told = Told { revocation: Revocation::Unsupported, ..Told::nothing() };
         for tokens in waiting {
             let secret = record.client_secret.as_ref();
-            let (mut revocation, problem) = revoke::revoke(&ports, connection, &spec, &tokens, secret).await;
+            let (mut revocation, problem) =
+                match self.spec_of_tokens(connection, &tokens.grant, revoke::place) {
+                    Ok(spec) => {
+                        let ports = self.ports_with(&spec, record);
+                        revoke::revoke(&ports, connection, &spec, &tokens, secret).await
+                    }
+                    Err(problem) => (Revocation::Failed, Some(problem)),
+                };
             if let Some(problem) = &problem {
                 let mut failure = Failure::after(before, problem.clone(), self.now());
                 failure.answer_may_be_lost |= revocation == Revocation::Unknown;
@@ -214,10 +215,11 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
+        let ends_all = self.spec(connection).is_ok_and(|spec| spec.revoke.effect == "whole_grant");
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| {
             let is_over = lost.ends_at.is_some_and(|end| end <= self.now());
             // The next disconnect says it where another sign-in is in use.
-            connection.state.grant().is_none() && !is_over && spec.revoke.effect != "whole_grant"
+            connection.state.grant().is_none() && !is_over && !ends_all
         });
         match lost_sign_in {
             Some(LostSignIn { at, .. }) => {
@@ -279,14 +281,16 @@ impl Told {
         }
         let before = std::mem::replace(&mut connection.unrevoked, self.again.clone());
         let was_waiting = before.is_some();
+        let code = self.problem.as_ref().map(|problem| problem.code);
         let was_told = self.again.is_none() && self.revocation != Revocation::Nothing;
         connection.undeleted = was_told.then_some(self.revocation);
         if self.again.is_none() {
             connection.unrevoked_of.clear();
             connection.lost_sign_in.take_if(|_| connection.state.grant().is_none());
         }
-        if before.as_ref().is_some_and(is_missing) && self.is_missing() {
-            // Once is enough, however often it is read.
+        let is_same = before.is_some_and(|before| Some(before.problem.code) == code);
+        if is_same && self.again.is_some() && code.is_some_and(|code| code.class() != Class::Temporary) {
+            // Once is enough, however often the vault or the file is read.
             return None;
         }
         let kind = match self.revocation {
@@ -297,7 +301,6 @@ impl Told {
             Revocation::Unknown => ActivityKind::RevocationUnknown,
             Revocation::Nothing => return None,
         };
-        let code = self.problem.as_ref().map(|problem| problem.code);
         let words = self.problem.as_ref().and_then(|problem| problem.cause.clone());
         Some(connection.event(now, kind, channel, code, words))
     }
@@ -353,7 +356,9 @@ fn is_missing(failure: &Failure) -> bool {
     failure.problem.code == Code::VaultItemMissing
 }
 
-/// A refusal stays one, and after three days nobody answers any more.
+/// A refusal stays one, and after three days nobody answers any more. A provider's file that is in the way can be mended.
 fn is_worth_another_try(failure: &Failure) -> bool {
-    failure.problem.code.class() == Class::Temporary && !scheduler::is_chronic(failure)
+    let code = failure.problem.code;
+    let is_the_files = matches!(code, Code::ServerChanged | Code::UnknownProvider);
+    (is_the_files || code.class() == Class::Temporary) && !scheduler::is_chronic(failure)
 }

@@ -101,7 +101,7 @@ impl Engine {
     ) -> Result<ConnectionView, Problem> {
         let (Asks::Person(channel) | Asks::Program(channel)) = asks;
         let id = &connection.id;
-        let spec = self.spec_of_tokens(connection)?;
+        let spec = self.spec_of_tokens(connection, &tokens.grant, refresh::place)?;
         let ended = match connection.state.settled() {
             Settled::ReauthorizationRequired { problem, .. } => Some(problem.clone()),
             _ => None,

@@ -33,7 +33,7 @@ async fn ask(
     secret: Option<&ClientSecret>,
 ) -> Result<Tokens, Problem> {
     let client = server::client(ports, spec, connection, secret)?;
-    let place = server::place(spec, connection, |server| &server.token_endpoint);
+    let place = server::token_place(spec, connection);
     let endpoint = server::endpoint(&place.ok_or(Code::DiscoveryIncomplete)?)?;
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let now = asked.now;
@@ -48,6 +48,7 @@ async fn ask(
         // RFC 6749 §5.1: an answer without `scope` means "as asked for".
         scopes: tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec)),
         authorized_at: before.map_or(now, |grant| grant.authorized_at),
+        reach: before.and_then(|grant| grant.reach.clone()),
         ..tokens.grant
     };
     Ok(tokens)

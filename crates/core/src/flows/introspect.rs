@@ -10,6 +10,11 @@ use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 
+/// Where.
+pub fn place(spec: &ProviderSpec, connection: &Connection) -> Option<String> {
+    server::place(spec, connection, |server| &server.introspection_endpoint)
+}
+
 /// Asks once.
 ///
 /// # Errors
@@ -21,10 +26,7 @@ pub async fn introspect(
     tokens: &Tokens,
     secret: Option<&ClientSecret>,
 ) -> Result<Introspection, Problem> {
-    let known = connection.server.as_ref().and_then(|server| server.introspection_endpoint.as_ref());
-    let place =
-        spec.server.metadata.introspection_endpoint.as_ref().or(known).ok_or(Code::NoIntrospection)?;
-    let endpoint = server::endpoint(place)?;
+    let endpoint = server::endpoint(&place(spec, connection).ok_or(Code::NoIntrospection)?)?;
     let client = server::client(ports, spec, connection, secret)?;
     let (http, now) = (ports.http.as_ref(), ports.clock.now());
     Ok(introspection::introspect(http, &endpoint, &client, &tokens.access_token, now).await?)

@@ -13,7 +13,7 @@ use super::clock::Heard;
 use super::script::{Made, Scripts};
 use super::{lookup, server};
 use crate::classify::{Verdict, refresh_verdict};
-use crate::connection::Connection;
+use crate::connection::{Connection, GrantType};
 use crate::engine::Ports;
 use crate::lifecycle::{Failure, Grant, RefreshState};
 use crate::problem::{Code, Problem};
@@ -58,6 +58,18 @@ pub fn too_early(spec: &ProviderSpec, grant: &Grant, now: Timestamp) -> Option<P
     })
 }
 
+/// Where new tokens are asked for.
+pub fn place(spec: &ProviderSpec, connection: &Connection) -> Option<String> {
+    let own = Some(spec).filter(|_| connection.registration.grant_type != GrantType::ClientCredentials);
+    own.and_then(own_place).or_else(|| server::token_place(spec, connection))
+}
+
+/// The same, where it is not the token endpoint.
+pub fn own_place(spec: &ProviderSpec) -> Option<String> {
+    let RefreshDialect { renew, endpoint, .. } = &spec.refresh;
+    renew.as_ref().and_then(|request| request.url.clone()).or_else(|| endpoint.clone())
+}
+
 /// Sends the refresh token once, or lets the access token renew itself where the provider has it so.
 ///
 /// # Errors
@@ -83,8 +95,7 @@ async fn ask(
 ) -> Result<Tokens, Refused> {
     let spec = &server::with_captured(spec, &tokens.grant.captured)?;
     let client = server::client(ports, spec, connection, secret)?;
-    let token_endpoint = server::place(spec, connection, |server| &server.token_endpoint);
-    let place = spec.refresh.endpoint.clone().or(token_endpoint);
+    let place = spec.refresh.endpoint.clone().or_else(|| server::token_place(spec, connection));
     let endpoint = server::endpoint(&place.ok_or(Problem::new(Code::DiscoveryIncomplete))?)?;
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let now = asked.now;
@@ -164,6 +175,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         account_before: old.account_before.clone(),
         client_id: old.client_id.clone(),
         is_bound: old.is_bound,
+        reach: old.reach.clone(),
         refresh: problem.map_or(RefreshState::Idle, |problem| {
             RefreshState::Failed(Failure::after(&old.refresh, problem, now))
         }),
@@ -210,7 +222,7 @@ pub(super) async fn exchange(
     tokens: &TokenSet,
 ) -> Result<TokenSet, Problem> {
     let client = server::client(ports, spec, connection, secret)?;
-    let place = server::place(spec, connection, |server| &server.token_endpoint);
+    let place = server::token_place(spec, connection);
     let endpoint = server::endpoint(&place.ok_or(Code::DiscoveryIncomplete)?)?;
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let refresh_token = tokens.refresh_token.as_ref();

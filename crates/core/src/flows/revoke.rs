@@ -14,6 +14,15 @@ use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::view::Revocation;
 
+/// Where; `None` where nobody can be asked.
+pub fn place(spec: &ProviderSpec, connection: &Connection) -> Option<String> {
+    match spec.revoke.style.as_str() {
+        "none" => None,
+        "request" => spec.revoke.request.url.clone(),
+        _ => server::place(spec, connection, |server| &server.revocation_endpoint),
+    }
+}
+
 /// Asks the provider. Never prevents the local deletion: the outcome is for the record. [`Revocation::Unknown`] with a problem:
 /// the refresh token has ended, and the access token may have with it.
 pub async fn revoke(
@@ -36,9 +45,7 @@ async fn attempt(
 ) -> Result<(Revocation, Option<Problem>), Problem> {
     let spec = &server::with_captured(spec, &tokens.grant.captured)?;
     let (http, now) = (ports.http.as_ref(), ports.clock.now());
-    if spec.revoke.style == "none" {
-        return Ok((Revocation::Unsupported, None));
-    }
+    let Some(place) = place(spec, connection) else { return Ok((Revocation::Unsupported, None)) };
     let mut client = server::client(ports, spec, connection, secret)?;
     // To another client than they were given to a server may say yes and do nothing (RFC 7009 §2.2).
     client.id.clone_from(tokens.grant.client_id.as_ref().unwrap_or(&connection.registration.client_id));
@@ -51,8 +58,6 @@ async fn attempt(
         revocation::revoke_by_request(http, &spec.revoke, &values, now).await?;
         return Ok((Revocation::Revoked, None));
     }
-    let place = server::place(spec, connection, |server| &server.revocation_endpoint);
-    let Some(place) = place else { return Ok((Revocation::Unsupported, None)) };
     let endpoint = server::endpoint(&place)?;
     let access = Revocable::Access(&tokens.access_token);
     let refresh = tokens.refresh_token.as_ref();

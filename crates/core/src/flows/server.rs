@@ -190,6 +190,22 @@ pub fn place(
     which(&spec.server.metadata).clone().or(learned)
 }
 
+/// Which URL is asked for a purpose, by the file as it is now.
+pub type Place = fn(&ProviderSpec, &Connection) -> Option<String>;
+
+/// The token endpoint's.
+pub fn token_place(spec: &ProviderSpec, connection: &Connection) -> Option<String> {
+    place(spec, connection, |server| &server.token_endpoint)
+}
+
+/// Who gives the tokens of a sign-in: where it is neither the redirect nor an answer that names it, whom the sign-in began
+/// with, whatever the file says by now.
+pub fn giver(spec: &ProviderSpec, connection: &Connection) -> Option<String> {
+    let named = token_place(spec, connection)?;
+    let learned = connection.server.as_ref().and_then(|server| server.token_endpoint.clone());
+    learned.filter(|_| !is_open(&named)).or(Some(named))
+}
+
 /// The token endpoint as this connection asks it now.
 pub fn token_endpoint<'a>(
     ports: &'a Ports,

@@ -38,7 +38,7 @@ pub use catalog::Catalog;
 pub use import::{Imported, LeftOut};
 pub(crate) use page::method;
 pub use parse::{LintError, parse};
-pub use reach::place;
+pub use reach::{Reach, place};
 pub use scripts::LARGEST_SCRIPT;
 pub use spec::*;
 pub use tokenrack_oauth::metadata::ServerMetadata;

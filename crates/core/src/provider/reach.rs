@@ -1,10 +1,45 @@
 //! Where a connection's token may go: the hosts of its provider's file, and no other.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::captured::matches;
 use super::urls::authority;
 use super::{ProviderSpec, ServerMetadata};
+
+/// Where tokens and their client's secret may be sent to renew, revoke or introspect them: kept with the tokens of a
+/// sign-in, because a provider's file may name others since.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reach {
+    /// As the file and the server wrote them, with what answers fill in: the file's own list holds that.
+    hosts: BTreeSet<String>,
+    /// The file was one that ships with Tokenrack.
+    is_shipped: bool,
+}
+
+impl Reach {
+    /// The hosts of these URLs.
+    pub fn new(urls: impl Iterator<Item = String>, is_shipped: bool) -> Self {
+        Self { hosts: urls.map(|url| authority(&url).to_owned()).collect(), is_shipped }
+    }
+
+    /// Whether this URL may be asked, or else why not. `is_shipped`: the file that names it is.
+    ///
+    /// # Errors
+    /// For the person.
+    pub fn check(&self, url: &str, is_shipped: bool) -> Result<(), String> {
+        let named = authority(url);
+        // A shipped file moves with an update of Tokenrack, which is trusted with the tokens anyway, and nobody has to sign
+        // in again. Where a file of the person's own was read at the sign-in or is now, it may be broken, gone or another.
+        if self.is_shipped && is_shipped || self.hosts.contains(named) {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.hosts.iter().map(String::as_str).collect();
+        Err(format!("the file names {named}, and at the sign-in it was {}", known.join(", ")))
+    }
+}
 
 impl ProviderSpec {
     /// Whether this URL's host may receive the access token: it is named by a URL that the file asks itself (not by a

@@ -258,7 +258,7 @@ pub async fn test(
     };
     let source = spec.scripts.test.as_ref().ok_or_else(no_test)?;
     let client = server::client(ports, spec, connection, secret)?;
-    let place = server::place(spec, connection, |server| &server.token_endpoint);
+    let place = server::token_place(spec, connection);
     let endpoint = server::endpoint(&place.ok_or(Code::DiscoveryIncomplete)?)?;
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let scripts = Scripts::new(ports, connection, spec, &asked, &tokens.grant.captured);

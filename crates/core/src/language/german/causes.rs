@@ -141,8 +141,8 @@ pub(super) const TABLE: Table = &[
     ),
     ("{host} is to be asked again at {until}", "{host} ist erst ab {until} wieder zu fragen"),
     (
-        "the file names {named}, and the tokens came from {gave}",
-        "die Datei nennt {named}, und die Token kamen von {gave}",
+        "the file names {named}, and at the sign-in it was {list}",
+        "die Datei nennt {named}, und bei der Anmeldung war es {list}",
     ),
     // The client and its key
     (

@@ -123,12 +123,12 @@ pub(super) const TABLE: Table = &[
         "Dorthin wurde nichts gesendet. Mit Verbinden neu beginnen; geschieht es wieder, dieser Antwort nicht trauen.",
     ),
     (
-        "The provider's file names another server than the one that gave these tokens",
-        "Die Anbieterdatei nennt einen anderen Server als den, der diese Token gab",
+        "The provider's file names another server than at the sign-in",
+        "Die Anbieterdatei nennt einen anderen Server als bei der Anmeldung",
     ),
     (
-        "Nothing was sent there. Put the file back as it was, or disconnect and connect again.",
-        "Dorthin wurde nichts gesendet. Die Datei wiederherstellen, oder trennen und neu verbinden.",
+        "Nothing was sent there. Put the file back as it was, or connect again.",
+        "Dorthin wurde nichts gesendet. Die Datei wiederherstellen oder neu verbinden.",
     ),
     ("The request was declined at the provider", "Die Anfrage wurde beim Anbieter abgelehnt"),
     (

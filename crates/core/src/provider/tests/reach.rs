@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::super::ServerMetadata;
+use super::super::{Reach, ServerMetadata};
 use super::spec;
 
 #[test]
@@ -42,5 +42,22 @@ fn a_token_goes_to_the_files_own_hosts_only() {
         "https://site/",
     ] {
         assert!(!allowed(bad), "{bad}");
+    }
+}
+
+#[test]
+fn tokens_follow_a_shipped_file_and_no_other() {
+    let reach = |is_shipped| Reach::new(["https://as.example/token".to_owned()].into_iter(), is_shipped);
+    for (at_the_sign_in, now, url, is_asked) in [
+        (false, false, "https://as.example/other", true),
+        (false, false, "https://as.example:8443/token", false),
+        (false, false, "https://as.example.evil.example/token", false),
+        (true, true, "https://moved.example/token", true),
+        // One's own has gone, or has come.
+        (false, true, "https://moved.example/token", false),
+        (true, false, "https://moved.example/token", false),
+    ] {
+        let asked = reach(at_the_sign_in).check(url, now);
+        assert_eq!(asked.is_ok(), is_asked, "{url}, {at_the_sign_in} then {now}");
     }
 }
