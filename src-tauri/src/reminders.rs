@@ -141,8 +141,8 @@ fn words(reminder: &Reminder) -> (String, String) {
             say!("The provider no longer accepts the last one. Connect again."),
         ),
         Reason::SettingsRefused => (
-            say!("“{name}” is refused", name = name),
-            say!("The provider does not accept the client or its settings."),
+            say!("“{name}” cannot be refreshed", name = name),
+            say!("The client's settings or the provider's file have to be corrected."),
         ),
         Reason::FailingForDays => (
             say!("“{name}” could not be refreshed for three days", name = name),

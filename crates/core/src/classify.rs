@@ -217,6 +217,7 @@ impl Verdict {
             | Code::InvalidClientKey
             | Code::InvalidRequest
             | Code::UnauthorizedClient
+            | Code::ServerChanged
             | Code::MissingClientSecret => Self::Configuration,
             Code::TimedOut
             | Code::Interrupted

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use tokenrack_oauth::lookup::Choice;
 
 use crate::event::{ActivityKind, Attention, Channel, NewActivity};
-use crate::lifecycle::{ConnectionState, Failure, Grant};
+use crate::forecast;
+use crate::lifecycle::{Asked, ConnectionState, Failure, Grant, Settled};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 use crate::view::Revocation;
@@ -212,6 +213,17 @@ impl Connection {
         if let Some(Grant { authorized_at: at, refreshable, refresh_expires_at, expires_at, .. }) = lost {
             let ends_at = if *refreshable { refresh_expires_at } else { expires_at };
             self.lost_sign_in = Some(LostSignIn { at: *at, ends_at: *ends_at });
+        }
+    }
+
+    /// As [`ConnectionState::asks`]. How long a sign-in lasted that goes on is not known yet.
+    pub fn asks(&mut self, now: &Asked) {
+        let before = self.state.settled().clone();
+        self.state.asks(now);
+        if let (Settled::ReauthorizationRequired { since, grant, .. }, Settled::Authorized(_)) =
+            (&before, self.state.settled())
+        {
+            forecast::unlearn(&mut self.sign_in_seconds, grant, *since);
         }
     }
 

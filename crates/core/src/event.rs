@@ -105,7 +105,7 @@ pub enum Reason {
     SignInSoon,
     /// The provider has ended the grant.
     SignInNeeded,
-    /// The provider refuses the client or its settings.
+    /// The provider refuses the client or its settings, or its file leads to another server.
     SettingsRefused,
     /// No refresh has succeeded for three days.
     FailingForDays,

@@ -25,12 +25,21 @@ pub fn sign_in_by(connection: &Connection) -> Option<SignInBy> {
 /// Remembers how long a sign-in lasted that the provider has ended. One that ended within a day was ended by somebody,
 /// not by its age.
 pub fn remember(lengths: &mut Vec<i64>, grant: &Grant, ended: Timestamp) {
-    let length = ended.duration_since(grant.authorized_at).as_secs();
+    let length = length(grant, ended);
     if length > 86_400 {
         lengths.push(length);
         let surplus = lengths.len().saturating_sub(REMEMBERED);
         lengths.drain(..surplus);
     }
+}
+
+/// Takes that back: it has not ended.
+pub fn unlearn(lengths: &mut Vec<i64>, grant: &Grant, ended: Timestamp) {
+    lengths.pop_if(|last| *last == length(grant, ended));
+}
+
+fn length(grant: &Grant, ended: Timestamp) -> i64 {
+    ended.duration_since(grant.authorized_at).as_secs()
 }
 
 /// Two sign-ins that lasted alike, within a tenth, say how long the third will.

@@ -57,6 +57,9 @@ pub enum Settled {
         problem: Problem,
         /// What it was.
         grant: Grant,
+        /// What the provider refused, where it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Asked>,
     },
     /// A disconnect has begun. It may have been cut short anywhere: there may be tokens, and they may be revoked.
     Disconnecting {
@@ -222,6 +225,18 @@ pub struct Failure {
     /// One of them may have been answered with new tokens that did not reach us.
     #[serde(default)]
     pub answer_may_be_lost: bool,
+    /// What the last one asked, where it got so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// The settings of a refresh that a server may refuse it for, and that a person may have put right since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Where, as the provider's file and its server have it.
+    pub url: String,
+    /// By whom.
+    pub client_id: String,
 }
 
 /// Who is connected.
@@ -354,9 +369,8 @@ impl ConnectionState {
         *self = Self::Settled(Settled::Unauthorized { since: now, problem: None, ended });
     }
 
-    /// The person has changed what a failure may have come from, so it no longer says anything. `client_id`: where that is
-    /// another now.
-    pub fn settings_changed(&mut self, client_id: Option<&str>, now: Timestamp) {
+    /// The person has changed what a failure may have come from, so it no longer says anything.
+    pub fn settings_changed(&mut self, now: Timestamp) {
         match self.settled_mut() {
             Settled::Unauthorized { since, problem, .. } if problem.is_some() => {
                 (*since, *problem) = (now, None);
@@ -367,9 +381,32 @@ impl ConnectionState {
             {
                 grant.refresh = grant.after_failures();
             }
-            // By the same word a client is refused a refresh token that is not its own (RFC 6749 §5.2).
+            _ => {}
+        }
+    }
+
+    /// What a refusal that settings may have brought was of.
+    pub fn refused(&self) -> Option<&Asked> {
+        match self.settled() {
+            Settled::Authorized(grant) => {
+                let failure = grant.failure().filter(|failure| is_about_settings(&failure.problem));
+                failure.and_then(|failure| failure.asked.as_ref())
+            }
+            Settled::ReauthorizationRequired { asked, .. } => asked.as_ref(),
+            Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => None,
+        }
+    }
+
+    /// `now` is asked from now on. What was refused when something else was is tried once more, an `invalid_grant` too: by
+    /// the same word a client is refused a refresh token that is not its own (RFC 6749 §5.2).
+    pub fn asks(&mut self, now: &Asked) {
+        if self.refused().is_none_or(|refused| refused == now) {
+            return;
+        }
+        match self.settled_mut() {
+            Settled::Authorized(grant) => grant.refresh = grant.after_failures(),
             Settled::ReauthorizationRequired { problem, grant, .. }
-                if client_id.is_some() && grant.client_id.as_deref() == client_id && !grant.is_unsaved() =>
+                if grant.client_id.as_ref().is_none_or(|id| *id == now.client_id) =>
             {
                 let mut grant = grant.clone();
                 if problem.code == Code::RefreshInterrupted {
@@ -455,7 +492,7 @@ impl ConnectionState {
 
     /// The grant of this generation has ended for good: by the provider, or with the process that had its tokens. The record
     /// stays.
-    pub fn end_grant(&mut self, generation: u64, problem: Problem, now: Timestamp) {
+    pub fn end_grant(&mut self, generation: u64, problem: Problem, asked: Option<Asked>, now: Timestamp) {
         let settled = self.settled_mut();
         if let Settled::Authorized(grant) = settled
             && grant.generation == generation
@@ -464,7 +501,7 @@ impl ConnectionState {
             if !grant.is_unsaved() {
                 grant.refresh = RefreshState::Idle;
             }
-            *settled = Settled::ReauthorizationRequired { since: now, problem, grant };
+            *settled = Settled::ReauthorizationRequired { since: now, problem, grant, asked };
         }
     }
 
@@ -499,7 +536,7 @@ impl Failure {
             RefreshState::Idle | RefreshState::InFlight { .. } => (now, 1),
         };
         let answer_may_be_lost = before.answer_may_be_lost() || Verdict::of(&problem) == Verdict::Unknown;
-        Self { at: now, since: Some(since), attempt, problem, answer_may_be_lost }
+        Self { at: now, since: Some(since), attempt, problem, answer_may_be_lost, asked: None }
     }
 }
 
@@ -760,9 +797,9 @@ pub(crate) mod tests {
         let mut state = ConnectionState::Settled(Settled::Authorized(grant(4)));
         state.refreshed(grant(3));
         assert_eq!(state.grant().unwrap().generation, 4);
-        state.end_grant(3, Problem::new(Code::InvalidGrant), at("12:30:00"));
+        state.end_grant(3, Problem::new(Code::InvalidGrant), None, at("12:30:00"));
         assert!(matches!(state.settled(), Settled::Authorized(_)));
-        state.end_grant(4, Problem::new(Code::InvalidGrant), at("12:30:00"));
+        state.end_grant(4, Problem::new(Code::InvalidGrant), None, at("12:30:00"));
         assert!(matches!(state.settled(), Settled::ReauthorizationRequired { .. }));
     }
 

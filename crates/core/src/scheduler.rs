@@ -46,8 +46,14 @@ pub fn due_at(
     match &grant.refresh {
         RefreshState::InFlight { since, .. } if lies_ahead(*since, now) => Some(now),
         RefreshState::InFlight { since, .. } => Some(after(*since, IN_FLIGHT_FOR)),
+        // Only a person can help.
+        RefreshState::Failed(failure)
+            if matches!(Verdict::of(&failure.problem), Verdict::Permanent | Verdict::Configuration) =>
+        {
+            None
+        }
         RefreshState::Failed(failure) => {
-            let again = retry_at(&connection.id, failure, now)?;
+            let again = retry_at(&connection.id, failure, now);
             if brought_tokens(grant, failure) {
                 return renewal_at(&connection.id, grant, spec).map(|renewal| renewal.max(again));
             }
@@ -67,7 +73,7 @@ pub fn revocation_due_at(connection: &Connection, is_held: bool, now: Timestamp)
         return Some(now);
     }
     let failure = connection.unrevoked.as_ref()?;
-    if is_held { Some(given_up_at(failure)) } else { retry_at(&connection.id, failure, now) }
+    Some(if is_held { given_up_at(failure) } else { retry_at(&connection.id, failure, now) })
 }
 
 /// When what cannot even be tried has waited for as long as what fails.
@@ -93,18 +99,13 @@ fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
     Some(after(end, -margin))
 }
 
-/// When a failed refresh is tried again; `None` when only a person can help.
-fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Option<Timestamp> {
-    let problem = &failure.problem;
-    let is_a_persons = matches!(Verdict::of(problem), Verdict::Permanent | Verdict::Configuration);
-    if lies_ahead(failure.at, now) && !is_a_persons {
-        return Some(now);
+/// When what has failed is tried again.
+fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Timestamp {
+    if lies_ahead(failure.at, now) {
+        return now;
     }
-    if problem.code == Code::Unsaved {
-        return Some(after(failure.at, doubled(failure.attempt, LONGEST_WAIT_FOR_VAULT)));
-    }
-    if is_a_persons {
-        return None;
+    if failure.problem.code == Code::Unsaved {
+        return after(failure.at, doubled(failure.attempt, LONGEST_WAIT_FOR_VAULT));
     }
     let chance = chance(id, &(failure.attempt, failure.at));
     let wait = if is_chronic(failure) {
@@ -112,7 +113,7 @@ fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Option<Time
     } else {
         back_off(failure.attempt, chance)
     };
-    Some(after(failure.at, wait).max(wanted_at(failure)))
+    after(failure.at, wait).max(wanted_at(failure))
 }
 
 /// Until when a server's answers to this connection want it to wait (`Retry-After`, RFC 9110 §10.2.3).

@@ -409,7 +409,10 @@ fn failed(
     let (kind, since, until, evidence, next) = if grant.is_missing() {
         (StatusKind::ActionNeeded, first, None, MISSING.said().to_owned(), Some(Action::Connect))
     } else if is_about_settings(problem) {
-        let evidence = say!("The provider refuses the client or its settings; the tokens are kept.");
+        let evidence = match problem.code {
+            Code::ServerChanged => say!("The provider's file leads to another server; the tokens are kept."),
+            _ => say!("The provider refuses the client or its settings; the tokens are kept."),
+        };
         let until = grant.expires_at.filter(|_| !grant.expired(now));
         (StatusKind::ProviderError, failure.at, until, evidence, problem.code.action())
     } else if grant.expired(now) && is_unreachable(problem) {

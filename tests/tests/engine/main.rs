@@ -12,6 +12,7 @@ mod grants;
 mod missing;
 mod own_providers;
 mod reach;
+mod refusals;
 mod reminders;
 mod revocations;
 mod sharing;

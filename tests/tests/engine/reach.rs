@@ -11,7 +11,7 @@ use super::background::{pass, settle};
 use super::world::{OPTIONS, World};
 use super::{FRESH, kind, token};
 
-const ACME: &str = r#"
+pub const ACME: &str = r#"
 schema = 1
 id = "acme"
 name = "Acme"
@@ -23,13 +23,13 @@ revocation_endpoint = "https://as.example/revoke"
 introspection_endpoint = "https://as.example/introspect"
 "#;
 
-fn now_says(world: &World, engine: &Engine, file: &str) {
+pub fn now_says(world: &World, engine: &Engine, file: &str) {
     world.own_provider("acme.toml", file);
     engine.set_catalog(world.catalog());
 }
 
 /// Signed in with this file.
-async fn signed_in(world: &World, file: &str) -> (Engine, ConnectionId) {
+pub async fn signed_in(world: &World, file: &str) -> (Engine, ConnectionId) {
     world.own_provider("acme.toml", file);
     let engine = world.engine();
     let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;

@@ -129,7 +129,7 @@ impl Engine {
         let (now, generation) = (self.now(), known.generation);
         self.update(&connection.id, |connection| {
             let is_news = if are_lost {
-                connection.state.end_grant(generation, problem.clone(), now);
+                connection.state.end_grant(generation, problem.clone(), None, now);
                 true
             } else {
                 connection.state.miss_tokens(generation, problem.clone(), now)

@@ -121,6 +121,7 @@ impl Engine {
     }
 
     fn view_among(&self, connection: &Connection, timing: &Timing) -> ConnectionView {
+        let connection = &*self.as_of_now(connection);
         let authorization_url =
             connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
         let vault = self.known_vault().map_or(VaultState::Ready, |status| status.state);
@@ -274,7 +275,11 @@ impl Engine {
     /// What `look` finds in each connection that is shown.
     pub(super) fn shown_connections<T>(&self, look: impl Fn(&Connection) -> Option<T>) -> Vec<T> {
         let shown = locked(&self.inner.faces.shown);
-        shown.connections.values().filter_map(|(_, connection, _)| look(connection)).collect()
+        shown
+            .connections
+            .values()
+            .filter_map(|(_, connection, _)| look(&self.as_of_now(connection)))
+            .collect()
     }
 
     /// Connections of which nobody tells the provider what they have left.

@@ -23,6 +23,7 @@ mod own_providers;
 mod proof;
 mod reach;
 mod redirect_uri;
+mod refusals;
 mod registration;
 mod requests;
 mod revocations;
@@ -297,7 +298,9 @@ impl Engine {
     }
 
     fn load(&self, id: &ConnectionId) -> Result<Connection, Problem> {
-        self.inner.ports.store.load(id)?.ok_or_else(|| Code::NoSuchConnection.into())
+        let mut connection = self.inner.ports.store.load(id)?.ok_or(Code::NoSuchConnection)?;
+        self.forget_refusal(&mut connection);
+        Ok(connection)
     }
 
     /// Changes a record in one transaction, then shows it to the faces.
@@ -308,6 +311,7 @@ impl Engine {
     ) -> Result<Connection, Problem> {
         let mut wrote = false;
         let (revision, connection) = self.inner.ports.store.update(id, &mut |connection| {
+            self.forget_refusal(connection);
             let before = connection.state.clone();
             let made = change(connection);
             connection.follow(&before);

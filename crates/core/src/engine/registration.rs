@@ -255,9 +255,7 @@ impl Engine {
         }
         let (kind, detail) = author.line(ActivityKind::Edited);
         let edited = self.update_saying(id, kind, channel, detail, |connection, now| {
-            let client_id = Some(filled.registration.client_id.as_str())
-                .filter(|id| *id != connection.registration.client_id);
-            connection.state.settings_changed(client_id, now);
+            connection.state.settings_changed(now);
             connection.name = filled.name.clone();
             connection.provider = filled.provider.clone();
             connection.environment = environment(draft);

@@ -8,9 +8,10 @@ use super::{Engine, Flying, ReleasedToken};
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::flows::{client_credentials, refresh};
+use crate::flows::client_credentials;
+use crate::flows::refresh::{self, Refused};
 use crate::forecast;
-use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
+use crate::lifecycle::{Asked, Failure, Grant, RefreshState, Settled};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::{SecretRecord, Tokens};
@@ -101,7 +102,6 @@ impl Engine {
     ) -> Result<ConnectionView, Problem> {
         let (Asks::Person(channel) | Asks::Program(channel)) = asks;
         let id = &connection.id;
-        let spec = self.spec_of_tokens(connection, &tokens.grant, refresh::place)?;
         let ended = match connection.state.settled() {
             Settled::ReauthorizationRequired { problem, .. } => Some(problem.clone()),
             _ => None,
@@ -112,6 +112,16 @@ impl Engine {
         if !tokens.grant.refreshable {
             return Err(Code::NoRefreshToken.into());
         }
+        let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
+        let generation = tokens.grant.generation;
+        let asked = self.asked(connection);
+        let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
+            Err(problem) if problem.code == Code::ServerChanged => {
+                let refused = Refused { problem, verdict: Verdict::Configuration };
+                return self.refresh_failed(id, generation, (refused, asked), &before, channel);
+            }
+            spec => spec?,
+        };
         let known = connection.state.grant().unwrap_or(&tokens.grant);
         if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
             return Err(problem);
@@ -119,9 +129,7 @@ impl Engine {
         if matches!(asks, Asks::Program(_)) {
             self.may_be_asked(connection)?;
         }
-        let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
         let now = self.now();
-        let generation = tokens.grant.generation;
         // The intent is written before the request, so that a death in between is known afterwards.
         self.update(id, |connection| {
             connection
@@ -142,7 +150,7 @@ impl Engine {
         drop(turn);
         let fresh = match fresh {
             Ok(fresh) => fresh,
-            Err(refused) => return self.refresh_failed(id, generation, refused, &before, channel),
+            Err(refused) => return self.refresh_failed(id, generation, (refused, asked), &before, channel),
         };
         // Saved before anyone sees the new access token.
         let mut grant = fresh.grant.clone();
@@ -165,7 +173,7 @@ impl Engine {
         &self,
         id: &ConnectionId,
         generation: u64,
-        refused: refresh::Refused,
+        (refused, asked): (Refused, Option<Asked>),
         before: &RefreshState,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
@@ -176,15 +184,19 @@ impl Engine {
         }
         self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
             if permanent {
-                // One that was cut short says nothing of how long they last.
-                if let (Code::InvalidGrant, Some(grant)) = (problem.code, connection.state.grant()) {
+                // One that was cut short, or that another client was refused, says nothing of how long they last.
+                let client_id = &connection.registration.client_id;
+                let is_its_own = |grant: &&Grant| grant.client_id.as_ref().is_none_or(|id| id == client_id);
+                if problem.code == Code::InvalidGrant
+                    && let Some(grant) = connection.state.grant().filter(is_its_own)
+                {
                     forecast::remember(&mut connection.sign_in_seconds, grant, now);
                 }
-                connection.state.end_grant(generation, problem.clone(), now);
+                connection.state.end_grant(generation, problem.clone(), asked.clone(), now);
             } else {
-                connection.state.with_grant(|grant| {
-                    grant.refresh = RefreshState::Failed(Failure::after(before, problem.clone(), now));
-                });
+                let failure =
+                    Failure { asked: asked.clone(), ..Failure::after(before, problem.clone(), now) };
+                connection.state.with_grant(|grant| grant.refresh = RefreshState::Failed(failure));
             }
         })?;
         Err(problem)

@@ -357,10 +357,10 @@ fn settle(connection: &mut Connection, grant: Option<Grant>) {
             Settled::Authorized(Grant { refresh: known.after_failures(), generation, ..grant })
         }
         (Settled::Authorized(_) | Settled::Unauthorized { .. }, Some(grant)) => Settled::Authorized(grant),
-        (Settled::ReauthorizationRequired { since, problem, grant: ended }, Some(grant))
+        (Settled::ReauthorizationRequired { since, problem, grant: ended, asked }, Some(grant))
             if grant.issued_at <= ended.issued_at =>
         {
-            Settled::ReauthorizationRequired { since, problem, grant }
+            Settled::ReauthorizationRequired { since, problem, grant, asked }
         }
         (Settled::ReauthorizationRequired { .. }, Some(grant)) => Settled::Authorized(grant),
         (settled, _) => settled,

@@ -86,6 +86,10 @@ pub(super) const TABLE: Table = &[
         "Neue Token sind da und ließen sich nicht sichern; sie sind nur im Arbeitsspeicher.",
     ),
     (
+        "The provider's file leads to another server; the tokens are kept.",
+        "Die Anbieterdatei führt zu einem anderen Server; die Token bleiben.",
+    ),
+    (
         "The provider refuses the client or its settings; the tokens are kept.",
         "Der Anbieter weist den Client oder seine Einstellungen ab; die Token bleiben.",
     ),
@@ -146,10 +150,10 @@ pub(super) const TABLE: Table = &[
         "The provider no longer accepts the last one. Connect again.",
         "Der Anbieter nimmt die letzte nicht mehr an. Neu verbinden.",
     ),
-    ("“{name}” is refused", "„{name}“ wird abgewiesen"),
+    ("“{name}” cannot be refreshed", "„{name}“ lässt sich nicht erneuern"),
     (
-        "The provider does not accept the client or its settings.",
-        "Der Anbieter nimmt den Client oder seine Einstellungen nicht an.",
+        "The client's settings or the provider's file have to be corrected.",
+        "Die Einstellungen des Clients oder die Anbieterdatei sind zu berichtigen.",
     ),
     ("The keychain has no tokens of “{name}”", "Der Schlüsselbund hat keine Token von „{name}“"),
     (

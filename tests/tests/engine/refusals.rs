@@ -1,0 +1,169 @@
+//! What a provider has refused, once a person has put right what it was refused for.
+
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{Draft, StatusKind};
+use tokio::sync::broadcast::Receiver;
+
+use super::background::{pass, settle};
+use super::reach::{ACME, now_says, signed_in};
+use super::reminders::offered;
+use super::world::World;
+use super::{FRESH, kind, token};
+
+const INVALID_GRANT: &str = r#"{"error":"invalid_grant"}"#;
+const INVALID_CLIENT: &str = r#"{"error":"invalid_client"}"#;
+
+fn wrong() -> String {
+    ACME.replace("as.example/token", "as.example/tokens")
+}
+
+async fn refused(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) -> Code {
+    world.network.answer(400, answer);
+    let code = engine.refresh(id, Channel::App).await.unwrap_err().code;
+    world.network.sent();
+    code
+}
+
+#[tokio::test]
+async fn a_file_that_was_wrong_for_a_while_costs_no_session() {
+    let own_endpoint = format!("{ACME}[refresh]\nendpoint = \"https://as.example/refresh\"\n");
+    for wrong in [wrong(), own_endpoint] {
+        let world = World::new();
+        let (engine, id) = signed_in(&world, ACME).await;
+        now_says(&world, &engine, &wrong);
+        assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::InvalidGrant);
+        assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+        now_says(&world, &engine, &wrong.replace("\"Acme\"", "\"Renamed\""));
+        assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded, "a name was not what it was refused for");
+        assert_eq!(token(&engine, &id).await, Err(Code::InvalidGrant));
+        assert!(world.network.sent().is_empty(), "nobody is asked again for nothing");
+
+        now_says(&world, &engine, ACME);
+        assert_eq!(kind(&engine, &id), StatusKind::Connected, "the access token is as good as before");
+        assert_eq!(engine.shown()[0].status.kind, StatusKind::Connected, "and faces are told");
+        world.clock.forward(7_200);
+        world.network.answer(200, FRESH);
+        assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2", "also by another process");
+        assert!(world.network.sent()[0].contains("refresh_token=rt-1"));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_by_the_right_settings_is_one() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    now_says(&world, &engine, &wrong());
+    refused(&world, &engine, &id, INVALID_GRANT).await;
+    now_says(&world, &engine, ACME);
+    assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::InvalidGrant);
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidGrant);
+    assert!(world.network.sent().is_empty(), "once more is once");
+}
+
+#[tokio::test]
+async fn that_an_answer_may_be_lost_is_not_forgotten_over_a_file_that_was_wrong() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    world.network.fail(tokenrack_core::ports::HttpErrorKind::Timeout);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    now_says(&world, &engine, &wrong());
+    assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::RefreshInterrupted);
+    now_says(&world, &engine, ACME);
+    assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::RefreshInterrupted);
+}
+
+/// Expired, and refused because of this file by a process that renews by itself.
+async fn stuck(world: &World, file: &str, answer: Option<&str>) -> (Engine, ConnectionId) {
+    let (engine, id) = signed_in(world, ACME).await;
+    engine.keep_fresh();
+    settle().await;
+    now_says(world, &engine, file);
+    world.network.answer(400, answer.unwrap_or_default());
+    for _ in 0..2 {
+        pass(world, 7_200).await;
+        // What is taken for a wake-up from sleep is followed by some quiet.
+        pass(world, 4).await;
+    }
+    assert_eq!(world.network.sent().len(), usize::from(answer.is_some()), "once, and not again");
+    world.network.forget_answers();
+    (engine, id)
+}
+
+#[tokio::test]
+async fn a_file_that_is_right_again_is_noticed_without_anybody_asking() {
+    let elsewhere = ACME.replace("as.example", "other.example");
+    for (file, answer, status) in [
+        (wrong(), Some(INVALID_GRANT), StatusKind::ActionNeeded),
+        (wrong(), Some(INVALID_CLIENT), StatusKind::ProviderError),
+        (elsewhere, None, StatusKind::ProviderError),
+    ] {
+        let world = World::new();
+        let (engine, id) = stuck(&world, &file, answer).await;
+        let view = engine.view(&id).unwrap();
+        assert_eq!(view.status.kind, status);
+        assert!(view.problem.is_some());
+        world.network.answer(200, FRESH);
+        now_says(&world, &engine, ACME);
+        settle().await;
+        assert_eq!(world.network.sent().len(), 1);
+        assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+        assert_eq!(engine.view(&id).unwrap().problem, None);
+    }
+}
+
+fn reasons(events: &mut Receiver<EngineEvent>) -> Vec<Reason> {
+    offered(events).into_iter().map(|reminder| reminder.attention.reason).collect()
+}
+
+#[tokio::test]
+async fn a_person_hears_once_that_the_file_leads_elsewhere() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    let mut events = engine.subscribe();
+    now_says(&world, &engine, &ACME.replace("as.example", "other.example"));
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 7_200).await;
+    pass(&world, 4).await;
+    pass(&world, 29).await;
+    assert_eq!(reasons(&mut events), [Reason::SettingsRefused]);
+    let view = engine.view(&id).unwrap();
+    assert!(view.status.evidence.contains("leads to another server"), "{}", view.status.evidence);
+}
+
+const DAY: i64 = 86_400;
+
+async fn sign_in(world: &World, engine: &Engine, id: &ConnectionId) {
+    let redirect = world.start(engine, id).await;
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.clock.forward(30 * DAY);
+}
+
+#[tokio::test]
+async fn how_long_sign_ins_last_is_learned_from_their_ends_alone() {
+    for (is_wrong_file, is_other_client) in [(false, false), (true, false), (false, true)] {
+        let world = World::new();
+        let (engine, id) = signed_in(&world, ACME).await;
+        for round in 0..2 {
+            sign_in(&world, &engine, &id).await;
+            if is_wrong_file {
+                now_says(&world, &engine, &wrong());
+            }
+            if is_other_client {
+                let client_id = format!("another-{round}");
+                let other = Draft { client_id, ..engine.draft(&id).unwrap() };
+                engine.edit(&id, &other, None, Channel::App).await.unwrap();
+            }
+            refused(&world, &engine, &id, INVALID_GRANT).await;
+            now_says(&world, &engine, ACME);
+        }
+        sign_in(&world, &engine, &id).await;
+        let is_known = engine.view(&id).unwrap().sign_in_by.is_some();
+        assert_eq!(is_known, !is_wrong_file && !is_other_client, "{is_wrong_file} {is_other_client}");
+    }
+}
