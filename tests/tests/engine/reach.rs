@@ -106,6 +106,22 @@ async fn a_revocation_goes_to_no_host_that_the_file_names_since_and_is_told_late
 }
 
 #[tokio::test]
+async fn a_disconnect_waits_for_a_file_that_is_gone() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    world.remove_own_provider("acme.toml");
+    engine.set_catalog(world.catalog());
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, true));
+    assert_eq!(view.problem.unwrap().code, Code::UnknownProvider.as_str());
+    now_says(&world, &engine, ACME);
+    (0..2).for_each(|_| world.network.answer(200, "{}"));
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(view.revocation, Revocation::Revoked);
+    assert!(world.vault.snapshot().is_empty());
+}
+
+#[tokio::test]
 async fn nobody_is_asked_about_a_token_whom_the_file_names_since() {
     let world = World::new();
     let (engine, id) = signed_in(&world, ACME).await;
