@@ -1,11 +1,12 @@
 //! What a face is shown, and what a program is given, held against what the world knows.
 
-use tokenrack_core::connection::{Connection, ConnectionId};
+use tokenrack_core::connection::{Connection, ConnectionId, ProviderRef};
 use tokenrack_core::engine::{Engine, ReleasedToken};
-use tokenrack_core::lifecycle::{RefreshState, Settled};
+use tokenrack_core::lifecycle::{Asked, RefreshState, Settled};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{ConnectionView, StatusKind};
 
+use crate::person::{TokenPlace, WRONG_PATH};
 use crate::ports::Process;
 use crate::server::{End, Fate};
 use crate::world::{World, get};
@@ -14,7 +15,11 @@ use crate::world::{World, get};
 pub fn status(process: &Process, engine: &Engine, id: &ConnectionId) {
     // Both are read at one moment: nothing waits in between.
     let Ok(view) = engine.view(id) else { return };
-    let Some(record) = get(&process.world.disk).load(id).cloned() else { return };
+    let Some(mut record) = get(&process.world.disk).load(id).cloned() else { return };
+    // What was refused under other settings says nothing.
+    let is_own = matches!(record.provider, ProviderRef::Own(_));
+    let place = if is_own { TokenPlace::Right } else { *get(&process.world.token_place) };
+    record.asks(&Asked { url: place.url(), client_id: record.registration.client_id.clone() });
     if let Err(violation) = implied(&process.world, &view, &record) {
         let (kind, record) = (view.status.kind, brief(&record));
         process.world.violate(format!("p{} shows {id} as {kind:?}: {violation}; {record}", process.number));
@@ -94,7 +99,8 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
 /// Whether the words for the end of a session are true.
 pub fn honest(world: &World, fate: &Fate, record: &Connection, code: Code) -> Result<(), String> {
     let client_id = Some(record.registration.client_id.as_str());
-    let is_others = record.state.grant().is_some_and(|grant| grant.client_id.as_deref() != client_id);
+    let is_others = record.state.grant().is_some_and(|grant| grant.client_id.as_deref() != client_id)
+        || record.state.refused().is_some_and(|asked| asked.url.ends_with(WRONG_PATH));
     match code {
         Code::InvalidGrant if fate.ended == Some(End::Person) || is_others => Ok(()),
         Code::InvalidGrant => Err(format!("the provider has not ended it by itself: {fate:?}")),

@@ -7,11 +7,13 @@ use serde_json::json;
 use tokenrack_core::ports::{HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 
 use crate::api::{self, Proof};
+use crate::person::{OTHER_SERVER, WRONG_PATH};
 use crate::ports::Process;
 use crate::server::{Answer, Heard};
 use crate::weather::Way;
 use crate::world::get;
 
+const INVALID_GRANT: &str = r#"{"error":"invalid_grant"}"#;
 /// The time limit of a request.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -32,7 +34,13 @@ pub async fn send(process: &Process, request: &HttpRequest) -> Outcome {
     if path == "/api/me" {
         return api::answer(process, request, &proof).await;
     }
-    if !matches!(path.as_str(), "/oauth/token" | "/oauth/revoke" | "/oauth/device") {
+    if request.uri().host() == Some(OTHER_SERVER) {
+        if form.contains_key("refresh_token") || form.contains_key("token") {
+            process.world.violate(format!("p{} sends {form:?} to another server", process.number));
+        }
+        return response(400, INVALID_GRANT, None);
+    }
+    if !matches!(path.as_str(), "/oauth/token" | WRONG_PATH | "/oauth/revoke" | "/oauth/device") {
         // "Who am I" has no place here; without a label nothing changes.
         return response(404, "", None);
     }
@@ -121,6 +129,7 @@ async fn arrive(process: &Process, asked: &Asked<'_>) -> Answer {
     let answer = match (asked.path, field("grant_type")) {
         ("/oauth/revoke", _) => get(&world.server).revoke(field("token")),
         ("/oauth/device", _) => get(&world.server).authorize_device(client_id),
+        (WRONG_PATH, _) => (400, INVALID_GRANT.into()),
         _ if let Some(nonce) = nonce => {
             if asked.proof.key.is_none() {
                 world.violate(format!(

@@ -10,7 +10,7 @@ use tokenrack_core::view::StatusKind;
 
 use crate::changes;
 use crate::checks;
-use crate::person::{self, Known};
+use crate::person::{self, Known, TokenPlace};
 use crate::schedule::{Running, Schedule};
 use crate::server::End;
 use crate::world::{World, get};
@@ -23,6 +23,7 @@ pub async fn returns(schedule: &mut Schedule) {
     world.note(0, || "peace".into());
     get(&world.keychain).is_locked = false;
     get(&world.keychain).refuses_writes = false;
+    schedule.file_names(TokenPlace::Right);
     if let Err(violation) = all_is_well(schedule).await {
         world.violate(violation);
     }
@@ -37,8 +38,9 @@ async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
     save_all(schedule).await?;
     no_sign_in_was_for_nothing(&schedule.world)?;
     let last = schedule.running.last().ok_or("no process can start")?;
-    // Sign-ins that nobody finished end by their time, and when the last question about them is answered.
-    tokio::time::sleep(person::LIMIT + Duration::from_secs(45)).await;
+    // Sign-ins that nobody finished end by their time, and when the last question about them is answered; two minutes later
+    // where the clock was set back by so little that they go on.
+    tokio::time::sleep(person::LIMIT + Duration::from_secs(180)).await;
     last.engine.snapshot().await.map_err(|problem| format!("no snapshot: {problem}"))?;
     for known in &schedule.connections {
         settles(last, known).await.map_err(|violation| format!("{}: {violation}", known.id))?;

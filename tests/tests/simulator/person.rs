@@ -1,5 +1,6 @@
 //! What people and programs do with one process.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType, RedirectMethod};
@@ -46,15 +47,47 @@ pub enum Deed {
     Forget,
 }
 
+/// What a provider's file names as the token endpoint.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TokenPlace {
+    #[default]
+    Right,
+    /// Of the same server, and refused there.
+    WrongPath,
+    OtherServer,
+}
+
+impl TokenPlace {
+    pub fn url(self) -> String {
+        match self {
+            Self::Right => "https://as.example/oauth/token".into(),
+            Self::WrongPath => format!("https://as.example{WRONG_PATH}"),
+            Self::OtherServer => format!("https://{OTHER_SERVER}/oauth/token"),
+        }
+    }
+}
+
+pub const OTHER_SERVER: &str = "other.example";
+pub const WRONG_PATH: &str = "/oauth/tokens";
+
 /// The shipped providers, and one whose tokens are bound.
-pub fn catalog() -> Catalog {
+pub fn catalog(place: TokenPlace) -> Arc<Catalog> {
+    static READ: [OnceLock<Arc<Catalog>>; 3] = [const { OnceLock::new() }; 3];
+    READ[place as usize].get_or_init(|| Arc::new(read(place))).clone()
+}
+
+fn read(place: TokenPlace) -> Catalog {
     let bound = "schema = 1\nid = \"bound\"\nname = \"Bound\"\n[server]\n\
         authorization_endpoint = \"https://as.example/oauth/authorize\"\n\
         token_endpoint = \"https://as.example/oauth/token\"\n\
         device_authorization_endpoint = \"https://as.example/oauth/device\"\n\
         revocation_endpoint = \"https://as.example/oauth/revoke\"\n\
         [client]\ndpop_bound_access_tokens = true\n[api]\nbase = \"https://as.example/api\"\n";
-    let catalog = Catalog::builtin().with_folder_texts(vec![("bound.toml".into(), bound.into())]);
+    let mut bound = bound.replace(&TokenPlace::Right.url(), &place.url());
+    if place == TokenPlace::OtherServer {
+        bound = bound.replace("as.example/oauth/revoke", &format!("{OTHER_SERVER}/oauth/revoke"));
+    }
+    let catalog = Catalog::builtin().with_folder_texts(vec![("bound.toml".into(), bound)]);
     assert!(catalog.broken().is_empty(), "{:?}", catalog.broken());
     catalog
 }

@@ -1,19 +1,18 @@
 //! One schedule: a calm start, a storm in which anything may happen, and peace, in which everything must be well again.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokenrack_core::connection::GrantType;
 use tokenrack_core::engine::Engine;
-use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::Choice;
 use tokio::task::JoinHandle;
 
 use crate::chance::Chance;
 use crate::changes::{self, Setting};
 use crate::peace;
-use crate::person::{self, Deed, Known};
+use crate::person::{self, Deed, Known, TokenPlace};
 use crate::ports::Process;
 use crate::server::Client;
 use crate::weather::Weather;
@@ -151,11 +150,24 @@ impl Schedule {
             get(&self.world.online).values().for_each(|process| process.send_modify(|times| *times += 1));
             self.world.note(0, || "the network came or went".into());
         }
+        if self.world.once_in(|weather| weather.file) {
+            let places = [TokenPlace::Right, TokenPlace::WrongPath, TokenPlace::OtherServer];
+            self.file_names(self.pick(&places));
+        }
         if self.world.once_in(|weather| weather.revocation) {
             let victim = get(&self.world.chance).below(self.connections.len() as u64) as usize;
             let client_id = self.connections[victim].client_id.clone();
             get(&self.world.server).revoke_all(&client_id);
             self.world.note(0, || format!("a person revokes {client_id}"));
+        }
+    }
+
+    /// The provider's file is another from now on, for every process.
+    pub fn file_names(&self, place: TokenPlace) {
+        *get(&self.world.token_place) = place;
+        self.world.note(0, || format!("the file names {place:?}"));
+        for Running { engine, .. } in self.running.iter().filter(|running| running.process.is_alive()) {
+            engine.set_catalog(person::catalog(place));
         }
     }
 
@@ -185,11 +197,10 @@ impl Schedule {
 
     /// Whether it could start: a profile that cannot be read starts nothing.
     pub fn start_process(&mut self) -> bool {
-        static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
         self.births += 1;
         let process = Process { world: self.world.clone(), number: self.births };
         self.world.born(process.number);
-        let catalog = CATALOG.get_or_init(|| Arc::new(person::catalog())).clone();
+        let catalog = person::catalog(*get(&self.world.token_place));
         let opened = Engine::open(process.ports(), catalog);
         match opened {
             Ok(engine) if process.is_alive() => {

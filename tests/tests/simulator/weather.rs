@@ -23,6 +23,8 @@ pub struct Weather {
     pub writes: u64,
     /// What the keychain has is read as if it were not there: once in so many reads.
     pub away: u64,
+    /// The provider's file names another place, or the right one again: once in so many steps of a schedule.
+    pub file: u64,
 }
 
 /// What becomes of a request.
@@ -56,6 +58,7 @@ impl Weather {
             revocation: often(60, 60),
             writes: often(6, 2),
             away: often(20, 6),
+            file: often(6, 2),
         }
     }
 

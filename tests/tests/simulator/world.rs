@@ -15,6 +15,7 @@ use crate::chance::Chance;
 use crate::checks;
 use crate::disk::Disk;
 use crate::keychain::Keychain;
+use crate::person::TokenPlace;
 use crate::server::{Answer, Fate, Key, Server};
 use crate::weather::Weather;
 
@@ -28,6 +29,8 @@ pub struct World {
     pub keychain: Mutex<Keychain>,
     pub server: Mutex<Server>,
     pub locks: Mutex<Locks>,
+    /// What the file of the provider whose tokens are bound names.
+    pub token_place: Mutex<TokenPlace>,
     /// Files that a person has put away.
     pub backups: Mutex<Vec<Vec<u8>>>,
     /// Which process has read which new access token at the end of a sign-in.
@@ -78,6 +81,7 @@ impl World {
             keychain: Mutex::default(),
             server: Mutex::default(),
             locks: Mutex::default(),
+            token_place: Mutex::default(),
             backups: Mutex::default(),
             signed_in: Mutex::default(),
             released: Notify::new(),

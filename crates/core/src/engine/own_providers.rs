@@ -17,8 +17,8 @@ impl Engine {
     }
 
     /// The person's files have been read again: connections use them from now on, and faces are told.
-    pub fn set_catalog(&self, catalog: Catalog) {
-        *locked(&self.inner.catalog) = Arc::new(catalog);
+    pub fn set_catalog(&self, catalog: impl Into<Arc<Catalog>>) {
+        *locked(&self.inner.catalog) = catalog.into();
         self.tell(EngineEvent::Providers);
         if let Err(problem) = self.reload() {
             tracing::warn!(%problem, "the connections could not be read again");

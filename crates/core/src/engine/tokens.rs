@@ -102,13 +102,7 @@ impl Engine {
     ) -> Result<ConnectionView, Problem> {
         let (Asks::Person(channel) | Asks::Program(channel)) = asks;
         let id = &connection.id;
-        let ended = match connection.state.settled() {
-            Settled::ReauthorizationRequired { problem, .. } => Some(problem.clone()),
-            _ => None,
-        };
-        if let Some(problem) = ended {
-            return Err(problem);
-        }
+        not_ended(connection)?;
         if !tokens.grant.refreshable {
             return Err(Code::NoRefreshToken.into());
         }
@@ -131,12 +125,14 @@ impl Engine {
         }
         let now = self.now();
         // The intent is written before the request, so that a death in between is known afterwards.
-        self.update(id, |connection| {
+        let begun = self.update(id, |connection| {
             connection
                 .state
                 .with_grant(|grant| grant.refresh = RefreshState::InFlight { since: now, generation });
             Some(Change::default())
         })?;
+        // Since it was read, the provider's file may be again what it was when they were refused.
+        not_ended(&begun)?;
         let ports = &self.ports_with(&spec, &record);
         let secret = record.client_secret.as_ref();
         let fresh = match connection.registration.grant_type {
@@ -272,10 +268,8 @@ impl Engine {
         not_disconnecting(&connection)?;
         let is_missed = connection.state.misses_tokens();
         let is_unsaved = connection.state.grant().is_some_and(Grant::is_unsaved);
-        if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled()
-            && !is_missed
-        {
-            return Err(problem.clone());
+        if !is_missed {
+            not_ended(&connection)?;
         }
         let mut record = self.read_secrets(&connection).await?;
         let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
@@ -320,6 +314,14 @@ impl Engine {
             return Err(Code::Expired.into());
         }
         Ok(tokens)
+    }
+}
+
+/// Tokens that the provider has refused for good are not sent again.
+fn not_ended(connection: &Connection) -> Result<(), Problem> {
+    match connection.state.settled() {
+        Settled::ReauthorizationRequired { problem, .. } => Err(problem.clone()),
+        _ => Ok(()),
     }
 }
 
