@@ -256,7 +256,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
     let plain = |kind, since, evidence: String, next| StatusView { kind, since, until: None, evidence, next };
     match state.settled() {
         Settled::Unauthorized { since, problem, .. } => match problem {
-            Some(problem) if is_about_settings(problem) => plain(
+            Some(problem) if is_about_settings(problem) && problem.code != Code::ServerChanged => plain(
                 StatusKind::ProviderError,
                 *since,
                 say!("The provider refuses the client or its settings."),

@@ -4,7 +4,7 @@ use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::{Draft, Revocation, StatusKind};
+use tokenrack_core::view::{Action, Draft, Revocation, StatusKind};
 use tokenrack_oauth::secret::{ClientSecret, SecretBytes};
 
 use super::background::{pass, settle};
@@ -148,6 +148,21 @@ async fn a_sign_in_that_is_cancelled_leads_the_tokens_nowhere_else() {
     world.network.answer(200, &FRESH.replace('2', "3"));
     engine.refresh(&id, Channel::App).await.unwrap();
     assert_eq!(token(&engine, &id).await.unwrap(), "at-3", "a new sign-in follows the file");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_under_a_sign_in_gets_nothing_of_it() {
+    let world = World::new();
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    now_says(&world, &engine, &ACME.replace("as.example", "other.example"));
+    let refused = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refused.problem.code, Code::ServerChanged);
+    assert!(world.network.sent().is_empty(), "the code stays too: its tokens would be shown there");
+    let status = engine.view(&id).unwrap().status;
+    assert_eq!((status.kind, status.next), (StatusKind::NotConnected, Some(Action::Connect)));
 }
 
 /// A client that speaks for itself is renewed by its secret.

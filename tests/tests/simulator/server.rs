@@ -68,6 +68,8 @@ struct RefreshToken {
     heard_by: Option<u32>,
     /// Which process has written down last that it is about to send it.
     intent: Option<u32>,
+    /// When, by its clock.
+    intended_at: Option<Timestamp>,
     /// Which process waits for an answer to it.
     open: Option<u32>,
     /// A request with it may have been answered without the answer being read and written down.
@@ -269,6 +271,7 @@ impl Server {
             successor: None,
             heard_by: None,
             intent: None,
+            intended_at: None,
             open: None,
             in_doubt: false,
         };
@@ -344,9 +347,12 @@ impl Server {
         }
     }
 
-    /// A process is about to send it.
-    pub fn intends(&mut self, refresh_token: &str, process: u32) {
-        self.refresh_token(refresh_token).intent = Some(process);
+    /// A process is about to send it; where another has written that down, it has only been written again.
+    pub fn intends(&mut self, refresh_token: &str, process: u32, at: Timestamp) {
+        let token = self.refresh_token(refresh_token);
+        if token.intended_at.replace(at) != Some(at) {
+            token.intent = Some(process);
+        }
     }
 
     /// What was answered may not have been written down.

@@ -271,13 +271,13 @@ impl World {
         };
         self.note(process, || format!("record: {id} {}", checks::brief(record)));
         let refresh = record.state.grant().map(|grant| &grant.refresh);
-        if let (Some(RefreshState::InFlight { .. }), Some(token)) = (refresh, refresh_token) {
+        if let (Some(RefreshState::InFlight { since, .. }), Some(token)) = (refresh, refresh_token) {
             let was_in_doubt = self.fate(id).is_some_and(|fate| self.is_in_doubt(&fate));
             let mut server = get(&self.server);
             if was_in_doubt {
                 server.doubt(&token);
             }
-            server.intends(&token, process);
+            server.intends(&token, process, *since);
         }
     }
 

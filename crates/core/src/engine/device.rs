@@ -139,7 +139,7 @@ impl Engine {
             let agreed = self.agree(connection, &record, Channel::Engine)?;
             return Ok(if agreed.state.attempt().is_none() { Look::Over } else { Look::Later(AGAIN_AFTER) });
         }
-        let spec = self.spec(&connection)?;
+        let spec = self.spec_of_attempt(&connection)?;
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
         let heard = Heard::by(&ports);

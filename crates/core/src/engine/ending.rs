@@ -141,7 +141,7 @@ impl Engine {
             // A person has ended it before the lock was had, and what it ends by may still be in the vault.
             return Err(Code::AttemptCancelled.into());
         }
-        let spec = self.spec(connection)?;
+        let spec = self.spec_of_attempt(connection)?;
         let waiting = self.read_attempt(connection).await?.ok_or(Code::VaultItemMissing)?;
         let secrets = pending(&waiting, attempt)?;
         let record = self.read_secrets(connection).await?.bound_as(&waiting);

@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem};
 use crate::provider::{ProviderSpec, Reach};
 
 impl Engine {
-    /// Where the tokens of a sign-in may be sent that ends now.
+    /// Where the tokens of a sign-in may be sent that ends now, with the file as it was read for that.
     pub(super) fn reach(&self, connection: &Connection, spec: &ProviderSpec) -> Reach {
         let asked = [
             server::giver(spec, connection),
@@ -18,7 +18,18 @@ impl Engine {
             revoke::place(spec, connection),
             introspect::place(spec, connection),
         ];
-        Reach::new(asked.into_iter().flatten(), self.is_shipped(connection))
+        let is_as_read = self.spec(connection).is_ok_and(|now| now == *spec);
+        Reach::new(asked.into_iter().flatten(), is_as_read && self.is_shipped(connection))
+    }
+
+    /// As `spec`, for a sign-in that waits, and for what it brings.
+    ///
+    /// # Errors
+    /// `ServerChanged` where the file names another server than when it began, and as for `spec`.
+    pub(super) fn spec_of_attempt(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
+        let spec = self.spec(connection)?;
+        self.hold(connection, &spec, &giver(connection, &spec), server::token_place)?;
+        Ok(spec)
     }
 
     /// As `spec`, for what is sent with the tokens of this grant or about them to `place`: with their key where they are
@@ -36,22 +47,31 @@ impl Engine {
         if let Some(is_bound) = grant.is_bound {
             spec.client.dpop_bound_access_tokens = is_bound;
         }
-        // Of a sign-in with a first version no more is known than who gave the tokens.
-        let giver = || Reach::new(server::giver(&spec, connection).into_iter(), false);
-        let (reach, place) = match &grant.reach {
-            Some(reach) => (reach.clone(), place),
-            None => (giver(), server::token_place as Place),
-        };
-        if let Some(url) = place(&spec, connection) {
-            let is_shipped = self.is_shipped(connection);
-            reach
-                .check(&url, is_shipped)
-                .map_err(|words| Problem::new(Code::ServerChanged).because(words))?;
+        match &grant.reach {
+            Some(reach) => self.hold(connection, &spec, reach, place)?,
+            // Of a sign-in with a first version no more is known than who gave the tokens.
+            None => self.hold(connection, &spec, &giver(connection, &spec), server::token_place)?,
         }
         Ok(spec)
+    }
+
+    fn hold(
+        &self,
+        connection: &Connection,
+        spec: &ProviderSpec,
+        reach: &Reach,
+        place: Place,
+    ) -> Result<(), Problem> {
+        let Some(url) = place(spec, connection) else { return Ok(()) };
+        let held = reach.check(&url, self.is_shipped(connection));
+        held.map_err(|words| Problem::new(Code::ServerChanged).because(words))
     }
 
     fn is_shipped(&self, connection: &Connection) -> bool {
         matches!(&connection.provider, ProviderRef::Catalog(id) if self.catalog().is_shipped(id))
     }
+}
+
+fn giver(connection: &Connection, spec: &ProviderSpec) -> Reach {
+    Reach::new(server::giver(spec, connection).into_iter(), false)
 }
