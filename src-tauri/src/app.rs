@@ -233,9 +233,11 @@ async fn open_without_tray(app: AppHandle) {
 fn register_scheme(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn_blocking(move || {
-        if let Err(error) = crate::handler::register(&app.state::<Face>().session) {
+        let face = app.state::<Face>();
+        if let Err(error) = crate::handler::register(&face.session) {
             tracing::warn!(%error, "the deep link could not be registered; loopback and pasting still work");
         }
+        let _ = face.registered.set(());
     });
 }
 
@@ -248,6 +250,7 @@ fn register_scheme(app: &AppHandle) {
     {
         tracing::warn!(%error, "the deep link could not be registered; loopback and pasting still work");
     }
+    let _ = app.state::<Face>().registered.set(());
 }
 
 /// Links come as events of the system, and the one that the app was started for comes first of all.

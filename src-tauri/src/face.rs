@@ -2,13 +2,14 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokenrack_core::engine::Engine;
 use tokenrack_core::language::Language;
 use tokenrack_core::ports::{Browser, Entropy};
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_platform::{Profile, SystemBrowser, SystemClock, SystemEntropy};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, SetOnce};
 
 use crate::clipboard::Clipboard;
 use crate::deep_link::Links;
@@ -18,6 +19,9 @@ use crate::reminders::Reminders;
 use crate::selftest::SelfTest;
 use crate::session::Session;
 use crate::tray::Tray;
+
+/// For registering the deep link, which takes a second where the desktop is slow.
+const WAY_BACK: Duration = Duration::from_secs(5);
 
 /// The app, as its commands see it.
 pub(crate) struct Face {
@@ -38,6 +42,8 @@ pub(crate) struct Face {
     pub(crate) tray: Arc<Tray>,
     /// Told when a window is shown.
     pub(crate) shown: Notify,
+    /// Whether links reach this program was seen to.
+    pub(crate) registered: SetOnce<()>,
     /// The app is to end as soon as new tokens are saved.
     pub(crate) ending: AtomicBool,
     /// Links on their way to the engine.
@@ -73,6 +79,7 @@ impl Face {
             reminders: Arc::default(),
             tray: Arc::default(),
             shown: Notify::new(),
+            registered: SetOnce::new(),
             ending: AtomicBool::new(false),
             links,
             unsaved_text: AtomicBool::new(false),
@@ -125,6 +132,15 @@ impl Face {
                 *problem = Some(error.clone());
                 Err(error)
             }
+        }
+    }
+
+    /// Until a link would come back: a browser that is signed in already sends one at once.
+    pub(crate) async fn way_back(&self) {
+        if tokio::time::timeout(WAY_BACK, self.registered.wait()).await.is_err() {
+            tracing::warn!(
+                "the desktop takes long to register the deep link; the browser is not kept waiting"
+            );
         }
     }
 

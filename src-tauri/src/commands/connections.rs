@@ -68,6 +68,7 @@ pub(crate) async fn edit(
 #[tauri::command]
 pub(crate) async fn connect(face: State<'_, Face>, id: ConnectionId) -> Answer<()> {
     let options = ConnectOptions { open_browser: true, time_limit: TIME_LIMIT, channel: Channel::App };
+    face.way_back().await;
     face.core()?.engine.connect(&id, options).await?;
     Ok(())
 }
