@@ -15,7 +15,12 @@ const entered: Partial<Rooms> = {};
 
 /** Loads the words of a view, then the view. */
 export async function enter<V>(name: keyof Rooms, view: () => Promise<V>): Promise<V> {
-  Object.assign(entered, { [name]: await languages[spoken].room(name) });
+  for (let language: typeof spoken | null = null; language !== spoken;) {
+    language = spoken;
+    const words = await languages[language].room(name);
+    // Another language may be spoken by the time they come.
+    if (language === spoken) Object.assign(entered, { [name]: words });
+  }
   return view();
 }
 
