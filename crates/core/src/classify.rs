@@ -205,12 +205,11 @@ impl Verdict {
     pub fn of(problem: &Problem) -> Self {
         // Whatever its body says, a refusal is no lost success.
         let refused = problem.http_status.is_some_and(|status| !(200..300).contains(&status));
-        // Except of a server that failed on the way, or whose gateway did: it may have renewed them before (RFC 9110 §15.6). A
-        // 503 comes from one that has not begun (§15.6.4).
-        let has_failed = problem.http_status.is_some_and(|status| status >= 500 && status != 503);
         match problem.code {
             Code::InvalidGrant => Self::Permanent,
-            Code::ServerError if has_failed => Self::Unknown,
+            // Except of a server that failed on the way, or whose gateway did: it may have renewed them before (RFC 9110
+            // §15.6). A 503 comes from one that has not begun (§15.6.4).
+            Code::ServerError if problem.http_status != Some(503) => Self::Unknown,
             Code::InvalidClient
             | Code::InvalidScope
             | Code::InvalidTarget
@@ -225,6 +224,8 @@ impl Verdict {
             | Code::UnreadableAnswer
             | Code::InvalidTokenResponse
             | Code::UnsupportedTokenType
+            // Not by the status: some of it may have been done.
+            | Code::ServerRefused
             // It may have asked before it failed.
             | Code::ScriptFailed
             | Code::ScriptLimit
@@ -263,8 +264,8 @@ mod tests {
             assert_eq!(verdict(status, code), Verdict::Transient, "{status} {code}");
         }
         assert_eq!(verdict(401, "invalid_client"), Verdict::Configuration);
-        for (status, code) in [(500, "invalid_grant"), (500, ""), (502, ""), (504, ""), (507, ""), (524, "")]
-        {
+        let failed = [(500, "invalid_grant"), (500, ""), (502, ""), (504, ""), (507, ""), (524, "")];
+        for (status, code) in failed.into_iter().chain([(400, "server_error"), (200, "fatal_error")]) {
             assert_eq!(verdict(status, code), Verdict::Unknown, "{status} {code}");
         }
         let unanswered = Problem::new(Code::TimedOut);

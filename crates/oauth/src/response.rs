@@ -82,7 +82,7 @@ fn server_error(
     let (failed, pointer) = match success {
         // TikTok's API says `"error": {"code": "ok"}` with every success.
         None => {
-            let fine = |error: &Value| error.is_null() || error.get("code").is_some_and(|code| code == "ok");
+            let fine = |error: &Value| is_none(error) || error.get("code").is_some_and(|code| code == "ok");
             (body.get("error").is_some_and(|error| !fine(error)), "/error")
         }
         Some(check) => (!passes(body, check), check.error.as_deref().unwrap_or("/error")),
@@ -100,6 +100,11 @@ fn server_error(
         status,
         retry_after,
     })
+}
+
+/// A member that is there and says nothing.
+fn is_none(error: &Value) -> bool {
+    [Value::Null, Value::Bool(false), Value::from(0), Value::from("")].contains(error)
 }
 
 /// Whether the dialect takes this body for a success.

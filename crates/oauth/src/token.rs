@@ -416,11 +416,11 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let TokenEndpoint { http, dialect, now, .. } = self.asked;
-            let answer = http.send(self.outgoing(request)?).await?;
+            let answer = self.asked.http.send(self.outgoing(request)?).await?;
             self.asked.standard(&answer, self.root).inspect_err(|_| {
-                let body = json_object(&answer, dialect.response.success.as_ref(), *now).ok();
-                *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = body;
+                // Whatever it calls itself, and whatever it says besides.
+                let body = answer.status().is_success().then(|| serde_json::from_slice(answer.body()).ok());
+                *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = body.flatten();
             })
         })
     }

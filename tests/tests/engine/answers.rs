@@ -113,13 +113,23 @@ async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
         (r#""access_token":"at-2","expires_in":7200"#, Code::InvalidTokenResponse, "at-2"),
         (r#""access_token":"at-2","token_type":"mac","expires_in":7200"#, Code::UnsupportedTokenType, "at-1"),
         (r#""token_type":"bearer","expires_in":7200"#, Code::InvalidTokenResponse, "at-1"),
+        (
+            r#""access_token":"at-2","token_type":"bearer","expires_in":7200,"error":"odd""#,
+            Code::ServerRefused,
+            "at-2",
+        ),
+        (r#""access_token":"at-2","token_type":"bearer","expires_in":7200"#, Code::UnreadableAnswer, "at-2"),
     ] {
         let world = World::new();
         let engine = acme(&world, "");
         let id = connected(&world, &engine).await;
         world.clock.forward(60);
         world.network.sent();
-        world.network.answer(200, &format!(r#"{{{answer},"refresh_token":"rt-2"}}"#));
+        let body = format!(r#"{{{answer},"refresh_token":"rt-2"}}"#);
+        match code {
+            Code::UnreadableAnswer => world.network.answer_as("text/html", &body),
+            _ => world.network.answer(200, &body),
+        }
         assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, code, "{answer}");
         assert_eq!(token(&world.engine(), &id).await.unwrap(), access_token, "{answer}");
         world.network.answer(200, r#"{"access_token":"at-3","token_type":"bearer","expires_in":7200}"#);

@@ -260,6 +260,7 @@ impl Network for Online {
 pub struct TestVault {
     items: Mutex<HashMap<String, SecretBytes>>,
     is_locked: Mutex<bool>,
+    is_absent: Mutex<bool>,
     refuse_writes: Mutex<bool>,
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
@@ -274,6 +275,11 @@ impl TestVault {
 
     pub fn lock(&self, is_locked: bool) {
         *self.is_locked.lock().unwrap() = is_locked;
+    }
+
+    /// As for a session that has no keychain.
+    pub fn take_away(&self, is_absent: bool) {
+        *self.is_absent.lock().unwrap() = is_absent;
     }
 
     pub fn refuse_writes(&self, refuse: bool) {
@@ -311,6 +317,9 @@ impl Vault for TestVault {
         self.reads.fetch_add(1, Ordering::Relaxed);
         if *self.is_locked.lock().unwrap() {
             return Err(VaultError::Locked);
+        }
+        if *self.is_absent.lock().unwrap() {
+            return Err(VaultError::Absent("as the test wants it".into()));
         }
         if self.hidden.lock().unwrap().as_ref() == Some(&item.id.0) {
             return Ok(None);
@@ -365,6 +374,12 @@ pub struct TestNetwork {
 impl TestNetwork {
     pub fn answer(&self, status: u16, body: &str) {
         let builder = http::Response::builder().status(status).header("content-type", "application/json");
+        self.answers.lock().unwrap().push_back(Ok(builder.body(body.as_bytes().to_vec()).unwrap()));
+    }
+
+    /// An answer that calls itself something else than JSON.
+    pub fn answer_as(&self, kind: &str, body: &str) {
+        let builder = http::Response::builder().status(200).header("content-type", kind);
         self.answers.lock().unwrap().push_back(Ok(builder.body(body.as_bytes().to_vec()).unwrap()));
     }
 
