@@ -305,8 +305,7 @@ impl ConnectionState {
                     let is_of_another = stored.authorized_at != grant.authorized_at;
                     stored.generation < grant.generation && (is_spent || is_of_another)
                 });
-                let is_rotated = grant.refreshable && grant.refresh_token_since.is_none();
-                is_older || is_rotated && grant.refresh.answer_may_be_lost()
+                is_older || grant.may_be_rotated() && grant.refresh.answer_may_be_lost()
             }
             Settled::ReauthorizationRequired { problem, .. } => problem.code == Code::RefreshInterrupted,
             Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => false,
@@ -606,6 +605,11 @@ impl Grant {
     /// The last generation that had another refresh token.
     pub fn before_its_refresh_token(&self) -> u64 {
         self.refresh_token_since.unwrap_or(self.generation).saturating_sub(1)
+    }
+
+    /// Whether the provider gives a new refresh token at a refresh, or has not shown yet that it does not.
+    pub fn may_be_rotated(&self) -> bool {
+        self.refreshable && self.refresh_token_since.is_none()
     }
 
     /// Whether these are the facts of that token set, also where the record counts it by a higher number.

@@ -1,6 +1,6 @@
 //! Tokens go where they went at their sign-in, whatever the provider's file says by now.
 
-use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType, RedirectMethod};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::Code;
@@ -114,6 +114,14 @@ async fn a_disconnect_waits_for_a_file_that_is_gone() {
     let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
     assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, true));
     assert_eq!(view.problem.unwrap().code, Code::UnknownProvider.as_str());
+    let needy = "[vars.realm]\ntitle = \"Realm\"\npattern = \"label\"\n";
+    now_says(
+        &world,
+        &engine,
+        &format!("{}{needy}", ACME.replace("as.example/revoke", "as.example/{realm}/revoke")),
+    );
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert!(view.tried_again, "what the file lacks can be written: {:?}", view.problem);
     now_says(&world, &engine, ACME);
     (0..2).for_each(|_| world.network.answer(200, "{}"));
     let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
@@ -148,6 +156,38 @@ async fn a_sign_in_that_is_cancelled_leads_the_tokens_nowhere_else() {
     world.network.answer(200, &FRESH.replace('2', "3"));
     engine.refresh(&id, Channel::App).await.unwrap();
     assert_eq!(token(&engine, &id).await.unwrap(), "at-3", "a new sign-in follows the file");
+}
+
+/// A shipped file may move with an update; a server that says another address of itself has not.
+#[tokio::test]
+async fn what_a_server_says_of_itself_at_a_sign_in_that_is_cancelled_leads_the_tokens_nowhere() {
+    let says = |token_host: &str| {
+        format!(
+            r#"{{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize",
+             "token_endpoint":"https://{token_host}/token","response_types_supported":["code"]}}"#
+        )
+    };
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft {
+        provider: "openid".into(),
+        client_id: "me".into(),
+        scopes: Some(vec!["api".into()]),
+        redirect: Some(RedirectMethod::DeepLink),
+        vars: [("issuer".to_owned(), "https://as.example".to_owned())].into(),
+        ..Draft::default()
+    };
+    (0..2).for_each(|_| world.network.page(&says("as.example")));
+    let id = engine.add(&draft, None, Channel::Command).await.unwrap().id;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, &FRESH.replace('2', "1"));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.page(&says("other.example"));
+    world.start(&engine, &id).await;
+    engine.cancel(&id, Channel::App).await.unwrap();
+    world.network.sent();
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ServerChanged);
+    assert!(world.network.sent().is_empty(), "neither a token nor the secret left");
 }
 
 #[tokio::test]
@@ -209,6 +249,10 @@ async fn tokens_of_a_first_version_go_on() {
     now_says(&world, &engine, &moved);
     world.network.answer(200, FRESH);
     engine.refresh(&id, Channel::App).await.unwrap();
+    now_says(&world, &engine, &ACME.replace("as.example/revoke", "third.example/revoke"));
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, true), "from then on they are held");
+    now_says(&world, &engine, &moved);
     (0..2).for_each(|_| world.network.answer(200, "{}"));
     let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
     assert_eq!(view.revocation, Revocation::Revoked);

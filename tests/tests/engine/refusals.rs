@@ -167,3 +167,20 @@ async fn how_long_sign_ins_last_is_learned_from_their_ends_alone() {
         assert_eq!(is_known, !is_wrong_file && !is_other_client, "{is_wrong_file} {is_other_client}");
     }
 }
+
+#[tokio::test]
+async fn a_refresh_token_that_is_not_replaced_is_not_spent_by_an_answer_that_was_lost() {
+    for (fresh, code) in [
+        (r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#, Code::InvalidGrant),
+        (FRESH, Code::RefreshInterrupted),
+    ] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.network.answer(200, fresh);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        world.network.answer(500, "");
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, code);
+    }
+}

@@ -107,6 +107,12 @@ impl Engine {
             return Err(Code::NoRefreshToken.into());
         }
         let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
+        // An answer that was lost has not spent a refresh token that is not replaced.
+        let may_be_spent = [record.tokens.as_ref(), Some(tokens)]
+            .into_iter()
+            .flatten()
+            .any(|tokens| tokens.grant.may_be_rotated());
+        let before = (before, may_be_spent);
         let generation = tokens.grant.generation;
         let asked = self.asked(connection);
         let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
@@ -144,10 +150,14 @@ impl Engine {
             }
         };
         drop(turn);
-        let fresh = match fresh {
+        let mut fresh = match fresh {
             Ok(fresh) => fresh,
-            Err(refused) => return self.refresh_failed(id, generation, (refused, asked), &before, channel),
+            Err(refused) => {
+                return self.refresh_failed(id, generation, (refused, asked), &before, channel);
+            }
         };
+        // Of tokens of a first version it is known from now on.
+        fresh.grant.reach.get_or_insert_with(|| self.reach(connection, &spec));
         // Saved before anyone sees the new access token.
         let mut grant = fresh.grant.clone();
         let saved = self.save_new_tokens(connection, SecretRecord { tokens: Some(fresh), ..record }).await;
@@ -170,12 +180,12 @@ impl Engine {
         id: &ConnectionId,
         generation: u64,
         (refused, asked): (Refused, Option<Asked>),
-        before: &RefreshState,
+        (before, may_be_spent): &(RefreshState, bool),
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
         let mut problem = refused.problem;
         let permanent = refused.verdict == Verdict::Permanent;
-        if permanent && before.answer_may_be_lost() {
+        if permanent && *may_be_spent && before.answer_may_be_lost() {
             problem = Problem { code: Code::RefreshInterrupted, ..problem };
         }
         self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {

@@ -13,7 +13,7 @@ use super::{ProviderSpec, ServerMetadata};
 /// sign-in, because a provider's file may name others since.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reach {
-    /// As the file and the server wrote them, with what answers fill in: the file's own list holds that.
+    /// By [`place`]; where an answer fills them in, as the file wrote them: its own list holds that.
     hosts: BTreeSet<String>,
     /// The file was one that ships with Tokenrack.
     is_shipped: bool,
@@ -22,7 +22,7 @@ pub struct Reach {
 impl Reach {
     /// The hosts of these URLs.
     pub fn new(urls: impl Iterator<Item = String>, is_shipped: bool) -> Self {
-        Self { hosts: urls.map(|url| authority(&url).to_owned()).collect(), is_shipped }
+        Self { hosts: urls.map(|url| host(&url)).collect(), is_shipped }
     }
 
     /// Whether this URL may be asked, or else why not. `is_shipped`: the file that names it is.
@@ -30,7 +30,7 @@ impl Reach {
     /// # Errors
     /// For the person.
     pub fn check(&self, url: &str, is_shipped: bool) -> Result<(), String> {
-        let named = authority(url);
+        let named = &host(url);
         // A shipped file moves with an update of Tokenrack, which is trusted with the tokens anyway, and nobody has to sign
         // in again. Where a file of the person's own was read at the sign-in or is now, it may be broken, gone or another.
         if self.is_shipped && is_shipped || self.hosts.contains(named) {
@@ -78,6 +78,10 @@ impl ProviderSpec {
         let all = spec.urls_mut().into_iter();
         all.filter(|(path, _)| !path.starts_with("links.")).map(|(_, url)| std::mem::take(url)).collect()
     }
+}
+
+fn host(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| authority(url).to_owned(), |url| place(&url))
 }
 
 /// The host, with the port where it is not the scheme's own.

@@ -24,6 +24,10 @@ pub(super) fn check(text: &str) -> Result<Url, Refused> {
         return Err(("a URL here has no `#` part", None));
     }
     match url.scheme() {
+        // Where slashes are too few or too many, who asks sees a host that nobody else does.
+        "https" | "http" if !is_whole(text, &url) => {
+            Err(("not a whole URL", Some(url.as_str().trim_end_matches('/').to_owned())))
+        }
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
         "http" => {
@@ -53,6 +57,11 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+fn is_whole(text: &str, url: &Url) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(url.scheme())) && !authority(text).is_empty()
 }
 
 /// The host part with everything around it, as it was written.

@@ -219,6 +219,7 @@ pub(super) const TABLE: Table = &[
         "eine URL hat keine Leerzeichen, Steuerzeichen oder Backslashes",
     ),
     ("not a URL", "keine URL"),
+    ("not a whole URL", "keine ganze URL"),
     ("an address like https://example.com/oauth/token", "eine Adresse wie https://example.com/oauth/token"),
     (
         "a URL must not hold a user name or password",

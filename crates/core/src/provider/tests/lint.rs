@@ -181,6 +181,14 @@ fn urls() {
             "acme.toml:15: links.docs: must be https",
         ],
     );
+    for wrong in ["https:evil.example/t?x=://acme.example/", "https:///evil.example/t?x=://acme.example/"] {
+        says(
+            &format!("jwks_uri = \"{wrong}\"\n"),
+            &[
+                "acme.toml:9: server.jwks_uri: not a whole URL; write https://evil.example/t?x=://acme.example",
+            ],
+        );
+    }
     says("[links]\ndocs = \"https://acme.example/#oauth\"\n", &[]);
     says("jwks_uri = \"http://127.0.0.1:3000/keys\"\nissuer = \"http://localhost\"\n", &[]);
 }
