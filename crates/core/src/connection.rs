@@ -216,6 +216,14 @@ impl Connection {
         }
     }
 
+    /// Remembers an attempt that was answered and ends without a word: its tokens may have come, and the vault does not have
+    /// them.
+    pub fn abandon_attempt(&mut self) {
+        if let Some(at) = self.state.attempt().and_then(|attempt| attempt.exchanging_since) {
+            self.lost_sign_in = Some(LostSignIn { at, ends_at: None });
+        }
+    }
+
     /// As [`ConnectionState::asks`]. How long a sign-in lasted that goes on is not known yet.
     pub fn asks(&mut self, now: &Asked) {
         let before = self.state.settled().clone();

@@ -1,6 +1,8 @@
 //! Providers that end all tokens of a client and account together (`revoke.effect = "whole_grant"`): who tells one of them of
 //! tokens that nobody uses may end a sign-in that is in use.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::connection::{Connection, ConnectionId};
@@ -45,23 +47,32 @@ pub fn ends_along<'a>(
     spec: &ProviderSpec,
     owners: &[Owner],
     all: impl IntoIterator<Item = &'a Connection>,
+    catalog: &Catalog,
 ) -> bool {
     spec.revoke.effect == "whole_grant"
         && all.into_iter().any(|connection| match connection.state.settled() {
-            Settled::Authorized(grant) if *connection.provider.id() == spec.id => {
+            Settled::Authorized(grant) if is_there(connection, spec, catalog) => {
                 owners.iter().any(|owner| owner.may_be(&connection.owner_of(grant)))
             }
             _ => false,
         })
 }
 
+/// Whether the connection is to the provider of `spec`, by that file or by another.
+fn is_there(connection: &Connection, spec: &ProviderSpec, catalog: &Catalog) -> bool {
+    let endpoint = |spec: &ProviderSpec| spec.server.metadata.token_endpoint.clone();
+    *connection.provider.id() == spec.id
+        || status::spec(connection, catalog).and_then(endpoint).is_some_and(|own| Some(own) == endpoint(spec))
+}
+
 /// The connections of which the provider is not told by itself what their disconnects have left: a sign-in in use would end
 /// along.
-pub fn held<'a>(all: impl Iterator<Item = &'a Connection> + Clone, catalog: &Catalog) -> Vec<ConnectionId> {
-    let left = all.clone().filter(|connection| connection.unrevoked.is_some());
-    let waits = |connection: &&Connection| {
+pub fn held(all: &[Cow<'_, Connection>], catalog: &Catalog) -> Vec<ConnectionId> {
+    let left = all.iter().filter(|connection| connection.unrevoked.is_some());
+    let waits = |connection: &&Cow<'_, Connection>| {
+        let others = || all.iter().map(AsRef::as_ref);
         status::spec(connection, catalog)
-            .is_some_and(|spec| ends_along(spec, &connection.owners_left(), all.clone()))
+            .is_some_and(|spec| ends_along(spec, &connection.owners_left(), others(), catalog))
     };
     left.filter(waits).map(|connection| connection.id.clone()).collect()
 }

@@ -263,7 +263,7 @@ async fn a_sign_in_that_was_cut_short_brings_no_tokens_after_a_disconnect() {
             assert_eq!(kind(&engine, &id), StatusKind::NotConnected, "nothing has come of it");
         }
         let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
-        let told = if is_late { Revocation::Nothing } else { Revocation::Failed };
+        let told = if is_late { Revocation::Unknown } else { Revocation::Failed };
         assert_eq!((view.revocation, view.tried_again), (told, !is_late));
         world.vault.hide(None);
         stays_disconnected(&world, &engine, &id).await;
@@ -591,23 +591,90 @@ async fn that_a_sign_in_was_lost_is_remembered_until_the_disconnect_is_over() {
     assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
 }
 
-#[tokio::test]
-async fn a_sign_in_whose_exchange_died_is_not_said_to_be_revoked() {
-    let world = World::new();
-    let engine = world.engine();
-    let id = world.connected(&engine).await;
-    world.clock.forward(10);
+/// A sign-in whose process dies while the provider is answering.
+async fn dies_in_the_exchange(world: &World, id: &ConnectionId) {
     let dies = world.engine();
-    let redirect = world.start(&dies, &id).await;
+    let redirect = world.start(&dies, id).await;
     let _gate = world.network.hold();
     let exchange = tokio::spawn(async move { dies.deliver(&redirect, Channel::DeepLink).await });
     settle().await;
     exchange.abort();
     exchange.await.unwrap_err();
     world.network.sent();
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_exchange_died_is_not_said_to_be_revoked() {
+    for then in ["its time passes", "it is cancelled", "another sign-in", "the disconnect"] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(10);
+        dies_in_the_exchange(&world, &id).await;
+        world.clock.forward(10);
+        match then {
+            "its time passes" => {
+                world.clock.forward(400);
+                engine.snapshot().await.unwrap();
+                assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "what was is again");
+            }
+            "it is cancelled" => engine.cancel(&id, Channel::App).await.unwrap(),
+            "another sign-in" => signed_in(&world, &engine, &id).await,
+            _ => {}
+        }
+        let view = disconnected(&world, &engine, &id, 200).await;
+        assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false), "{then}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_sign_in_whose_exchange_died_may_have_brought_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    dies_in_the_exchange(&world, &id).await;
     world.clock.forward(400);
     engine.snapshot().await.unwrap();
-    assert_eq!(token(&engine, &id).await.unwrap(), "at-1", "what was is again");
-    let view = disconnected(&world, &engine, &id, 200).await;
+    let view = engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
+    let again = engine.disconnect(&id, false, Channel::Command).await.unwrap();
+    assert_eq!(again.revocation, Revocation::Nothing, "it is said once");
+}
+
+#[tokio::test]
+async fn a_vault_that_is_away_does_not_say_that_a_sign_in_brought_nothing() {
+    let world = World::new();
+    let dies = world.engine();
+    let id = world.add(&dies).await;
+    let redirect = world.start(&dies, &id).await;
+    world.network.answer(200, FRESH);
+    world.refuse_records_with(r#""settled":{"authorized""#);
+    dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    drop(dies);
+    world.accept_all_records();
+    world.clock.forward(400);
+    world.vault.take_away(true);
+    let engine = world.engine();
+    engine.snapshot().await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded, "nobody has looked");
+    world.vault.take_away(false);
+    engine.snapshot().await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn a_doubt_about_one_revocation_is_not_forgotten_over_another() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    signed_in(&world, &engine, &id).await;
+    world.network.sent();
+    world.network.answer(400, "{}");
+    world.network.answer(400, "{}");
+    answer_both(&world, 200);
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
     assert_eq!((view.revocation, view.tried_again), (Revocation::Unknown, false));
 }

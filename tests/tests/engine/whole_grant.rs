@@ -119,6 +119,46 @@ async fn what_would_end_another_connection_too_waits_until_that_is_disconnected(
 }
 
 #[tokio::test]
+async fn a_connection_by_another_file_of_the_same_provider_is_one_of_its_own() {
+    let (world, engine) = world().await;
+    let one = add(&world, &engine, "one", "me").await;
+    signed_in(&world, &engine, &one, "ada").await;
+    let work = ALL_AT_ONCE.replace("id = \"acme\"", "id = \"acme-work\"");
+    world.own_provider("acme-work.toml", &work);
+    engine.set_catalog(world.catalog());
+    let draft = Draft {
+        provider: "acme-work".into(),
+        client_id: "me".into(),
+        redirect: Some(RedirectMethod::DeepLink),
+        ..world.named("two")
+    };
+    let two = engine.add(&draft, None, Channel::Command).await.unwrap().id;
+    signed_in(&world, &engine, &two, "ada").await;
+    left(&world, &engine, &one).await;
+    assert!(sent_by_itself(&world).await.is_empty(), "the other would end along");
+    assert!(waits_for_a_sign_in(&engine, &one));
+}
+
+#[tokio::test]
+async fn a_refusal_that_was_put_right_is_a_sign_in_in_use() {
+    let (world, engine) = world().await;
+    let (one, two) = (add(&world, &engine, "one", "me").await, add(&world, &engine, "two", "me").await);
+    signed_in(&world, &engine, &one, "ada").await;
+    signed_in(&world, &engine, &two, "ada").await;
+    let wrong = ALL_AT_ONCE.replace("as.example/token", "as.example/tokens");
+    world.own_provider("acme.toml", &wrong);
+    engine.set_catalog(world.catalog());
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    engine.refresh(&two, Channel::App).await.unwrap_err();
+    world.network.sent();
+    world.own_provider("acme.toml", ALL_AT_ONCE);
+    engine.set_catalog(world.catalog());
+    left(&world, &engine, &one).await;
+    assert!(sent_by_itself(&world).await.is_empty(), "the other is connected again");
+    assert!(waits_for_a_sign_in(&engine, &one));
+}
+
+#[tokio::test]
 async fn another_account_or_client_is_no_reason_to_wait() {
     for (client, account) in [("me", "bob"), ("another", "ada")] {
         let (world, engine) = world().await;

@@ -5,7 +5,7 @@ use super::revocations::{Told, before, set_aside};
 use super::{Engine, Flying};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::lifecycle::{ConnectionState, Grant, RefreshState, Settled};
+use crate::lifecycle::{ConnectionState, Grant, Settled};
 use crate::ports::{AttemptEnd, Change, VaultItem};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -47,7 +47,7 @@ impl Engine {
         // What is not there may come up late, also where no record speaks of it: of a sign-in that was cut short.
         let unseen = connection.state.generation().saturating_add(UNSEEN);
         let is_over = matches!(connection.state, ConnectionState::Settled(Settled::Unauthorized { .. }));
-        if record.tokens.is_none() && is_over && !forget {
+        if record.tokens.is_none() && is_over && connection.lost_sign_in.is_none() && !forget {
             self.update(id, |connection| {
                 connection.state.ends_at_least(unseen);
                 Some(Change::default())
@@ -69,21 +69,23 @@ impl Engine {
             connection.unrevoked_of = connection.owners_left();
             let owner = stored.or(connection.state.grant()).map(|grant| connection.owner_of(grant));
             connection.unrevoked_of.extend(owner.filter(|owner| !connection.unrevoked_of.contains(owner)));
+            connection.abandon_attempt();
+            connection
+                .lost_sign_in
+                .take_if(|lost| stored.is_some_and(|stored| stored.authorized_at == lost.at));
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;
         // With what earlier disconnects left, also one that was cut short.
         set_aside(&connection, &mut record);
+        let is_first = connection.state.grant().is_some();
+        let earlier = if is_first { record.unrevoked.len() } else { usize::MAX };
         record.set_tokens_aside();
         let told = match (unread, connection.undeleted) {
             (Some(problem), _) if record.unrevoked.is_empty() => self.could_not_tell(&connection, problem),
             (None, Some(revocation)) if record.unrevoked.is_empty() => Told::before(revocation),
             (None, None) if record.unrevoked.is_empty() && was_begun => Told::perhaps(),
-            _ => {
-                let is_first = connection.state.grant().is_some();
-                let before = if is_first { RefreshState::Idle } else { before(&connection) };
-                self.tell_provider(&begun, &mut record, &before).await
-            }
+            _ => self.tell_provider(&begun, &mut record, (&before(&connection), earlier)).await,
         };
         let told = if forget { told.given_up() } else { told };
         self.let_go_of_unsaved(id, &told, &record);

@@ -8,12 +8,12 @@ use tokenrack_oauth::secret::State;
 use super::faces::VAULT_PATIENCE;
 use super::revocations::set_aside;
 use super::{Engine, Flying, Refusal};
-use crate::connection::{Connection, ConnectionId, LostSignIn};
+use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code::{self, Unusable};
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
 use crate::ports::{AttemptEnd, Change, StateDigest};
-use crate::problem::{Class, Code, Problem};
+use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::{AttemptSecrets, Pending, RedirectSecrets, SecretRecord, Tokens};
 use crate::view::ConnectionView;
@@ -173,6 +173,9 @@ impl Engine {
     ) -> Grant {
         let stored = record.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
         tokens.grant.generation = tokens.grant.generation.max(stored + 1);
+        // Of a sign-in that was taken for lost this is all that is known.
+        let answered = connection.state.attempt().and_then(|attempt| attempt.exchanging_since);
+        tokens.grant.authorized_at = answered.unwrap_or(tokens.grant.authorized_at);
         tokens.grant.client_id = Some(connection.registration.client_id.clone());
         tokens.grant.is_bound = Some(spec.client.dpop_bound_access_tokens);
         tokens.grant.reach = Some(self.reach(connection, spec));
@@ -271,6 +274,7 @@ impl Engine {
             }
             let ended = attempt.state_digest.clone();
             digest = Some(ended.clone());
+            connection.abandon_attempt();
             connection.state.end_attempt(None, now);
             let line = connection.event(now, ActivityKind::AuthorizationCancelled, channel, None, None);
             Some(Change { activity: vec![line], ended: Some((ended, AttemptEnd::Cancelled)) })
@@ -321,13 +325,9 @@ impl Engine {
             let digest = attempt.state_digest.clone();
             let problem = Problem::new(Code::AttemptTimedOut);
             self.update(&connection.id, |connection| {
-                let attempt = connection.state.attempt().filter(|attempt| attempt.state_digest == digest)?;
-                // Its tokens may have come, and the vault does not have them.
-                let was_answered = attempt.exchanging_since;
+                connection.state.attempt().filter(|attempt| attempt.state_digest == digest)?;
+                connection.abandon_attempt();
                 connection.state.end_attempt(Some(problem.clone()), now);
-                if let Some(at) = was_answered {
-                    connection.lost_sign_in = Some(LostSignIn { at, ends_at: None });
-                }
                 let kind = ActivityKind::AuthorizationFailed;
                 let line = connection.event(now, kind, Channel::Engine, Some(problem.code), None);
                 Some(Change { activity: vec![line], ended: Some((digest.clone(), AttemptEnd::TimedOut)) })
@@ -346,7 +346,14 @@ impl Engine {
         let look = self.look_again(&connection.id, Channel::Engine);
         match tokio::time::timeout(VAULT_PATIENCE, look).await {
             Ok(Ok(_)) => true,
-            Ok(Err(problem)) => problem.code != Code::VaultLocked && problem.code.class() != Class::Temporary,
+            Ok(Err(problem)) => !matches!(
+                problem.code,
+                Code::VaultLocked
+                    | Code::VaultAbsent
+                    | Code::VaultDenied
+                    | Code::VaultTimedOut
+                    | Code::VaultFailed
+            ),
             Err(_) => false,
         }
     }

@@ -70,7 +70,9 @@ impl Engine {
     /// # Errors
     /// A store problem.
     pub async fn snapshot(&self) -> Result<Snapshot, Problem> {
-        self.end_late_attempts().await?;
+        if let Err(problem) = self.end_late_attempts().await {
+            tracing::warn!(%problem, "sign-ins whose time has passed are looked at another time");
+        }
         let vault = tokio::time::timeout(VAULT_PATIENCE, self.inner.ports.vault.status()).await;
         let vault = match vault {
             Ok(status) => status,
@@ -195,7 +197,7 @@ impl Engine {
         let now = self.now();
         let resting: Resting =
             all.connections.iter().filter_map(|connection| self.asked_to_wait(connection, now)).collect();
-        let timing = self.timing(resting, whole_grant::held(all.connections.iter(), &self.catalog()));
+        let timing = self.timing(resting, self.held_of(all.connections.iter()));
         let views: Vec<_> = all
             .connections
             .into_iter()
@@ -288,8 +290,12 @@ impl Engine {
     }
 
     fn held_among(&self, shown: &Shown) -> Vec<ConnectionId> {
-        let all = shown.connections.values().map(|(_, connection, _)| connection);
-        whole_grant::held(all, &self.catalog())
+        self.held_of(shown.connections.values().map(|(_, connection, _)| connection))
+    }
+
+    fn held_of<'a>(&self, all: impl Iterator<Item = &'a Connection>) -> Vec<ConnectionId> {
+        let all: Vec<_> = all.map(|connection| self.as_of_now(connection)).collect();
+        whole_grant::held(&all, &self.catalog())
     }
 
     pub(super) fn known_vault(&self) -> Option<VaultStatus> {

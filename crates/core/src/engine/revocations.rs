@@ -16,7 +16,7 @@ use crate::scheduler;
 use crate::view::Revocation;
 use crate::whole_grant::{self, Owner};
 
-/// Token sets of one connection that can wait at once; more than these have failed all alike.
+/// Token sets of one connection that can wait at once.
 const MOST: usize = 8;
 
 /// What came of telling the provider.
@@ -66,7 +66,7 @@ impl Engine {
                     Told::never(failure)
                 } else if is_there {
                     self.intend(id)?;
-                    self.tell_provider(&connection, &mut record, &before(&connection)).await
+                    self.tell_provider(&connection, &mut record, (&before(&connection), usize::MAX)).await
                 } else {
                     self.could_not_tell(&connection, Code::VaultItemMissing.into())
                 }
@@ -120,7 +120,9 @@ impl Engine {
 
     /// Whether a sign-in in use, of any connection, would end along with tokens of one of these owners.
     fn ends_along(&self, spec: &ProviderSpec, owners: &[Owner]) -> Result<bool, Problem> {
-        Ok(whole_grant::ends_along(spec, owners, &self.inner.ports.store.load_all()?.connections))
+        let all = self.inner.ports.store.load_all()?.connections;
+        let all: Vec<_> = all.iter().map(|connection| self.as_of_now(connection)).collect();
+        Ok(whole_grant::ends_along(spec, owners, all.iter().map(AsRef::as_ref), &self.catalog()))
     }
 
     /// Tokens in memory that are to be revoked go as soon as the provider was told: were they kept until the vault takes a
@@ -178,21 +180,22 @@ impl Engine {
         Told { revocation, problem: Some(problem), again, is_written: false }
     }
 
-    /// Tells it of all tokens in `record.unrevoked`, and leaves there those that are worth another try after the tries
-    /// `before`.
+    /// Tells it of all tokens in `record.unrevoked`, and leaves there those that are worth another try. `tried`: what became of
+    /// the first `earlier` of them so far.
     pub(super) async fn tell_provider(
         &self,
         connection: &Connection,
         record: &mut SecretRecord,
-        before: &RefreshState,
+        (tried, earlier): (&RefreshState, usize),
     ) -> Told {
         let waiting = std::mem::take(&mut record.unrevoked);
-        if waiting.is_empty() {
-            return Told::nothing();
-        }
         let newer_may_live = connection.lost_after.is_some_and(|after| are_followed(&waiting, after));
-        let mut told = Told { revocation: Revocation::Unsupported, ..Told::nothing() };
-        for tokens in waiting {
+        let mut told = Told::nothing();
+        if !waiting.is_empty() {
+            told.revocation = Revocation::Unsupported;
+        }
+        for (place, tokens) in waiting.into_iter().enumerate() {
+            let before = if place < earlier { tried } else { &RefreshState::Idle };
             let secret = record.client_secret.as_ref();
             let (mut revocation, problem) =
                 match self.spec_of_tokens(connection, &tokens.grant, revoke::place) {
@@ -205,9 +208,12 @@ impl Engine {
             if let Some(problem) = &problem {
                 let mut failure = Failure::after(before, problem.clone(), self.now());
                 failure.answer_may_be_lost |= revocation == Revocation::Unknown;
+                // What waits is tried again as one.
+                let others = told.again.as_ref().is_some_and(|others| others.answer_may_be_lost);
                 let again = is_worth_another_try(&failure) && record.unrevoked.len() < MOST;
                 revocation = failed(&failure, again);
                 if again {
+                    failure.answer_may_be_lost |= others;
                     record.unrevoked.push(tokens);
                     told.again = Some(failure);
                 }
@@ -215,7 +221,8 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
-        let ends_all = self.spec(connection).is_ok_and(|spec| spec.revoke.effect == "whole_grant");
+        let ends_all = told.revocation == Revocation::Revoked
+            && self.spec(connection).is_ok_and(|spec| spec.revoke.effect == "whole_grant");
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| {
             let is_over = lost.ends_at.is_some_and(|end| end <= self.now());
             // The next disconnect says it where another sign-in is in use.
@@ -252,7 +259,9 @@ impl Told {
     /// is no evidence, for it does so of a token that it does not know (RFC 7009 §2.2).
     fn unconfirmed(self, problem: Problem) -> Self {
         match self.revocation {
-            Revocation::Revoked => Self { revocation: Revocation::Unknown, problem: Some(problem), ..self },
+            Revocation::Revoked | Revocation::Nothing => {
+                Self { revocation: Revocation::Unknown, problem: Some(problem), ..self }
+            }
             _ => self,
         }
     }
@@ -359,6 +368,9 @@ fn is_missing(failure: &Failure) -> bool {
 /// A refusal stays one, and after three days nobody answers any more. A provider's file that is in the way can be mended.
 fn is_worth_another_try(failure: &Failure) -> bool {
     let code = failure.problem.code;
-    let is_the_files = matches!(code, Code::ServerChanged | Code::UnknownProvider);
+    let is_the_files = matches!(
+        code,
+        Code::ServerChanged | Code::UnknownProvider | Code::InvalidInput | Code::ValueNotAllowed
+    );
     (is_the_files || code.class() == Class::Temporary) && !scheduler::is_chronic(failure)
 }

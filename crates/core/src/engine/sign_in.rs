@@ -126,6 +126,7 @@ impl Engine {
         let (now, server) = (self.now(), &connection.server);
         let begun = self.update(&connection.id, |connection| {
             connection.server = server.clone();
+            connection.abandon_attempt();
             let superseded = connection.state.begin(attempt.clone());
             let line = connection.event(now, ActivityKind::AuthorizationStarted, channel, None, None);
             Some(Change {
