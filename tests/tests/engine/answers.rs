@@ -141,6 +141,18 @@ async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
 }
 
 #[tokio::test]
+async fn an_error_member_that_says_nothing_is_no_error() {
+    for nothing in ["null", "false", "0", "\"\""] {
+        let world = World::new();
+        let engine = acme(&world, "");
+        let id = connected(&world, &engine).await;
+        world.network.answer(200, &FRESH.replacen('{', &format!("{{\"error\":{nothing},"), 1));
+        engine.refresh(&id, Channel::App).await.unwrap();
+        assert_eq!(token(&engine, &id).await.unwrap(), "at-2", "{nothing}");
+    }
+}
+
+#[tokio::test]
 async fn first_tokens_a_script_cannot_read_are_revoked() {
     let world = World::new();
     let engine = acme(&world, SCRIPT);
