@@ -95,6 +95,15 @@ describe('commands', () => {
     expect(codes()).toEqual(['store/failed']);
   });
 
+  it('says of no tokens that they were refreshed once they are gone', async () => {
+    const app = await started({ refresh: () => Promise.resolve() });
+    const kinds = (): string[] => app.notices.shown.map(({ kind }) => kind);
+    await app.refresh(view.id);
+    expect(kinds()).toEqual(['refreshed']);
+    app.receive({ event: 'connections', revision: 99, changed: [{ ...view, issued_at: null }], removed: [] });
+    expect(kinds()).toEqual([]);
+  });
+
   it('shows three notices at most, with what can be taken back', async () => {
     const app = await started({});
     app.notices.add({ kind: 'forgetting', names: ['one'] });

@@ -1,4 +1,5 @@
 import type { DisconnectView, ProblemView } from '$lib/ipc/bindings';
+import { hasTokens } from '$lib/status';
 import { text } from '$lib/text';
 
 import type { Connections } from './connections.svelte';
@@ -29,12 +30,13 @@ export class Notices {
 
   constructor(private readonly connections: Connections) {}
 
-  /** A notice never repeats what a row already shows, nor says of an account what is over. */
+  /** A notice never repeats what a row already shows, nor says of an account or of tokens what is over. */
   readonly shown: Notice[] = $derived.by(() =>
     this.list.filter((n) => {
-      if (n.kind === 'account') return this.connections.get(n.connection)?.account_before;
-      if (n.kind !== 'problem' || n.connection === null) return true;
-      return this.connections.get(n.connection)?.problem?.code !== n.problem.code;
+      const view = 'connection' in n && n.connection !== null ? this.connections.get(n.connection) : undefined;
+      if (n.kind === 'account') return view?.account_before;
+      if (n.kind === 'refreshed') return view && hasTokens(view);
+      return n.kind !== 'problem' || view?.problem?.code !== n.problem.code;
     }),
   );
 
