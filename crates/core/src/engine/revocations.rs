@@ -207,6 +207,10 @@ impl Engine {
                 };
             if let Some(problem) = &problem {
                 let mut failure = Failure::after(before, problem.clone(), self.now());
+                if problem.code == Code::ServerRefused {
+                    // Of a refresh it may have done a part; here its word is all there is.
+                    failure.answer_may_be_lost = before.answer_may_be_lost();
+                }
                 failure.answer_may_be_lost |= revocation == Revocation::Unknown;
                 // What waits is tried again as one.
                 let others = told.again.as_ref().is_some_and(|others| others.answer_may_be_lost);
