@@ -17,7 +17,10 @@ export class Picture {
 
   /** A timer, because animation frames never fire in a hidden window. */
   show(): void {
-    if (!this.isShown) setTimeout(() => void this.ipc.painted().then(() => setTimeout(this.#see, PAINTING)));
+    if (this.isShown) return;
     this.isShown = true;
+    // What comes after it comes also where the window could not be told.
+    const seen = (): unknown => setTimeout(this.#see, PAINTING);
+    setTimeout(() => void this.ipc.painted().then(seen, seen));
   }
 }
