@@ -224,8 +224,6 @@ impl Verdict {
             | Code::UnreadableAnswer
             | Code::InvalidTokenResponse
             | Code::UnsupportedTokenType
-            // Not by the status: some of it may have been done.
-            | Code::ServerRefused
             // It may have asked before it failed.
             | Code::ScriptFailed
             | Code::ScriptLimit
@@ -241,8 +239,13 @@ impl Verdict {
 /// Only `invalid_grant`, or a word the provider's file names for it, ends a grant.
 pub fn refresh_verdict(problem: &Problem, synonyms: &[String], answered: Option<&str>) -> Verdict {
     let named = answered.is_some_and(|code| synonyms.iter().any(|synonym| synonym == code));
-    let refused = matches!(problem.code, Code::ServerRefused | Code::InvalidRequest) && named;
-    if refused { Verdict::Permanent } else { Verdict::of(problem) }
+    let is_success = problem.http_status.is_some_and(|status| (200..300).contains(&status));
+    match problem.code {
+        Code::ServerRefused | Code::InvalidRequest if named => Verdict::Permanent,
+        // In words only: some of it may have been done.
+        Code::ServerRefused if is_success => Verdict::Unknown,
+        _ => Verdict::of(problem),
+    }
 }
 
 #[cfg(test)]

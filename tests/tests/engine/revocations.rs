@@ -274,6 +274,7 @@ async fn a_sign_in_that_was_cut_short_brings_no_tokens_after_a_disconnect() {
         let sent = world.network.sent();
         assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
         assert!(world.vault.snapshot().is_empty() && engine.view(&id).unwrap().cautions.is_empty());
+        assert_eq!(newest(&engine), ActivityKind::Revoked, "they were found");
         stays_disconnected(&world, &engine, &id).await;
     }
 }

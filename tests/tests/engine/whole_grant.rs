@@ -48,6 +48,14 @@ async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, account: &
     world.network.sent();
 }
 
+/// Two connections of one account.
+async fn two_of_ada(world: &World, engine: &Engine) -> (ConnectionId, ConnectionId) {
+    let (one, two) = (add(world, engine, "one", "me").await, add(world, engine, "two", "me").await);
+    signed_in(world, engine, &one, "ada").await;
+    signed_in(world, engine, &two, "ada").await;
+    (one, two)
+}
+
 /// Disconnects while the provider cannot be told.
 async fn left(world: &World, engine: &Engine, id: &ConnectionId) {
     world.network.answer(503, "{}");
@@ -142,9 +150,7 @@ async fn a_connection_by_another_file_of_the_same_provider_is_one_of_its_own() {
 #[tokio::test]
 async fn a_refusal_that_was_put_right_is_a_sign_in_in_use() {
     let (world, engine) = world().await;
-    let (one, two) = (add(&world, &engine, "one", "me").await, add(&world, &engine, "two", "me").await);
-    signed_in(&world, &engine, &one, "ada").await;
-    signed_in(&world, &engine, &two, "ada").await;
+    let (one, two) = two_of_ada(&world, &engine).await;
     let wrong = ALL_AT_ONCE.replace("as.example/token", "as.example/tokens");
     world.own_provider("acme.toml", &wrong);
     engine.set_catalog(world.catalog());
@@ -176,10 +182,7 @@ async fn another_account_or_client_is_no_reason_to_wait() {
 #[tokio::test]
 async fn what_waits_for_another_connection_is_deleted_after_three_days_and_said() {
     let (world, engine) = world().await;
-    let one = add(&world, &engine, "one", "me").await;
-    let two = add(&world, &engine, "two", "me").await;
-    signed_in(&world, &engine, &one, "ada").await;
-    signed_in(&world, &engine, &two, "ada").await;
+    let (one, _) = two_of_ada(&world, &engine).await;
     left(&world, &engine, &one).await;
     pass(&world, 71 * 3_600).await;
     assert!(sent_by_itself(&world).await.is_empty() && world.vault.snapshot().contains_key(&one.0));
@@ -194,10 +197,7 @@ async fn what_waits_for_another_connection_is_deleted_after_three_days_and_said(
 #[tokio::test]
 async fn a_person_who_says_it_again_does_not_wait() {
     let (world, engine) = world().await;
-    let one = add(&world, &engine, "one", "me").await;
-    let two = add(&world, &engine, "two", "me").await;
-    signed_in(&world, &engine, &one, "ada").await;
-    signed_in(&world, &engine, &two, "ada").await;
+    let (one, _) = two_of_ada(&world, &engine).await;
     left(&world, &engine, &one).await;
     world.network.answer(200, "{}");
     let view = engine.disconnect(&one, false, Channel::Command).await.unwrap();

@@ -164,14 +164,15 @@ impl Engine {
         let claimed = self.claim(&connection.id, digest);
         let tokens = device::finish(ports, connection, spec, secret, answer).await;
         // Where the database fails the code is spent all the same: then what counts is that the vault takes them.
-        if let Err(problem) = claimed
+        let connection = claimed.as_ref().unwrap_or(connection);
+        if let Err(problem) = claimed.as_ref()
             && problem.code != Code::StoreFailed
         {
             let unused = tokens.map_or_else(|unusable| unusable.tokens, |tokens| Some(Box::new(tokens)));
             if let Some(tokens) = unused {
                 self.end_unused(connection, spec, &record, &tokens).await;
             }
-            return if problem.code == Code::AlreadyAnswered { Ok(Look::Over) } else { Err(problem) };
+            return if problem.code == Code::AlreadyAnswered { Ok(Look::Over) } else { Err(problem.clone()) };
         }
         match tokens {
             Ok(tokens) => {

@@ -70,9 +70,6 @@ impl Engine {
             let owner = stored.or(connection.state.grant()).map(|grant| connection.owner_of(grant));
             connection.unrevoked_of.extend(owner.filter(|owner| !connection.unrevoked_of.contains(owner)));
             connection.abandon_attempt();
-            connection
-                .lost_sign_in
-                .take_if(|lost| stored.is_some_and(|stored| stored.authorized_at == lost.at));
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })
         })?;

@@ -93,10 +93,10 @@ impl Engine {
     }
 
     /// Of two answers for one attempt, in any two processes, one is accepted.
-    pub(super) fn claim(&self, id: &ConnectionId, digest: &StateDigest) -> Result<(), Problem> {
+    pub(super) fn claim(&self, id: &ConnectionId, digest: &StateDigest) -> Result<Connection, Problem> {
         let now = self.now();
         let mut claimed = false;
-        self.update(id, |connection| match &mut connection.state {
+        let connection = self.update(id, |connection| match &mut connection.state {
             ConnectionState::Authorizing { attempt, .. }
                 if attempt.state_digest == *digest && attempt.exchanging_since.is_none() =>
             {
@@ -106,7 +106,7 @@ impl Engine {
             }
             _ => None,
         })?;
-        if claimed { Ok(()) } else { Err(Code::AlreadyAnswered.into()) }
+        if claimed { Ok(connection) } else { Err(Code::AlreadyAnswered.into()) }
     }
 
     /// Under the connection's lock from the exchange to the record, so that nothing comes between.

@@ -189,6 +189,8 @@ impl Engine {
         (tried, earlier): (&RefreshState, usize),
     ) -> Told {
         let waiting = std::mem::take(&mut record.unrevoked);
+        let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
+        let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));
         let newer_may_live = connection.lost_after.is_some_and(|after| are_followed(&waiting, after));
         let mut told = Told::nothing();
         if !waiting.is_empty() {
@@ -207,10 +209,6 @@ impl Engine {
                 };
             if let Some(problem) = &problem {
                 let mut failure = Failure::after(before, problem.clone(), self.now());
-                if problem.code == Code::ServerRefused {
-                    // Of a refresh it may have done a part; here its word is all there is.
-                    failure.answer_may_be_lost = before.answer_may_be_lost();
-                }
                 failure.answer_may_be_lost |= revocation == Revocation::Unknown;
                 // What waits is tried again as one.
                 let others = told.again.as_ref().is_some_and(|others| others.answer_may_be_lost);
@@ -227,7 +225,7 @@ impl Engine {
         }
         let ends_all = told.revocation == Revocation::Revoked
             && self.spec(connection).is_ok_and(|spec| spec.revoke.effect == "whole_grant");
-        let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| {
+        let lost_sign_in = lost_sign_in.filter(|lost| {
             let is_over = lost.ends_at.is_some_and(|end| end <= self.now());
             // The next disconnect says it where another sign-in is in use.
             connection.state.grant().is_none() && !is_over && !ends_all

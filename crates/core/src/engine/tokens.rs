@@ -112,13 +112,12 @@ impl Engine {
             .into_iter()
             .flatten()
             .any(|tokens| tokens.grant.may_be_rotated());
-        let before = (before, may_be_spent);
         let generation = tokens.grant.generation;
-        let asked = self.asked(connection);
+        let tried = Tried { before, generation, may_be_spent, asked: self.asked(connection) };
         let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
             Err(problem) if problem.code == Code::ServerChanged => {
                 let refused = Refused { problem, verdict: Verdict::Configuration };
-                return self.refresh_failed(id, generation, (refused, asked), &before, channel);
+                return self.refresh_failed(id, &tried, refused, channel);
             }
             spec => spec?,
         };
@@ -152,9 +151,7 @@ impl Engine {
         drop(turn);
         let mut fresh = match fresh {
             Ok(fresh) => fresh,
-            Err(refused) => {
-                return self.refresh_failed(id, generation, (refused, asked), &before, channel);
-            }
+            Err(refused) => return self.refresh_failed(id, &tried, refused, channel),
         };
         // Of tokens of a first version it is known from now on.
         fresh.grant.reach.get_or_insert_with(|| self.reach(connection, &spec));
@@ -178,14 +175,13 @@ impl Engine {
     fn refresh_failed(
         &self,
         id: &ConnectionId,
-        generation: u64,
-        (refused, asked): (Refused, Option<Asked>),
-        (before, may_be_spent): &(RefreshState, bool),
+        tried: &Tried,
+        refused: Refused,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
         let mut problem = refused.problem;
         let permanent = refused.verdict == Verdict::Permanent;
-        if permanent && *may_be_spent && before.answer_may_be_lost() {
+        if permanent && tried.may_be_spent && tried.before.answer_may_be_lost() {
             problem = Problem { code: Code::RefreshInterrupted, ..problem };
         }
         self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
@@ -198,10 +194,11 @@ impl Engine {
                 {
                     forecast::remember(&mut connection.sign_in_seconds, grant, now);
                 }
-                connection.state.end_grant(generation, problem.clone(), asked.clone(), now);
+                connection.state.end_grant(tried.generation, problem.clone(), tried.asked.clone(), now);
             } else {
-                let failure =
-                    Failure { asked: asked.clone(), ..Failure::after(before, problem.clone(), now) };
+                let mut failure = Failure::after(&tried.before, problem.clone(), now);
+                failure.answer_may_be_lost |= refused.verdict == Verdict::Unknown;
+                failure.asked.clone_from(&tried.asked);
                 connection.state.with_grant(|grant| grant.refresh = RefreshState::Failed(failure));
             }
         })?;
@@ -325,6 +322,18 @@ impl Engine {
         }
         Ok(tokens)
     }
+}
+
+/// A refresh that is tried.
+struct Tried {
+    /// What it was doing before.
+    before: RefreshState,
+    /// Of the tokens that are sent.
+    generation: u64,
+    /// Their refresh token, by an answer that was lost.
+    may_be_spent: bool,
+    /// By the settings of now.
+    asked: Option<Asked>,
 }
 
 /// Tokens that the provider has refused for good are not sent again.
