@@ -264,6 +264,11 @@ impl ConnectionState {
         }
     }
 
+    /// Whether that is the one.
+    pub fn awaits(&self, digest: &StateDigest) -> bool {
+        self.attempt().is_some_and(|attempt| attempt.state_digest == *digest)
+    }
+
     /// What is known of the tokens in the vault, also of a grant the provider has ended.
     pub fn grant(&self) -> Option<&Grant> {
         match self.settled() {

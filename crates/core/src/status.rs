@@ -230,10 +230,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
     }
     if let Some(attempt) = state.attempt() {
         if let Some(since) = interrupted_since(attempt, now) {
-            let evidence = say!(
-                "The sign-in was interrupted while its tokens were fetched; whether they were saved is seen once the keychain \
-                 is open."
-            );
+            let evidence = INTERRUPTED.said().to_owned();
             let is_open = context.vault == VaultState::Ready;
             let next = Some(if is_open { Action::Connect } else { Action::Unlock });
             return StatusView { kind: StatusKind::ActionNeeded, since, until: None, evidence, next };
@@ -310,6 +307,11 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
         Settled::Authorized(grant) => authorized(grant, now, context.next_try),
     }
 }
+
+/// Of a sign-in that was answered to somebody who has died, while the vault cannot be read.
+pub const INTERRUPTED: Sentence = Sentence::of(
+    "The sign-in was interrupted while its tokens were fetched; whether they were saved is seen once the keychain is open.",
+);
 
 const MISSING: Sentence =
     Sentence::of("The keychain did not have the tokens when it was read last; it is read again.");

@@ -16,6 +16,7 @@ mod refusals;
 mod reminders;
 mod revocations;
 mod sharing;
+mod waiting;
 mod whole_grant;
 mod world;
 

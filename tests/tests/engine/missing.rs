@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
-use tokenrack_core::engine::{Connecting, Engine};
+use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Attention, Channel, Reason, Reminder};
 use tokenrack_core::ports::{Clock as _, HttpErrorKind};
 use tokenrack_core::problem::Code;
@@ -15,7 +14,7 @@ use tokenrack_oauth::secret::{ClientSecret, SecretBytes};
 
 use super::background::{pass, settle};
 use super::reminders::offered;
-use super::world::{OPTIONS, Taken, World, redirect};
+use super::world::{OPTIONS, Taken, World};
 use super::{FRESH, kind, token};
 
 /// A connection whose tokens were missed once and are there again.
@@ -535,24 +534,4 @@ async fn a_token_that_came_back_while_the_api_was_asked_is_used_and_not_renewed(
     assert_eq!(asked.await.unwrap().unwrap().status, 200);
     assert_eq!(world.network.sent().len(), 2, "no refresh");
     assert_eq!(token(&engine, &id).await.unwrap(), "at-3");
-}
-
-#[tokio::test]
-async fn whoever_waits_for_a_sign_in_hears_that_its_tokens_wait_for_the_vault() {
-    let world = World::new();
-    let engine = world.engine();
-    let id = world.add(&engine).await;
-    let Connecting::Waiting(started) = engine.connect(&id, OPTIONS).await.unwrap() else {
-        panic!("somebody has to sign in")
-    };
-    world.vault.refuse_writes(true);
-    world.refuse_records_with("vault/unsaved");
-    world.network.answer(200, FRESH);
-    engine.deliver(&redirect(&started), Channel::Loopback).await.unwrap_err();
-    let told = tokio::time::timeout(Duration::from_secs(5), engine.wait(&started)).await;
-    assert_eq!(told.expect("an end to the waiting").unwrap_err().code, Code::Unsaved);
-    world.vault.refuse_writes(false);
-    world.accept_all_records();
-    engine.save_before_the_end(&id, Duration::ZERO, Channel::Command).await.unwrap();
-    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
 }

@@ -51,7 +51,12 @@ impl World {
 
     /// One more process on this profile.
     pub fn engine(&self) -> Engine {
-        self.engine_with(Arc::new(FileLock::new(self.profile.locks_dir())))
+        self.engine_with(Arc::new(self.lock()))
+    }
+
+    /// The profile's locks.
+    pub fn lock(&self) -> FileLock {
+        FileLock::new(self.profile.locks_dir())
     }
 
     /// The same with another lock.

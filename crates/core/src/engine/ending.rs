@@ -136,8 +136,7 @@ impl Engine {
         response: ValidatedResponse,
     ) -> Result<Grant, Problem> {
         let connection = &self.load(id)?;
-        let waits = connection.state.attempt().map(|now| &now.state_digest) == Some(&attempt.state_digest);
-        if !waits {
+        if !connection.state.awaits(&attempt.state_digest) {
             // A person has ended it before the lock was had, and what it ends by may still be in the vault.
             return Err(Code::AttemptCancelled.into());
         }
@@ -222,7 +221,7 @@ impl Engine {
             Err(problem) => Some(problem.clone()),
         };
         let connection = self.update(id, |connection| {
-            let ours = connection.state.attempt().map(|now| &now.state_digest) == digest && digest.is_some();
+            let ours = digest.is_some_and(|digest| connection.state.awaits(digest));
             match &outcome {
                 Ok(grant) => connection.state.authorize(grant.clone()),
                 Err(problem) if ours => connection.state.end_attempt(Some(problem.clone()), now),
@@ -260,7 +259,8 @@ impl Engine {
     /// `UnknownState` when nothing waits, `Busy` when its redirect has come already.
     pub async fn cancel(&self, id: &ConnectionId, channel: Channel) -> Result<(), Problem> {
         let now = self.now();
-        let at_work = self.is_at_work(id).await;
+        // Held until it is written down, so that no answer is exchanged meanwhile.
+        let lock = self.inner.ports.lock.acquire(id, Duration::ZERO).await;
         let mut refused = None;
         let mut digest = None;
         let connection = self.update(id, |connection| {
@@ -268,7 +268,7 @@ impl Engine {
                 refused = Some(Code::UnknownState);
                 return None;
             };
-            if attempt.exchanging_since.is_some() && at_work {
+            if attempt.exchanging_since.is_some() && lock.is_err() {
                 refused = Some(Code::Busy);
                 return None;
             }
@@ -279,6 +279,7 @@ impl Engine {
             let line = connection.event(now, ActivityKind::AuthorizationCancelled, channel, None, None);
             Some(Change { activity: vec![line], ended: Some((ended, AttemptEnd::Cancelled)) })
         })?;
+        drop(lock);
         if let Some(code) = refused {
             return Err(code.into());
         }
@@ -325,7 +326,7 @@ impl Engine {
             let digest = attempt.state_digest.clone();
             let problem = Problem::new(Code::AttemptTimedOut);
             self.update(&connection.id, |connection| {
-                connection.state.attempt().filter(|attempt| attempt.state_digest == digest)?;
+                connection.state.awaits(&digest).then_some(())?;
                 connection.abandon_attempt();
                 connection.state.end_attempt(Some(problem.clone()), now);
                 let kind = ActivityKind::AuthorizationFailed;

@@ -6,6 +6,7 @@ use tokio::task::AbortHandle;
 
 use super::ending::ended;
 use super::{ConnectOptions, Connecting, Engine, Held, Refusal, Started, Step, locked};
+use crate::activity::{ActivityFilter, Topic};
 use crate::connection::{Connection, ConnectionId, GrantType, RedirectMethod};
 use crate::event::{ActivityKind, Channel};
 use crate::flows::{authorization_code, server};
@@ -14,6 +15,7 @@ use crate::ports::{AttemptEnd, BoundListener, Change, ResultPage, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::{AttemptSecrets, Pending};
+use crate::status::INTERRUPTED;
 use crate::view::ConnectionView;
 
 /// How long the end of a sign-in waits for the page in the browser.
@@ -286,8 +288,7 @@ impl Engine {
 
     fn waits(&self, id: &ConnectionId, digest: &StateDigest) -> bool {
         let connection = self.inner.ports.store.load(id).ok().flatten();
-        let waiting = connection.as_ref().and_then(|connection| connection.state.attempt());
-        waiting.is_some_and(|attempt| attempt.state_digest == *digest)
+        connection.is_some_and(|connection| connection.state.awaits(digest))
     }
 
     /// Waits for a started sign-in to end, whichever process finishes it.
@@ -298,19 +299,15 @@ impl Engine {
     pub async fn wait(&self, started: &Started) -> Result<ConnectionView, Problem> {
         let mut changes = self.inner.ports.store.changes();
         loop {
-            self.end_late_attempts().await?;
-            if self.is_unsaved(&started.connection) {
+            if let Some(ended) = self.how_it_ended(started).await {
                 self.page_is_sent().await;
-                return Err(Code::Unsaved.into());
-            }
-            let connection = self.load(&started.connection)?;
-            if connection.state.attempt().is_none_or(|attempt| attempt.state_digest != started.digest) {
-                self.page_is_sent().await;
-                return self.outcome(&connection, &started.digest);
+                return ended;
             }
             let left = started.expires_at.duration_since(self.now());
             let left = Duration::try_from(left).unwrap_or_default();
-            let is_answered = connection.state.attempt().is_some_and(|it| it.exchanging_since.is_some());
+            let connection = self.load(&started.connection);
+            let attempt = connection.as_ref().ok().and_then(|connection| connection.state.attempt());
+            let is_answered = attempt.is_none_or(|attempt| attempt.exchanging_since.is_some());
             // A redirect that came in time may still be exchanged after it. Of what waits for the vault there may be no news.
             let soon = Duration::from_secs(1);
             let left = if is_answered { soon } else { left.max(soon) };
@@ -321,6 +318,33 @@ impl Engine {
         }
     }
 
+    /// `None` while that is not known. A database that cannot be read says nothing, nor does a vault, while there is time or
+    /// somebody at work.
+    async fn how_it_ended(&self, started: &Started) -> Option<Result<ConnectionView, Problem>> {
+        let id = &started.connection;
+        let looked = self.end_late_attempts().await.and_then(|()| self.load(id));
+        if self.is_unsaved(id) {
+            return Some(Err(Code::Unsaved.into()));
+        }
+        match &looked {
+            Ok(connection) if !connection.state.awaits(&started.digest) => {
+                return Some(self.outcome(connection, &started.digest));
+            }
+            Err(problem) if problem.code == Code::NoSuchConnection => return Some(Err(problem.clone())),
+            _ => {}
+        }
+        if self.now() < started.expires_at || self.is_at_work(id).await {
+            return None;
+        }
+        match looked {
+            Ok(connection) => {
+                let problem = self.read_secrets(&connection).await.err()?;
+                Some(Err(problem.because(INTERRUPTED.english())))
+            }
+            Err(problem) => Some(Err(problem)),
+        }
+    }
+
     /// A face that ends after this must not cut off the page in the browser.
     async fn page_is_sent(&self) {
         drop(tokio::time::timeout(LONGEST_PAGE, self.inner.answering.write()).await);
@@ -328,11 +352,19 @@ impl Engine {
 
     fn outcome(&self, connection: &Connection, digest: &StateDigest) -> Result<ConnectionView, Problem> {
         let end = self.inner.ports.store.attempt(digest)?.and_then(|attempt| attempt.end);
-        let failed = connection.last_event.kind == ActivityKind::AuthorizationFailed;
+        // Others may have written since.
+        let of_sign_ins = ActivityFilter {
+            connection: Some(connection.id.clone()),
+            topic: Some(Topic::SignIns),
+            ..ActivityFilter::default()
+        };
+        let lines = self.inner.ports.store.activity(&of_sign_ins)?;
+        let line = lines.into_iter().find(|line| line.kind != ActivityKind::CallbackRefused);
+        let failed = line.filter(|line| line.kind == ActivityKind::AuthorizationFailed);
         match end {
-            Some(AttemptEnd::Answered) if !failed => Ok(self.view_of(connection)),
+            Some(AttemptEnd::Answered) if failed.is_none() => Ok(self.view_of(connection)),
             Some(AttemptEnd::Answered) => {
-                let code = connection.last_event.code.unwrap_or(Code::Internal);
+                let code = failed.and_then(|line| line.code).unwrap_or(Code::Internal);
                 let told = match connection.state.settled() {
                     Settled::Unauthorized { problem, .. } => problem.clone(),
                     _ => None,

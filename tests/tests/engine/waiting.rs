@@ -1,0 +1,137 @@
+//! Whoever waits for a sign-in hears how it ended, and is not left waiting.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::engine::{Connecting, Engine, Started};
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::{ConnectionLock, LockError, LockGuard};
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::StatusKind;
+use tokenrack_platform::FileLock;
+
+use super::world::{OPTIONS, World, redirect};
+use super::{FRESH, kind, token};
+
+async fn started(engine: &Engine, id: &ConnectionId) -> Started {
+    match engine.connect(id, OPTIONS).await.unwrap() {
+        Connecting::Waiting(started) => started,
+        Connecting::Connected(_) => panic!("somebody has to sign in"),
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_sign_in_hears_of_a_vault_that_alone_knows_how_it_ended() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let started = started(&engine, &id).await;
+    world.network.answer(200, FRESH);
+    let dies = world.network.hold();
+    let (other, back) = (world.engine(), redirect(&started));
+    let exchange = tokio::spawn(async move { other.deliver(&back, Channel::DeepLink).await });
+    while world.network.sent().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    exchange.abort();
+    assert!(exchange.await.unwrap_err().is_cancelled());
+    drop(dies);
+    world.vault.lock(true);
+    world.clock.forward(301);
+    let told = tokio::time::timeout(Duration::from_secs(5), engine.wait(&started)).await;
+    assert_eq!(told.expect("an end to the waiting").unwrap_err().code, Code::VaultLocked);
+    assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded, "somebody has to open it");
+    world.vault.lock(false);
+    let told = engine.wait(&started).await;
+    assert_eq!(told.unwrap_err().code, Code::AttemptTimedOut);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_sign_in_waits_on_while_the_database_cannot_be_read() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let started = started(&engine, &id).await;
+    let back = redirect(&started);
+    world.tamper("ALTER TABLE connections RENAME TO away");
+    let waits = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.wait(&started).await }
+    });
+    while !world.clock.slept().iter().any(|span| span.as_secs() >= 1) {
+        tokio::task::yield_now().await;
+    }
+    world.tamper("ALTER TABLE away RENAME TO connections");
+    world.network.answer(200, FRESH);
+    engine.deliver(&back, Channel::Loopback).await.unwrap();
+    waits.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_that_failed_is_told_as_that_whatever_happens_next() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let started = started(&engine, &id).await;
+    world.network.answer(400, r#"{"error":"invalid_client"}"#);
+    engine.deliver(&redirect(&started), Channel::Loopback).await.unwrap_err();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(engine.wait(&started).await.unwrap_err().code, Code::InvalidClient);
+}
+
+/// Looks how the attempt stands whenever a lock is given back.
+struct Looking {
+    lock: FileLock,
+    engine: Engine,
+    waits: Arc<Mutex<Vec<bool>>>,
+}
+
+#[async_trait]
+impl ConnectionLock for Looking {
+    async fn acquire(&self, id: &ConnectionId, patience: Duration) -> Result<LockGuard, LockError> {
+        let guard = self.lock.acquire(id, patience).await?;
+        let (engine, id, waits) = (self.engine.clone(), id.clone(), self.waits.clone());
+        let look = move || waits.lock().unwrap().push(kind(&engine, &id) == StatusKind::WaitingForBrowser);
+        Ok(LockGuard::new((Given(look), guard)))
+    }
+}
+
+struct Given<F: Fn()>(F);
+
+impl<F: Fn()> Drop for Given<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+#[tokio::test]
+async fn no_answer_is_exchanged_while_its_sign_in_is_cancelled() {
+    let world = World::new();
+    let id = world.add(&world.engine()).await;
+    world.start(&world.engine(), &id).await;
+    let waits = Arc::<Mutex<Vec<bool>>>::default();
+    let looking = Looking { lock: world.lock(), engine: world.engine(), waits: waits.clone() };
+    world.engine_with(Arc::new(looking)).cancel(&id, Channel::App).await.unwrap();
+    assert_eq!(waits.lock().unwrap().first(), Some(&false), "it has ended when the lock is given back");
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_sign_in_hears_that_its_tokens_wait_for_the_vault() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let started = started(&engine, &id).await;
+    world.vault.refuse_writes(true);
+    world.refuse_records_with("vault/unsaved");
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect(&started), Channel::Loopback).await.unwrap_err();
+    let told = tokio::time::timeout(Duration::from_secs(5), engine.wait(&started)).await;
+    assert_eq!(told.expect("an end to the waiting").unwrap_err().code, Code::Unsaved);
+    world.vault.refuse_writes(false);
+    world.accept_all_records();
+    engine.save_before_the_end(&id, Duration::ZERO, Channel::Command).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
