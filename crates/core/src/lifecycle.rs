@@ -301,7 +301,7 @@ impl ConnectionState {
 
     /// The generation after which the provider may have given tokens, with a refresh token of their own, that were lost.
     /// `stored`: the newest that the vault has, where it could be read.
-    pub fn lost_tokens_after(&self, stored: Option<&Grant>) -> Option<u64> {
+    pub fn lost_tokens_after(&self, stored: Option<&Grant>, rotates: Option<bool>) -> Option<u64> {
         let known = self.grant()?;
         let are_lost = match self.settled() {
             Settled::Authorized(grant) => {
@@ -310,13 +310,20 @@ impl ConnectionState {
                     let is_of_another = stored.authorized_at != grant.authorized_at;
                     stored.generation < grant.generation && (is_spent || is_of_another)
                 });
-                is_older || grant.may_be_rotated() && grant.refresh.answer_may_be_lost()
+                is_older || grant.may_be_rotated(rotates) && grant.refresh.answer_may_be_lost()
             }
             Settled::ReauthorizationRequired { problem, .. } => problem.code == Code::RefreshInterrupted,
             Settled::Unauthorized { .. } | Settled::Disconnecting { .. } => false,
         };
         let newest = stored.map_or(u64::MAX, |stored| stored.generation);
         are_lost.then_some(known.generation.min(newest))
+    }
+
+    /// Whether tokens may come into the vault late that are newer than those seen there: of an answer that nobody saw saved.
+    pub fn may_be_followed(&self) -> bool {
+        let is_answered = self.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some());
+        is_answered
+            || self.grant().is_some_and(|grant| grant.is_unsaved() || grant.refresh.answer_may_be_lost())
     }
 
     /// What a sign-in has brought is not saved yet, and may end with its process: then the tokens before it are as good as
@@ -473,6 +480,12 @@ impl ConnectionState {
         }
     }
 
+    /// Whether the last sign-in failed here, at the database: the vault may have what it has brought.
+    pub fn was_refused_by_database(&self) -> bool {
+        matches!(self.settled(), Settled::Unauthorized { problem: Some(problem), .. }
+            if problem.code == Code::StoreFailed)
+    }
+
     /// The vault has these tokens, and whoever had newer ones in memory has ended: nothing is missing or unsaved any more.
     /// An answer that may be lost stays so. Where they are older, their facts count, and the number does not go back: newer
     /// ones may come back too, and a disconnect has to end them.
@@ -612,9 +625,10 @@ impl Grant {
         self.refresh_token_since.unwrap_or(self.generation).saturating_sub(1)
     }
 
-    /// Whether the provider gives a new refresh token at a refresh, or has not shown yet that it does not.
-    pub fn may_be_rotated(&self) -> bool {
-        self.refreshable && self.refresh_token_since.is_none()
+    /// Whether the provider gives a new refresh token at a refresh: as its file says (`refresh.rotates`), and where it does
+    /// not, unless it has shown that it gives none.
+    pub fn may_be_rotated(&self, rotates: Option<bool>) -> bool {
+        self.refreshable && rotates.unwrap_or(self.refresh_token_since.is_none())
     }
 
     /// Whether these are the facts of that token set, also where the record counts it by a higher number.

@@ -74,6 +74,15 @@ impl Tokens {
     }
 }
 
+impl Tokens {
+    /// Whether one of them is one of the others: some servers give out again what they have given.
+    pub fn share_one_with(&self, other: &Self) -> bool {
+        let refresh_tokens = self.refresh_token.as_ref().zip(other.refresh_token.as_ref());
+        self.access_token.matches(other.access_token.expose())
+            || refresh_tokens.is_some_and(|(one, other)| one.matches(other.expose()))
+    }
+}
+
 /// The item of a sign-in that waits.
 #[derive(Debug, Clone)]
 pub struct AttemptSecrets {

@@ -60,9 +60,15 @@ pub fn ends_along<'a>(
 
 /// Whether the connection is to the provider of `spec`, by that file or by another.
 fn is_there(connection: &Connection, spec: &ProviderSpec, catalog: &Catalog) -> bool {
-    let endpoint = |spec: &ProviderSpec| spec.server.metadata.token_endpoint.clone();
+    let endpoint = |spec: ProviderSpec| spec.server.metadata.token_endpoint;
     *connection.provider.id() == spec.id
-        || status::spec(connection, catalog).and_then(endpoint).is_some_and(|own| Some(own) == endpoint(spec))
+        || resolved(connection, catalog)
+            .and_then(endpoint)
+            .is_some_and(|own| spec.server.metadata.token_endpoint.as_ref() == Some(&own))
+}
+
+fn resolved(connection: &Connection, catalog: &Catalog) -> Option<ProviderSpec> {
+    status::spec(connection, catalog)?.resolve(&connection.vars).ok()
 }
 
 /// The connections of which the provider is not told by itself what their disconnects have left: a sign-in in use would end
@@ -71,8 +77,8 @@ pub fn held(all: &[Cow<'_, Connection>], catalog: &Catalog) -> Vec<ConnectionId>
     let left = all.iter().filter(|connection| connection.unrevoked.is_some());
     let waits = |connection: &&Cow<'_, Connection>| {
         let others = || all.iter().map(AsRef::as_ref);
-        status::spec(connection, catalog)
-            .is_some_and(|spec| ends_along(spec, &connection.owners_left(), others(), catalog))
+        resolved(connection, catalog)
+            .is_some_and(|spec| ends_along(&spec, &connection.owners_left(), others(), catalog))
     };
     left.filter(waits).map(|connection| connection.id.clone()).collect()
 }

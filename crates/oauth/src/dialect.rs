@@ -180,7 +180,7 @@ pub struct SuccessCheck {
 pub struct RefreshDialect {
     /// `default`, `scope`, `param`, `app_setting` or `never`; empty: unknown.
     pub issued: String,
-    /// Whether each refresh gives a new refresh token; absent: unknown, treated as yes.
+    /// Whether a refresh gives a new refresh token, also if only now and then; absent: as it was at the last one.
     pub rotates: Option<bool>,
     /// Where to refresh, if not at the token endpoint.
     pub endpoint: Option<String>,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed step is a failed test")]
 
 mod accounts;
+mod again;
 mod answers;
 mod background;
 mod claims;

@@ -175,6 +175,7 @@ async fn a_refresh_token_that_is_not_replaced_is_not_spent_by_an_answer_that_was
         (FRESH, Code::RefreshInterrupted),
     ] {
         let world = World::new();
+        world.does_not_say_whether_it_rotates();
         let engine = world.engine();
         let id = world.connected(&engine).await;
         world.network.answer(200, fresh);

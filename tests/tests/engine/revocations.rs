@@ -430,6 +430,7 @@ async fn newer_tokens_that_were_lost_are_not_said_to_be_revoked() {
         (kept, Revocation::Revoked, ActivityKind::Revoked),
     ] {
         let world = World::new();
+        world.does_not_say_whether_it_rotates();
         let engine = world.engine();
         let id = world.connected(&engine).await;
         world.network.answer(200, before);

@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokenrack_core::connection::ConnectionId;
-use tokenrack_core::engine::{Connecting, Engine, Started};
+use tokenrack_core::connection::{ConnectionId, GrantType};
+use tokenrack_core::engine::{Connecting, Engine, Started, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::{ConnectionLock, LockError, LockGuard};
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::StatusKind;
+use tokenrack_core::view::{Revocation, StatusKind};
 use tokenrack_platform::FileLock;
 
+use super::background::settle;
 use super::world::{OPTIONS, World, redirect};
 use super::{FRESH, kind, token};
 
@@ -116,6 +117,54 @@ async fn no_answer_is_exchanged_while_its_sign_in_is_cancelled() {
     let looking = Looking { lock: world.lock(), engine: world.engine(), waits: waits.clone() };
     world.engine_with(Arc::new(looking)).cancel(&id, Channel::App).await.unwrap();
     assert_eq!(waits.lock().unwrap().first(), Some(&false), "it has ended when the lock is given back");
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_exchanged_has_brought_nothing() {
+    let world = World::new();
+    world.own_provider(
+        "acme.toml",
+        "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+         authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+         revocation_endpoint = \"https://as.example/revoke\"\n\
+         pushed_authorization_request_endpoint = \"https://as.example/par\"\nrequire_pushed_authorization_requests = true\n",
+    );
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let pushed =
+        |n: u32| world.network.answer(201, &format!(r#"{{"request_uri":"urn:{n}","expires_in":60}}"#));
+    // The state is in what was pushed.
+    let back = |step: &Step| {
+        let sent = world.network.sent().remove(0);
+        let state = url::form_urlencoded::parse(sent.as_bytes()).find(|(name, _)| name == "state").unwrap().1;
+        let Step::Redirect { redirect_uri, .. } = step else { panic!("the browser is to come back") };
+        format!("{redirect_uri}?code=c&state={state}")
+    };
+    pushed(1);
+    let first = back(&started(&engine, &id).await.step);
+    let gate = world.network.hold();
+    pushed(2);
+    let again = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { started(&engine, &id).await }
+    });
+    settle().await;
+    let waits = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.deliver(&first, Channel::DeepLink).await.map(drop) }
+    });
+    settle().await;
+    gate.add_permits(1);
+    let second = again.await.unwrap();
+    assert_eq!(waits.await.unwrap().unwrap_err().problem.code, Code::AttemptCancelled);
+    let back = back(&second.step);
+    world.clock.forward(10);
+    world.network.answer(200, FRESH);
+    engine.deliver(&back, Channel::DeepLink).await.unwrap();
+    world.network.answer(200, "{}");
+    world.network.answer(200, "{}");
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(view.revocation, Revocation::Revoked, "one code was exchanged");
 }
 
 #[tokio::test]

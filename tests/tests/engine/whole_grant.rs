@@ -229,3 +229,35 @@ async fn tokens_that_are_not_believed_end_no_other_connection() {
         assert_eq!(lines[0].kind, ActivityKind::AuthorizationFailed);
     }
 }
+
+#[tokio::test]
+async fn what_waits_for_another_files_connection_is_not_asked_about_again_and_again() {
+    let world = World::new();
+    let with_host = ALL_AT_ONCE.replace("as.example", "{host}");
+    let vars = "\n[vars.host]\ntitle = \"Host\"\nexample = \"as.example\"\npattern = \"host\"\n";
+    world.own_provider("acme.toml", &format!("{with_host}{vars}"));
+    world.own_provider("other.toml", &ALL_AT_ONCE.replace("acme", "other"));
+    let engine = world.engine();
+    let draft = Draft {
+        provider: "acme".into(),
+        client_id: "me".into(),
+        redirect: Some(RedirectMethod::DeepLink),
+        vars: [("host".to_owned(), "as.example".to_owned())].into(),
+        ..world.named("one")
+    };
+    let one = engine.add(&draft, None, Channel::Command).await.unwrap().id;
+    let draft = Draft { provider: "other".into(), vars: Default::default(), ..draft };
+    let draft = Draft { name: Some("two".into()), ..draft };
+    let two = engine.add(&draft, None, Channel::Command).await.unwrap().id;
+    signed_in(&world, &engine, &one, "ada").await;
+    signed_in(&world, &engine, &two, "ada").await;
+    left(&world, &engine, &one).await;
+    engine.keep_fresh();
+    settle().await;
+    world.vault.reads();
+    world.clock.forward(10);
+    settle().await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let reads = world.vault.reads();
+    assert!(reads < 20, "it waits, and was read {reads} times");
+}

@@ -106,6 +106,12 @@ impl World {
         std::fs::write(self.profile.providers_dir().join(name), text).unwrap();
     }
 
+    /// GitLab's file, without a word on whether refresh tokens are replaced.
+    pub fn does_not_say_whether_it_rotates(&self) {
+        let file = include_str!("../../../providers/gitlab.toml");
+        self.own_provider("gitlab.toml", &file.replace("rotates = true\n", ""));
+    }
+
     /// Deletes it again.
     pub fn remove_own_provider(&self, name: &str) {
         std::fs::remove_file(self.profile.providers_dir().join(name)).unwrap();
@@ -269,6 +275,7 @@ pub struct TestVault {
     refuse_writes: Mutex<bool>,
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
+    hides_next: Mutex<bool>,
     reads: AtomicUsize,
 }
 
@@ -299,6 +306,11 @@ impl TestVault {
     /// The connection's item is there, and read as if it were not: as of a keyring that comes up late.
     pub fn hide(&self, id: Option<&ConnectionId>) {
         *self.hidden.lock().unwrap() = id.map(|id| id.0.clone());
+    }
+
+    /// What is written next is hidden from then on.
+    pub fn lose_reads_after_write(&self) {
+        *self.hides_next.lock().unwrap() = true;
     }
 
     fn may_write(&self) -> Result<(), VaultError> {
@@ -336,6 +348,9 @@ impl Vault for TestVault {
         if let Err(refused) = self.may_write() {
             *self.refused.lock().unwrap() = Some((item.id.0.clone(), value));
             return Err(refused);
+        }
+        if std::mem::take(&mut *self.hides_next.lock().unwrap()) {
+            *self.hidden.lock().unwrap() = Some(item.id.0.clone());
         }
         self.items.lock().unwrap().insert(item.id.0.clone(), value);
         Ok(())

@@ -55,7 +55,8 @@ impl Engine {
             // Another process has renewed them, or ended between the vault's write and the database's.
             (Some(stored), known) if known.is_none_or(|known| known.generation < stored.generation) => self
                 .update(id, |connection| {
-                    let waited = connection.state.attempt().is_some();
+                    let waited =
+                        connection.state.attempt().is_some() || connection.state.was_refused_by_database();
                     connection.state.refreshed(stored.clone());
                     let is_answer = waited && connection.state.attempt().is_none();
                     let (kind, words) = (ActivityKind::Connected, stored.account_change());

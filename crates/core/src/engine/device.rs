@@ -128,17 +128,18 @@ impl Engine {
             self.save_again(&connection, record, Channel::Engine).await?;
             return Ok(Look::Over);
         }
-        let waiting = self.read_attempt(&connection).await?;
-        // What is away may be there for the next question; after the time limit there is none.
-        let waiting = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt));
-        let (waiting, secrets) = waiting.ok_or(Code::VaultItemMissing)?;
-        let record = self.read_secrets(&connection).await?.bound_as(waiting);
+        let record = self.read_secrets(&connection).await?;
         let known = connection.state.generation();
         if record.tokens.as_ref().is_some_and(|tokens| tokens.grant.generation > known) {
             // The database may have refused them when they came, and the code is spent.
             let agreed = self.agree(connection, &record, Channel::Engine)?;
             return Ok(if agreed.state.attempt().is_none() { Look::Over } else { Look::Later(AGAIN_AFTER) });
         }
+        let waiting = self.read_attempt(&connection).await?;
+        // What is away may be there for the next question; after the time limit there is none.
+        let waiting = waiting.as_ref().and_then(|waiting| secrets(waiting, attempt));
+        let (waiting, secrets) = waiting.ok_or(Code::VaultItemMissing)?;
+        let record = record.bound_as(waiting);
         let spec = self.spec_of_attempt(&connection)?;
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
@@ -181,6 +182,10 @@ impl Engine {
                 if let Err(refusal) = self.conclude(&connection.id, Some(digest), Channel::Engine, Ok(grant))
                 {
                     tracing::warn!(problem = %refusal.problem, "a sign-in by code has ended without saved tokens");
+                    if refusal.problem.code == Code::StoreFailed {
+                        // They are found in the vault when the database is asked again.
+                        return Ok(Look::Later(AGAIN_AFTER));
+                    }
                 }
             }
             Err(Unusable { problem, tokens }) => {

@@ -57,18 +57,22 @@ impl Engine {
             return Ok(self.disconnected(&connection, &told, forget));
         }
         let was_begun = matches!(connection.state.settled(), Settled::Disconnecting { .. });
-        let newest = record.tokens.as_ref().map_or(unseen, |tokens| tokens.grant.generation);
+        let seen = record.tokens.as_ref().map(|tokens| tokens.grant.generation);
+        let newest = seen.filter(|_| !connection.state.may_be_followed()).unwrap_or(unseen);
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
         let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
         // What is in memory alone is lost if this process ends before the provider is told of it.
         let unsaved = stored.filter(|_| self.is_unsaved(id)).map(Grant::before_its_refresh_token);
+        let rotates = self.rotates(&connection);
         let begun = self.update(id, |connection| {
-            let lost_after = connection.state.lost_tokens_after(stored).max(unsaved);
+            let lost_after = connection.state.lost_tokens_after(stored, rotates).max(unsaved);
             connection.lost_after = connection.lost_after.max(lost_after);
             connection.unrevoked_of = connection.owners_left();
             let owner = stored.or(connection.state.grant()).map(|grant| connection.owner_of(grant));
             connection.unrevoked_of.extend(owner.filter(|owner| !connection.unrevoked_of.contains(owner)));
+            // What was told before was of others.
+            connection.undeleted.take_if(|_| connection.state.grant().is_some());
             connection.abandon_attempt();
             let ended = connection.state.begin_disconnect(newest, now);
             Some(Change { activity: vec![], ended: ended.map(|digest| (digest, AttemptEnd::Cancelled)) })

@@ -45,9 +45,10 @@ impl Engine {
             // Not from the server: it sends to the address it was given. The attempt goes on.
             return Err(self.refused(redirect_url, Code::WrongRedirectUri.into(), channel)?.into());
         }
-        self.claim(&connection.id, &attempt.state_digest)?;
+        let claimed = self.claim(&connection.id, &attempt.state_digest)?;
+        let attempt = claimed.state.attempt().unwrap_or(&attempt);
         let outcome =
-            self.exchange_and_conclude(&connection.id, &attempt, redirect_uri, channel, validated).await;
+            self.exchange_and_conclude(&connection.id, attempt, redirect_uri, channel, validated).await;
         if outcome.is_err() {
             self.tidy(&connection, None).await;
         }
@@ -137,7 +138,11 @@ impl Engine {
     ) -> Result<Grant, Problem> {
         let connection = &self.load(id)?;
         if !connection.state.awaits(&attempt.state_digest) {
-            // A person has ended it before the lock was had, and what it ends by may still be in the vault.
+            // A person has ended it before the lock was had, and what it ends by may still be in the vault. It brings nothing.
+            self.update(id, |connection| {
+                connection.lost_sign_in.take_if(|lost| Some(lost.at) == attempt.exchanging_since)?;
+                Some(Change::default())
+            })?;
             return Err(Code::AttemptCancelled.into());
         }
         let spec = self.spec_of_attempt(connection)?;

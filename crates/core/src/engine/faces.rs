@@ -98,7 +98,10 @@ impl Engine {
     /// Tokens that the vault did not have may be there again.
     async fn look_for_missing(&self) {
         let Ok(all) = self.inner.ports.store.load_all() else { return };
-        for connection in all.connections.iter().filter(|connection| connection.state.misses_tokens()) {
+        let may_have_come = |connection: &&Connection| {
+            connection.state.misses_tokens() || connection.state.was_refused_by_database()
+        };
+        for connection in all.connections.iter().filter(may_have_come) {
             if let Err(problem) = self.look_again(&connection.id, Channel::Engine).await {
                 tracing::debug!(%problem, connection = %connection.id, "its tokens are still missing");
             }

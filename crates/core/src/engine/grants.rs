@@ -54,25 +54,26 @@ impl Engine {
         }
         let id = self.add(draft, secret, channel).await?.id;
         match self.first_refresh(&id, refresh_token, channel).await {
-            Err(refusal) if !self.is_unsaved(&id) => match self.look_again(&id, channel).await {
+            Err(problem) => {
+                self.disconnect(&id, true, Channel::Engine).await?;
+                Err(problem.into())
+            }
+            Ok(Err(refusal)) if !self.is_unsaved(&id) => match self.look_again(&id, channel).await {
                 // The database has refused what the vault has: the token that was brought is spent, these are not.
                 Ok((connection, _)) => Ok(self.view_of(&connection)),
-                Err(problem) if problem.code == Code::NotConnected => {
-                    self.disconnect(&id, true, Channel::Engine).await?;
-                    Err(refusal)
-                }
                 Err(_) => Err(refusal),
             },
-            other => other,
+            Ok(concluded) => concluded,
         }
     }
 
+    /// An error is one before any tokens came.
     async fn first_refresh(
         &self,
         id: &ConnectionId,
         refresh_token: RefreshToken,
         channel: Channel,
-    ) -> Result<ConnectionView, Refusal> {
+    ) -> Result<Result<ConnectionView, Refusal>, Problem> {
         let _flight = self.flight(id, Flying::SignIn).await;
         let _lock = self.lock(id).await?;
         let mut connection = self.load(id)?;
@@ -95,7 +96,7 @@ impl Engine {
         let fresh = refresh::refresh(&ports, &connection, &spec, &brought, secret).await;
         let tokens = fresh.map_err(|refused| refused.problem)?;
         let grant = self.keep(&connection, &spec, record, tokens).await;
-        self.conclude(id, None, channel, Ok(grant))
+        Ok(self.conclude(id, None, channel, Ok(grant)))
     }
 
     /// Keeps the endpoints that were found, for later requests.

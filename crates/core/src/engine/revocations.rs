@@ -16,9 +16,6 @@ use crate::scheduler;
 use crate::view::Revocation;
 use crate::whole_grant::{self, Owner};
 
-/// Token sets of one connection that can wait at once.
-const MOST: usize = 8;
-
 /// What came of telling the provider.
 #[derive(Clone)]
 pub(super) struct Told {
@@ -94,6 +91,10 @@ impl Engine {
         record: &SecretRecord,
         tokens: &Tokens,
     ) {
+        if record.tokens.as_ref().is_some_and(|used| used.share_one_with(tokens)) {
+            // They are those in use.
+            return;
+        }
         // Where nobody can tell, they are left too.
         let known = self.ends_along(spec, &[connection.owner_of(&tokens.grant)]);
         let ends_along = known.unwrap_or(spec.revoke.effect == "whole_grant");
@@ -188,7 +189,9 @@ impl Engine {
         record: &mut SecretRecord,
         (tried, earlier): (&RefreshState, usize),
     ) -> Told {
-        let waiting = std::mem::take(&mut record.unrevoked);
+        let mut waiting = std::mem::take(&mut record.unrevoked);
+        // The provider has given them out again.
+        waiting.retain(|tokens| !record.tokens.as_ref().is_some_and(|used| used.share_one_with(tokens)));
         let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));
         let newer_may_live = connection.lost_after.is_some_and(|after| are_followed(&waiting, after));
@@ -212,7 +215,7 @@ impl Engine {
                 failure.answer_may_be_lost |= revocation == Revocation::Unknown;
                 // What waits is tried again as one.
                 let others = told.again.as_ref().is_some_and(|others| others.answer_may_be_lost);
-                let again = is_worth_another_try(&failure) && record.unrevoked.len() < MOST;
+                let again = is_worth_another_try(&failure);
                 revocation = failed(&failure, again);
                 if again {
                     failure.answer_may_be_lost |= others;

@@ -108,10 +108,11 @@ impl Engine {
         }
         let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
         // An answer that was lost has not spent a refresh token that is not replaced.
+        let rotates = self.rotates(connection);
         let may_be_spent = [record.tokens.as_ref(), Some(tokens)]
             .into_iter()
             .flatten()
-            .any(|tokens| tokens.grant.may_be_rotated());
+            .any(|tokens| tokens.grant.may_be_rotated(rotates));
         let generation = tokens.grant.generation;
         let tried = Tried { before, generation, may_be_spent, asked: self.asked(connection) };
         let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
@@ -170,6 +171,11 @@ impl Engine {
             connection.state.refreshed(grant.clone());
         })?;
         problem.map_or_else(|| Ok(self.view_of(&connection)), Err)
+    }
+
+    /// What the provider's file says.
+    pub(super) fn rotates(&self, connection: &Connection) -> Option<bool> {
+        status::spec(connection, &self.catalog())?.refresh.rotates
     }
 
     fn refresh_failed(
