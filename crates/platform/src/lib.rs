@@ -2,6 +2,7 @@
 
 mod browser;
 mod clock;
+mod disk;
 mod entropy;
 mod environment;
 pub mod files;

@@ -296,3 +296,23 @@ async fn a_server_that_asks_to_wait_is_asked_by_nobody_but_a_person() {
     assert_eq!(world.network.sent().len(), 1);
     assert_eq!(token(&engine, &first).await.unwrap(), "at-2");
 }
+
+#[tokio::test]
+async fn nothing_is_spent_while_there_is_no_room_for_the_answer() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let waits = world.add_as(&engine, world.named("waits")).await;
+    let redirect = world.start(&engine, &waits).await;
+    world.vault.fill(true);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::VaultFailed);
+    let refused = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refused.problem.code, Code::VaultFailed);
+    assert!(world.network.sent().is_empty());
+    let cause = engine.view(&id).unwrap().problem.unwrap().cause;
+    assert!(cause.unwrap().contains("no space left"));
+    world.vault.fill(false);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}

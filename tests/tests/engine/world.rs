@@ -276,6 +276,7 @@ pub struct TestVault {
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
     hides_next: Mutex<bool>,
+    is_full: Mutex<bool>,
     reads: AtomicUsize,
 }
 
@@ -311,6 +312,11 @@ impl TestVault {
     /// What is written next is hidden from then on.
     pub fn lose_reads_after_write(&self) {
         *self.hides_next.lock().unwrap() = true;
+    }
+
+    /// Says that there is no room, as can be seen of a full disk.
+    pub fn fill(&self, is_full: bool) {
+        *self.is_full.lock().unwrap() = is_full;
     }
 
     fn may_write(&self) -> Result<(), VaultError> {
@@ -354,6 +360,13 @@ impl Vault for TestVault {
         }
         self.items.lock().unwrap().insert(item.id.0.clone(), value);
         Ok(())
+    }
+
+    async fn has_room(&self) -> Result<(), VaultError> {
+        match *self.is_full.lock().unwrap() {
+            true => Err(VaultError::Failed("no space left on device".into())),
+            false => Ok(()),
+        }
     }
 
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {

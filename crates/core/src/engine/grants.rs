@@ -93,6 +93,7 @@ impl Engine {
         };
         let brought = Tokens::first(brought, 0, self.now(), None);
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
+        self.has_room().await?;
         let fresh = refresh::refresh(&ports, &connection, &spec, &brought, secret).await;
         let tokens = fresh.map_err(|refused| refused.problem)?;
         let grant = self.keep(&connection, &spec, record, tokens).await;

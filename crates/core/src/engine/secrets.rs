@@ -48,6 +48,14 @@ impl Engine {
         Ok(())
     }
 
+    /// Asked before something single-use is spent whose answer has to be saved.
+    ///
+    /// # Errors
+    /// A vault problem.
+    pub(super) async fn has_room(&self) -> Result<(), Problem> {
+        Ok(self.inner.ports.vault.has_room().await?)
+    }
+
     /// The secrets of the sign-in that waits. Damaged ones are as good as none.
     pub(super) async fn read_attempt(
         &self,

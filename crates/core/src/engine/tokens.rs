@@ -129,6 +129,10 @@ impl Engine {
         if matches!(asks, Asks::Program(_)) {
             self.may_be_asked(connection)?;
         }
+        if let Err(problem) = self.has_room().await {
+            let refused = Refused { problem, verdict: Verdict::Transient };
+            return self.refresh_failed(id, &tried, refused, channel);
+        }
         let now = self.now();
         // The intent is written before the request, so that a death in between is known afterwards.
         let begun = self.update(id, |connection| {

@@ -14,6 +14,7 @@ use tokenrack_core::ports::{SealError, Vault, VaultError, VaultItem, VaultKind, 
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use zeroize::Zeroizing;
 
+use crate::disk;
 use crate::private;
 use crate::sealed::{self, words};
 use crate::thread::on_a_thread;
@@ -67,6 +68,10 @@ impl Vault for FileVault {
     async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError> {
         let name = item.id.0.clone();
         self.run(move |shared| shared.write(&name, &value)).await
+    }
+
+    async fn has_room(&self) -> Result<(), VaultError> {
+        self.run(|shared| disk::try_room(&shared.folder).map_err(|e| failed(&shared.folder, &e))).await
     }
 
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {

@@ -46,6 +46,10 @@ pub(crate) trait Backend: Send + Sync {
     fn name(&self) -> String;
     /// Connects, without any prompt.
     fn open(&self) -> Result<Box<dyn Items>, VaultError>;
+    /// Whether its disk has room, where that can be seen.
+    fn has_room(&self) -> Result<(), VaultError> {
+        Ok(())
+    }
     /// Lets the system ask the person, for at most so long.
     fn unlock(&self, patience: Duration) -> Result<(), VaultError>;
 }
@@ -128,6 +132,10 @@ impl Vault for KeychainVault {
     async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError> {
         let (name, label) = (item.id.0.clone(), item.label.clone());
         self.call(move |items| chunked::write(items, &name, &label, value.expose())).await
+    }
+
+    async fn has_room(&self) -> Result<(), VaultError> {
+        self.backend.has_room()
     }
 
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {

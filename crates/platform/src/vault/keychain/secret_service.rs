@@ -4,11 +4,15 @@
 //! keyring for the same secrets. An encrypted transfer would cost every process 13 ms and protect from nobody.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use dbus_secret_service::{Collection, EncryptionType, Error, Item, SecretService};
+use directories::BaseDirs;
 use tokenrack_core::ports::{VaultError, VaultState};
 use tokenrack_oauth::secret::SecretBytes;
+
+use crate::disk;
 
 use super::{Backend, Items, SERVICE, SessionBus};
 
@@ -41,6 +45,19 @@ impl Backend for System {
 
     fn open(&self) -> Result<Box<dyn Items>, VaultError> {
         Ok(Box::new(Connection { service: self.connect(Duration::ZERO)? }))
+    }
+
+    /// Only GNOME Keyring's folder is known.
+    fn has_room(&self) -> Result<(), VaultError> {
+        let Some(folder) = BaseDirs::new().map(|dirs| dirs.data_dir().join("keyrings")) else {
+            return Ok(());
+        };
+        match disk::see_room(&folder) {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                Err(VaultError::Failed(format!("{}: {e}", folder.display())))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn unlock(&self, patience: Duration) -> Result<(), VaultError> {
