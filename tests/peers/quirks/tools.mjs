@@ -1,5 +1,5 @@
 // Where code lives, and tools for people who write and draw.
-import { CLIENT, encodedBasic, maybe, without } from './wants.mjs';
+import { CLIENT, SECRET, encodedBasic, maybe, without } from './wants.mjs';
 
 
 export const tools = {
@@ -85,5 +85,14 @@ export const tools = {
       { method: 'POST', path: '/2/users/get_current_account', answer: [200, { account_id: 'dbid:1', email: 'ada@example.com' }] },
       { method: 'POST', path: '/2/auth/token/revoke', ends: true, answer: [200] },
     ],
+  },
+  supabase: {
+    authorize: { path: '/v1/oauth/authorize' },
+    token: { path: '/v1/oauth/token', auth: 'basic' },
+    refresh: {},
+    requests: ({ refresh }) => [{
+      method: 'POST', path: '/v1/oauth/revoke', headers: { authorization: undefined },
+      json: { client_id: CLIENT, client_secret: SECRET, refresh_token: refresh }, ends: true, answer: [204],
+    }],
   },
 };

@@ -116,4 +116,11 @@ pub const CASES: &[Case] = &[
         lines: &["client.pkce_method", "account.label"],
         ..PLAIN
     },
+    Case {
+        name: "supabase",
+        secret: true,
+        revocation: "revoked",
+        lines: &["revoke", "revoke.token", "revoke.body"],
+        ..PLAIN
+    },
 ];
