@@ -323,3 +323,24 @@ async fn a_dropped_listener_closes_idle_connections_and_answers_waiting_ones() {
     idle.set_read_timeout(Some(SOON)).unwrap();
     assert!(matches!(idle.read(&mut [0; 8]), Ok(0) | Err(_)));
 }
+
+#[tokio::test]
+async fn strangers_who_do_not_wait_keep_no_redirect_out() {
+    let mut listener = bound().await;
+    let port = listener.port();
+    let forged = GENUINE.replace("a%2Fb", "forged");
+    for _ in 0..100 {
+        drop(send(port, &forged));
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let browser = tokio::spawn(async move { ask(port, GENUINE).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    loop {
+        let redirect = next(&mut listener).await;
+        if redirect.url.contains("a%2Fb") {
+            redirect.page.send(connected("GitHub")).unwrap();
+            break;
+        }
+    }
+    assert_eq!(status(&browser.await.unwrap()), "200");
+}

@@ -182,9 +182,12 @@ async fn answer(place: &Place, request: &Request<Incoming>) -> Answer {
 async fn redirect(place: &Place, path_and_query: &str) -> Answer {
     let (page, result) = oneshot::channel();
     let url = format!("http://{}{path_and_query}", place.authority);
-    // A queue that is full or closed: the sender is dropped with the message, and the page is the neutral one.
-    let _ = place.redirects.try_send(IncomingRedirect { url, page });
-    match tokio::time::timeout(place.patience.page, result).await {
+    let told = async {
+        // A queue that is full of strangers' redirects is waited for; one that is closed drops the sender with the message.
+        let _ = place.redirects.send(IncomingRedirect { url, page }).await;
+        result.await
+    };
+    match tokio::time::timeout(place.patience.page, told).await {
         Ok(Ok(result)) => page::result(&result),
         Ok(Err(_)) | Err(_) => page::neutral(),
     }
