@@ -276,6 +276,11 @@ fn secret_tool_sees_the_same_items() {
         vault.write(&item("a3"), secret("mine")).await.unwrap();
         vault.delete(&item("a3")).await.unwrap();
         assert_eq!(secret_tool(&["lookup", "service", SERVICE, "extra", "1"], ""), "stranger");
+        // KeePassXC adds what its own entry has.
+        let kept =
+            ["username", "a4", "Title", "Tokenrack: a4", "Uuid", "1", "Path", "/x", "URL", "", "Notes", ""];
+        secret_tool(&[&["store", "--label", "x", "service", SERVICE], &kept[..]].concat(), "kept");
+        assert_eq!(text(&vault, "a4").await, Ok(Some("kept".into())));
         // A new name is shown.
         let renamed = VaultItem { label: "Tokenrack: renamed".into(), ..item("a1") };
         vault.write(&renamed, secret("ours")).await.unwrap();

@@ -17,6 +17,10 @@ use crate::disk;
 use super::{Backend, Items, SERVICE, SessionBus};
 
 const NO_COLLECTION: &str = "there is no default keyring yet; unlocking makes one";
+/// For prompts that need nobody: KeePassXC opens one for each new item.
+const NOBODY: Duration = Duration::from_secs(2);
+/// What KeePassXC adds to each item's attributes, from its own entry.
+const OF_KEEPASSXC: [&str; 7] = ["Title", "UserName", "URL", "Notes", "Uuid", "Path", "TOTP"];
 /// How often an item that changes under our hands is looked for.
 const PURSUED: usize = 16;
 
@@ -44,7 +48,7 @@ impl Backend for System {
     }
 
     fn open(&self) -> Result<Box<dyn Items>, VaultError> {
-        Ok(Box::new(Connection { service: self.connect(Duration::ZERO)? }))
+        Ok(Box::new(Connection { service: self.connect(NOBODY)? }))
     }
 
     /// Only GNOME Keyring's folder is known.
@@ -179,11 +183,9 @@ fn choose<'a>(found: Vec<Item<'a>>, name: &str) -> Result<Option<Item<'a>>, Vaul
             Err(e) if is_gone(&e) => continue,
             Err(e) => return Err(explain(e)),
         };
-        // The service adds a schema of its own.
-        if has
-            .iter()
-            .all(|(key, value)| key.starts_with("xdg:") || ours.get(key.as_str()) == Some(&value.as_str()))
-        {
+        let is_the_services = |key: &str| key.starts_with("xdg:") || OF_KEEPASSXC.contains(&key);
+        let is_ours = |key: &str, value: &str| ours.get(key) == Some(&value);
+        if has.iter().all(|(key, value)| is_the_services(key) || is_ours(key, value)) {
             exact.push(item);
         }
     }
