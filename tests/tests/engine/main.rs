@@ -9,6 +9,7 @@ mod claims;
 mod clients;
 mod clock;
 mod damage;
+mod discovery;
 mod grants;
 mod missing;
 mod own_providers;

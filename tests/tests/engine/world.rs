@@ -400,6 +400,7 @@ pub struct TestNetwork {
     answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
     pages: Mutex<VecDeque<(u16, String)>>,
     requests: Mutex<Vec<String>>,
+    hosts: Mutex<Vec<String>>,
     slow: Mutex<Option<(Arc<TestClock>, i64)>>,
     gate: Mutex<Option<Arc<Semaphore>>>,
 }
@@ -466,6 +467,11 @@ impl TestNetwork {
     pub fn sent(&self) -> Vec<String> {
         std::mem::take(&mut *self.requests.lock().unwrap())
     }
+
+    /// The hosts that were asked since the last look.
+    pub fn hosts(&self) -> Vec<String> {
+        std::mem::take(&mut *self.hosts.lock().unwrap())
+    }
 }
 
 #[async_trait]
@@ -478,6 +484,7 @@ impl HttpClient for TestNetwork {
             return Ok(http::Response::builder().status(404).body(Vec::new()).unwrap());
         }
         self.requests.lock().unwrap().push(String::from_utf8_lossy(request.body()).into_owned());
+        self.hosts.lock().unwrap().extend(request.uri().host().map(str::to_owned));
         // A real network takes a turn of the scheduler at least.
         tokio::task::yield_now().await;
         let gate = self.gate.lock().unwrap().take();

@@ -12,7 +12,7 @@ use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::token::TokenSet;
 
-use super::{ConnectOptions, Engine, Flying, Started, Step};
+use super::{ConnectOptions, Engine, Flying, Held, Started, Step};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
 use crate::flows::authorization_code::Unusable;
@@ -41,9 +41,9 @@ impl Engine {
         connection: &Connection,
         spec: &ProviderSpec,
         options: ConnectOptions,
+        lock: Held,
     ) -> Result<Started, Problem> {
         let id = &connection.id;
-        let lock = self.lock(id).await?;
         let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
         let prepared = device::prepare(&ports, connection, spec, secret, options.time_limit).await;

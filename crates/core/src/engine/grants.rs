@@ -14,15 +14,13 @@ use crate::record::Tokens;
 use crate::view::{ConnectionView, Draft};
 
 impl Engine {
-    /// Tokens by the client's own credentials (RFC 6749 §4.4).
+    /// Tokens by the client's own credentials (RFC 6749 §4.4), under the connection's lock.
     pub(super) async fn obtain(
         &self,
         connection: &Connection,
         spec: &ProviderSpec,
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
-        let _flight = self.flight(&connection.id, Flying::SignIn).await;
-        let _lock = self.lock(&connection.id).await?;
         self.server_is_known(connection)?;
         let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let (ports, secret) = (self.ports_with(spec, &record), record.client_secret.as_ref());
@@ -78,6 +76,7 @@ impl Engine {
         let _lock = self.lock(id).await?;
         let mut connection = self.load(id)?;
         let spec = self.spec(&connection)?;
+        // Nobody edits it meanwhile: what was brought is for the server that it was added with.
         connection.server = Some(server::resolve(&self.inner.ports, &spec, &connection).await?);
         self.server_is_known(&connection)?;
         let record = self.with_proof_key(&spec, self.read_secrets(&connection).await?);

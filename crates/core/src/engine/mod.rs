@@ -11,6 +11,7 @@ mod choices;
 mod claims;
 mod device;
 mod disconnect;
+mod discovered;
 mod draft;
 mod dry_run;
 mod ending;

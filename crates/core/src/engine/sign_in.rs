@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
+use super::discovered::Discovered;
 use super::ending::ended;
 use super::{ConnectOptions, Connecting, Engine, Held, Refusal, Started, Step, locked};
 use crate::activity::{ActivityFilter, Topic};
 use crate::connection::{Connection, ConnectionId, GrantType, RedirectMethod};
 use crate::event::{ActivityKind, Channel};
-use crate::flows::{authorization_code, server};
+use crate::flows::authorization_code;
 use crate::lifecycle::{Attempt, ConnectionState, Settled};
 use crate::ports::{AttemptEnd, BoundListener, Change, ResultPage, StateDigest};
 use crate::problem::{Code, Problem};
@@ -65,15 +66,13 @@ impl Engine {
     }
 
     async fn start(&self, id: &ConnectionId, options: ConnectOptions) -> Result<Connecting, Problem> {
-        let mut connection = self.load(id)?;
-        let spec = self.spec(&connection)?;
-        connection.server = Some(server::resolve(&self.inner.ports, &spec, &connection).await?);
+        let Discovered { connection, spec, _flight, lock } = self.discovered(id).await?;
         match connection.registration.grant_type {
             GrantType::AuthorizationCode => {
-                self.start_redirect(&connection, &spec, options).await.map(Connecting::Waiting)
+                self.start_redirect(&connection, &spec, options, lock).await.map(Connecting::Waiting)
             }
             GrantType::DeviceCode => {
-                self.start_device(&connection, &spec, options).await.map(Connecting::Waiting)
+                self.start_device(&connection, &spec, options, lock).await.map(Connecting::Waiting)
             }
             GrantType::ClientCredentials => {
                 let view = self.obtain(&connection, &spec, options.channel).await?;
@@ -87,10 +86,10 @@ impl Engine {
         connection: &Connection,
         spec: &ProviderSpec,
         options: ConnectOptions,
+        lock: Held,
     ) -> Result<Started, Problem> {
         let id = &connection.id;
         let (redirect_uri, listener) = self.redirect(connection).await?;
-        let lock = self.lock(id).await?;
         let record = self.with_proof_key(spec, self.secrets_to_sign_in(connection).await?);
         let prepared = authorization_code::prepare(
             &self.ports_with(spec, &record),
