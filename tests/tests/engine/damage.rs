@@ -7,7 +7,7 @@ use tokenrack_core::connection::ClientAuthentication;
 use tokenrack_core::engine::ConnectOptions;
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::{CheckOutcome, Revocation, StatusKind};
+use tokenrack_core::view::{CheckOutcome, Draft, Revocation, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
 
 use crate::world::World;
@@ -187,6 +187,29 @@ async fn an_edit_the_database_refuses_leaves_the_secret_too() {
     world.accept_all_records();
     assert_eq!(edit().await.unwrap().name, "Renamed");
     assert_ne!(stored(), before);
+}
+
+/// Its answer came too late, and it was written all the same.
+#[tokio::test]
+async fn a_secret_that_the_vault_has_written_late_is_not_kept() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let before = world.vault.snapshot();
+    let draft = Draft {
+        name: Some("Another".into()),
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        ..engine.draft(&id).unwrap()
+    };
+    let secret = || Some(ClientSecret::new("s-2".into()));
+    world.vault.answer_late(true);
+    let edited = engine.edit(&id, &draft, secret(), Channel::App).await;
+    assert_eq!(edited.unwrap_err().code, Code::VaultTimedOut);
+    assert_eq!(world.vault.snapshot()[&id.0].expose(), before[&id.0].expose());
+    let added = engine.add(&draft, secret(), Channel::App).await;
+    assert_eq!(added.unwrap_err().code, Code::VaultTimedOut);
+    assert_eq!(world.vault.snapshot().len(), 1, "nobody would find the other");
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
 }
 
 #[tokio::test]

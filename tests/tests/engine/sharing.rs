@@ -93,6 +93,13 @@ async fn a_restore_that_is_refused_half_way_has_changed_nothing() {
     assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
 
     open(&engine, &backup).await;
+    world.vault.answer_late(true);
+    let refused = take(&engine, Choice::Replace, true).await;
+    assert_eq!(refused.problem.unwrap().code.as_str(), "vault/timeout");
+    world.vault.answer_late(false);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2", "it was written all the same");
+
+    open(&engine, &backup).await;
     assert_eq!(take(&engine, Choice::Replace, true).await.outcome, Taken::Replaced);
     assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
     // Whoever has seen the newer ones adopts these.
@@ -104,6 +111,11 @@ async fn tokens_in_a_keychain_that_outlived_its_database_count() {
     let world = World::new();
     let engine = world.engine();
     let (id, backup) = renewed(&world, &engine).await;
+    world.tamper("DELETE FROM connections");
+    open(&engine, &backup).await;
+    world.vault.answer_late(true);
+    assert_eq!(take(&engine, Choice::Add, true).await.outcome, Taken::Failed);
+    world.vault.answer_late(false);
     for (older_tokens, expected) in [(false, "at-2"), (true, "at-1")] {
         world.tamper("DELETE FROM connections");
         assert_eq!(open(&engine, &backup).await.things[0].standing, Standing::New);

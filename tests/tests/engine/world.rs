@@ -273,6 +273,7 @@ pub struct TestVault {
     is_locked: Mutex<bool>,
     is_absent: Mutex<bool>,
     refuse_writes: Mutex<bool>,
+    answers_late: Mutex<bool>,
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
     hides_next: Mutex<bool>,
@@ -299,6 +300,11 @@ impl TestVault {
         *self.refuse_writes.lock().unwrap() = refuse;
     }
 
+    /// It writes and deletes as before, and its answers take too long.
+    pub fn answer_late(&self, late: bool) {
+        *self.answers_late.lock().unwrap() = late;
+    }
+
     /// What it has refused last happens after all: as a write whose answer took too long.
     pub fn write_late(&self) {
         self.items.lock().unwrap().extend(self.refused.lock().unwrap().take());
@@ -317,6 +323,10 @@ impl TestVault {
     /// Says that there is no room, as can be seen of a full disk.
     pub fn fill(&self, is_full: bool) {
         *self.is_full.lock().unwrap() = is_full;
+    }
+
+    fn written(&self) -> Result<(), VaultError> {
+        if *self.answers_late.lock().unwrap() { Err(VaultError::TimedOut) } else { Ok(()) }
     }
 
     fn may_write(&self) -> Result<(), VaultError> {
@@ -359,7 +369,7 @@ impl Vault for TestVault {
             *self.hidden.lock().unwrap() = Some(item.id.0.clone());
         }
         self.items.lock().unwrap().insert(item.id.0.clone(), value);
-        Ok(())
+        self.written()
     }
 
     async fn has_room(&self) -> Result<(), VaultError> {
@@ -372,7 +382,7 @@ impl Vault for TestVault {
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {
         self.may_write()?;
         self.items.lock().unwrap().remove(&item.id.0);
-        Ok(())
+        self.written()
     }
 
     fn kind(&self) -> VaultKind {

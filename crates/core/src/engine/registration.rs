@@ -106,7 +106,8 @@ impl Engine {
         let revision = self.inner.ports.store.insert(&connection, line)?;
         if let Some(secret) = secret {
             let record = SecretRecord { client_secret: Some(secret), ..SecretRecord::default() };
-            if let Err(problem) = self.write_secrets(&connection, &record).await {
+            let none = SecretRecord::default();
+            if let Err(problem) = self.change_secrets(&connection, &none, &record).await {
                 // A connection without its secret would be a trap; the person still has the form.
                 let line =
                     connection.event(now, ActivityKind::Forgotten, Channel::Engine, Some(problem.code), None);
@@ -251,7 +252,7 @@ impl Engine {
         let new_secret = secret.is_some() || other_server || filled.registers;
         if new_secret {
             record.client_secret = secret.or(record.client_secret);
-            self.write_secrets(&connection, &record).await?;
+            self.change_secrets(&connection, &before, &record).await?;
         }
         let (kind, detail) = author.line(ActivityKind::Edited);
         let edited = self.update_saying(id, kind, channel, detail, |connection, now| {

@@ -56,6 +56,20 @@ impl Engine {
         Ok(self.inner.ports.vault.has_room().await?)
     }
 
+    /// As `write_secrets`, for a change that is made whole or not at all: one that was not answered in time may have happened.
+    pub(super) async fn change_secrets(
+        &self,
+        connection: &Connection,
+        before: &SecretRecord,
+        record: &SecretRecord,
+    ) -> Result<(), Problem> {
+        let written = self.write_secrets(connection, record).await;
+        if let Err(Problem { code: Code::VaultTimedOut, .. }) = written {
+            self.put_back(connection, before).await;
+        }
+        written
+    }
+
     /// The secrets of the sign-in that waits. Damaged ones are as good as none.
     pub(super) async fn read_attempt(
         &self,
@@ -86,10 +100,10 @@ impl Engine {
         }
     }
 
-    /// Undoes a write that went with a change the database has refused.
+    /// Undoes a write that went with a change which was not made.
     pub(super) async fn put_back(&self, connection: &Connection, before: &SecretRecord) {
         if let Err(problem) = self.write_secrets(connection, before).await {
-            tracing::warn!(%problem, "the vault keeps what the database has refused");
+            tracing::warn!(%problem, "the vault may keep what was not changed");
         }
     }
 

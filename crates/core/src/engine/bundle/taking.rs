@@ -225,7 +225,7 @@ impl Engine {
         };
         let kept = if here_is_newer { &before } else { secrets };
         settle(&mut connection, grant(kept));
-        self.write_secrets(&connection, kept).await?;
+        self.change_secrets(&connection, &before, kept).await?;
         let (kind, detail) = author.line(ActivityKind::Added);
         let line = connection.event(self.now(), kind, taking.channel, None, detail);
         match self.inner.ports.store.insert(&connection, line) {
@@ -301,7 +301,7 @@ impl Engine {
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
         let secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
-        self.write_secrets(known, &secrets).await?;
+        self.change_secrets(known, &before, &secrets).await?;
         let grant = secrets.tokens.as_ref().map(|tokens| tokens.grant.clone());
         let (kind, detail) = author.line(ActivityKind::Edited);
         let replaced = self.update_saying(&known.id, kind, taking.channel, detail, |connection, _| {
