@@ -220,7 +220,8 @@ impl Connection {
     /// them.
     pub fn abandon_attempt(&mut self) {
         if let Some(at) = self.state.attempt().and_then(|attempt| attempt.exchanging_since) {
-            self.lost_sign_in = Some(LostSignIn { at, ends_at: None });
+            // One that may live on already is doubt enough.
+            self.lost_sign_in.get_or_insert(LostSignIn { at, ends_at: None });
         }
     }
 

@@ -322,7 +322,10 @@ impl ConnectionState {
     /// Whether tokens may come into the vault late that are newer than those seen there: of an answer that nobody saw saved.
     pub fn may_be_followed(&self) -> bool {
         let is_answered = self.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some());
+        let is_interrupted = matches!(self.settled(), Settled::ReauthorizationRequired { problem, .. }
+            if problem.code == Code::RefreshInterrupted);
         is_answered
+            || is_interrupted
             || self.grant().is_some_and(|grant| grant.is_unsaved() || grant.refresh.answer_may_be_lost())
     }
 

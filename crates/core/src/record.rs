@@ -77,9 +77,16 @@ impl Tokens {
 impl Tokens {
     /// Whether one of them is one of the others: some servers give out again what they have given.
     pub fn share_one_with(&self, other: &Self) -> bool {
-        let refresh_tokens = self.refresh_token.as_ref().zip(other.refresh_token.as_ref());
-        self.access_token.matches(other.access_token.expose())
-            || refresh_tokens.is_some_and(|(one, other)| one.matches(other.expose()))
+        self.are(other) || self.access_token.matches(other.access_token.expose())
+    }
+
+    /// Whether they have one end: the same refresh token, or the same access token where there is none.
+    pub fn are(&self, other: &Self) -> bool {
+        match (&self.refresh_token, &other.refresh_token) {
+            (Some(one), Some(other)) => one.matches(other.expose()),
+            (None, None) => self.access_token.matches(other.access_token.expose()),
+            _ => false,
+        }
     }
 }
 
@@ -250,7 +257,11 @@ impl SecretRecord {
 
     /// Keeps the tokens for their revocation alone.
     pub fn set_tokens_aside(&mut self) {
-        self.unrevoked.extend(self.tokens.take());
+        if let Some(tokens) = self.tokens.take() {
+            // The provider may have given out again what waits already.
+            self.unrevoked.retain(|waiting| !waiting.are(&tokens));
+            self.unrevoked.push(tokens);
+        }
     }
 
     /// With the key that the tokens of this attempt are bound to.

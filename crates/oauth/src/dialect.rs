@@ -302,7 +302,7 @@ pub struct RevokeDialect {
     pub request: RequestTemplate,
     /// For `request`: which token `{token}` means, `access` (the default) or `refresh`.
     pub token: String,
-    /// `token`, or `whole_grant`: every token of this client and account ends. Empty: unknown.
+    /// `token`, or `whole_grant`: every token of this client and account ends, or may end. Empty: unknown.
     pub effect: String,
     /// For `request`: success is status 2xx, and this.
     pub success: Option<SuccessCheck>,

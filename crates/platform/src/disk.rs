@@ -17,16 +17,20 @@ pub(crate) fn try_room(folder: &Path) -> io::Result<()> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let draft = folder.join(format!("room-{}-{number}.tmp", std::process::id()));
-    let mut file = private::options().write(true).create_new(true).open(&draft)?;
+    // One that is there already was left by a process of the same id.
+    let mut file = private::options().write(true).create(true).truncate(true).open(&draft)?;
     let tried = file.write_all(&[0; ROOM]);
-    tried.and(std::fs::remove_file(&draft))
+    if let Err(error) = std::fs::remove_file(&draft) {
+        tracing::debug!(%error, "what was written to see whether there is room stays");
+    }
+    tried
 }
 
 /// The same for a folder of another program's, in which nothing is written: room for all its files once more, as it may
 /// write them anew.
 ///
 /// # Errors
-/// `StorageFull`, `ReadOnlyFilesystem`, or the system's own.
+/// `StorageFull`, `ReadOnlyFilesystem`; the system's own where nothing could be seen.
 #[cfg(target_os = "linux")]
 pub(crate) fn see_room(folder: &Path) -> io::Result<()> {
     use rustix::fs::StatVfsMountFlags;
@@ -39,7 +43,8 @@ pub(crate) fn see_room(folder: &Path) -> io::Result<()> {
     if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return Err(io::ErrorKind::ReadOnlyFilesystem.into());
     }
-    if disk.f_bavail.saturating_mul(disk.f_frsize) < needed {
+    // Some know nothing of their size.
+    if disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < needed {
         return Err(io::ErrorKind::StorageFull.into());
     }
     Ok(())
@@ -52,6 +57,8 @@ mod tests {
     #[test]
     fn room_is_tried_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
+        try_room(folder.path()).unwrap();
+        std::fs::write(folder.path().join(format!("room-{}-1.tmp", std::process::id())), "left").unwrap();
         try_room(folder.path()).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         assert!(try_room(&folder.path().join("away")).is_err());

@@ -59,6 +59,41 @@ async fn tokens_that_a_sign_in_brings_again_are_not_revoked_for_an_earlier_disco
 }
 
 #[tokio::test]
+async fn tokens_that_were_given_out_twice_are_revoked_once() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    signed_in(&world, &engine, &id, FRESH).await;
+    answer_both(&world, 503);
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    signed_in(&world, &engine, &id, FRESH).await;
+    answer_both(&world, 200);
+    let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
+    assert_eq!(world.network.sent().len(), 2, "the refresh token and the access token");
+}
+
+#[tokio::test]
+async fn an_access_token_that_is_given_out_again_does_not_end_with_an_older_refresh_token() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    signed_in(&world, &engine, &id, FRESH).await;
+    engine.keep_fresh();
+    settle().await;
+    answer_both(&world, 503);
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    world.network.sent();
+    signed_in(&world, &engine, &id, &FRESH.replace("rt-2", "rt-3")).await;
+    for _ in 0..3 {
+        pass(&world, 2).await;
+    }
+    assert!(world.network.sent().is_empty(), "the access token would end with it");
+    let lines = engine.activity(&Default::default()).unwrap();
+    assert_eq!(lines[0].kind, ActivityKind::RevocationUnsupported, "it lives on");
+}
+
+#[tokio::test]
 async fn tokens_in_use_that_a_cancelled_code_brings_again_are_not_revoked() {
     let world = World::new();
     let engine = world.engine();
@@ -112,7 +147,7 @@ async fn what_was_told_of_an_earlier_disconnect_is_not_said_of_the_next() {
 
 #[tokio::test]
 async fn what_is_written_late_is_not_used_after_a_disconnect() {
-    for by_sign_in in [false, true] {
+    for (by_sign_in, is_tried) in [(false, false), (false, true), (true, false)] {
         let world = World::new();
         let dies = world.engine();
         let id = world.connected(&dies).await;
@@ -129,6 +164,10 @@ async fn what_is_written_late_is_not_used_after_a_disconnect() {
         world.vault.refuse_writes(false);
         world.accept_all_records();
         let next = world.engine();
+        if is_tried {
+            world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+            assert_eq!(next.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+        }
         answer_both(&world, 200);
         next.disconnect(&id, false, Channel::App).await.unwrap();
         world.vault.write_late();

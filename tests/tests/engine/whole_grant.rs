@@ -1,5 +1,7 @@
 //! A provider that ends all tokens of a client and account together: what a disconnect has left may not end what is in use.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tokenrack_core::connection::{ConnectionId, RedirectMethod};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
@@ -41,8 +43,10 @@ async fn add(world: &World, engine: &Engine, name: &str, client: &str) -> Connec
 async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, account: &str) {
     let redirect = world.start(engine, id).await;
     let who = if account.is_empty() { String::new() } else { format!(r#""id":"{account}","#) };
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let own = format!("{}-{}", id.0, COUNT.fetch_add(1, Ordering::Relaxed));
     let answer =
-        format!(r#"{{{who}"access_token":"at-{0}","refresh_token":"rt-{0}","token_type":"bearer"}}"#, id.0);
+        format!(r#"{{{who}"access_token":"at-{own}","refresh_token":"rt-{own}","token_type":"bearer"}}"#);
     world.network.answer(200, &answer);
     engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
     world.network.sent();

@@ -58,7 +58,8 @@ impl Engine {
         }
         let was_begun = matches!(connection.state.settled(), Settled::Disconnecting { .. });
         let seen = record.tokens.as_ref().map(|tokens| tokens.grant.generation);
-        let newest = seen.filter(|_| !connection.state.may_be_followed()).unwrap_or(unseen);
+        let known = seen.filter(|_| !connection.state.may_be_followed());
+        let newest = known.unwrap_or_else(|| unseen.max(seen.unwrap_or_default()));
         // Before anything is revoked or deleted, so that whatever ends in between, nobody speaks of tokens that are gone.
         let now = self.now();
         let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);

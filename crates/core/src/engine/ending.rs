@@ -326,19 +326,28 @@ impl Engine {
             }
             // A question that is under way may be answered with tokens.
             let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
-            if is_code && self.is_at_work(&connection.id).await {
-                continue;
+            if is_code {
+                if self.is_at_work(&connection.id).await {
+                    continue;
+                }
+                // The database may have refused to be told of it.
+                self.was_cut_short(connection).await;
             }
             let digest = attempt.state_digest.clone();
             let problem = Problem::new(Code::AttemptTimedOut);
-            self.update(&connection.id, |connection| {
+            let ended = self.update(&connection.id, |connection| {
                 connection.state.awaits(&digest).then_some(())?;
                 connection.abandon_attempt();
                 connection.state.end_attempt(Some(problem.clone()), now);
                 let kind = ActivityKind::AuthorizationFailed;
                 let line = connection.event(now, kind, Channel::Engine, Some(problem.code), None);
                 Some(Change { activity: vec![line], ended: Some((digest.clone(), AttemptEnd::TimedOut)) })
-            })?;
+            });
+            match ended {
+                // Forgotten meanwhile.
+                Err(problem) if problem.code == Code::NoSuchConnection => continue,
+                ended => _ = ended?,
+            }
             self.tidy_later(connection, digest);
         }
         Ok(())

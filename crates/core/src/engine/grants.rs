@@ -53,7 +53,9 @@ impl Engine {
         let id = self.add(draft, secret, channel).await?.id;
         match self.first_refresh(&id, refresh_token, channel).await {
             Err(problem) => {
-                self.disconnect(&id, true, Channel::Engine).await?;
+                if let Err(problem) = self.disconnect(&id, true, Channel::Engine).await {
+                    tracing::warn!(%problem, "a connection that was added for a refused token is left");
+                }
                 Err(problem.into())
             }
             Ok(Err(refusal)) if !self.is_unsaved(&id) => match self.look_again(&id, channel).await {

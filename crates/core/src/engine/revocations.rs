@@ -91,13 +91,13 @@ impl Engine {
         record: &SecretRecord,
         tokens: &Tokens,
     ) {
-        if record.tokens.as_ref().is_some_and(|used| used.share_one_with(tokens)) {
-            // They are those in use.
+        let used = record.tokens.as_ref().filter(|used| used.share_one_with(tokens));
+        if used.is_some_and(|used| used.are(tokens)) {
             return;
         }
         // Where nobody can tell, they are left too.
         let known = self.ends_along(spec, &[connection.owner_of(&tokens.grant)]);
-        let ends_along = known.unwrap_or(spec.revoke.effect == "whole_grant");
+        let ends_along = used.is_some() || known.unwrap_or(spec.revoke.effect == "whole_grant");
         let (revocation, problem) = if ends_along {
             (Revocation::Unsupported, None)
         } else {
@@ -190,13 +190,16 @@ impl Engine {
         (tried, earlier): (&RefreshState, usize),
     ) -> Told {
         let mut waiting = std::mem::take(&mut record.unrevoked);
-        // The provider has given them out again.
-        waiting.retain(|tokens| !record.tokens.as_ref().is_some_and(|used| used.share_one_with(tokens)));
+        // What the provider has given out again is in use; it would end along with what came with it.
+        let used = record.tokens.as_ref();
+        waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
+        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.share_one_with(tokens));
+        let (left, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(are_left);
         let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));
         let newer_may_live = connection.lost_after.is_some_and(|after| are_followed(&waiting, after));
         let mut told = Told::nothing();
-        if !waiting.is_empty() {
+        if !waiting.is_empty() || !left.is_empty() {
             told.revocation = Revocation::Unsupported;
         }
         for (place, tokens) in waiting.into_iter().enumerate() {
@@ -226,12 +229,10 @@ impl Engine {
             told.revocation = worse(told.revocation, revocation);
             told.problem = problem.or(told.problem);
         }
-        let ends_all = told.revocation == Revocation::Revoked
-            && self.spec(connection).is_ok_and(|spec| spec.revoke.effect == "whole_grant");
         let lost_sign_in = lost_sign_in.filter(|lost| {
             let is_over = lost.ends_at.is_some_and(|end| end <= self.now());
             // The next disconnect says it where another sign-in is in use.
-            connection.state.grant().is_none() && !is_over && !ends_all
+            connection.state.grant().is_none() && !is_over
         });
         match lost_sign_in {
             Some(LostSignIn { at, .. }) => {

@@ -336,10 +336,12 @@ impl Engine {
             return None;
         }
         match looked {
-            Ok(connection) => {
-                let problem = self.read_secrets(&connection).await.err()?;
-                Some(Err(problem.because(INTERRUPTED.english())))
-            }
+            // Looked for without haste: nobody else does.
+            Ok(_) => match self.look_again(id, Channel::Engine).await {
+                Ok((connection, _)) if !connection.state.awaits(&started.digest) => None,
+                Ok(_) => Some(Err(Code::AttemptTimedOut.into())),
+                Err(problem) => Some(Err(problem.because(INTERRUPTED.english()))),
+            },
             Err(problem) => Some(Err(problem)),
         }
     }
@@ -359,7 +361,11 @@ impl Engine {
         };
         let lines = self.inner.ports.store.activity(&of_sign_ins)?;
         let line = lines.into_iter().find(|line| line.kind != ActivityKind::CallbackRefused);
-        let failed = line.filter(|line| line.kind == ActivityKind::AuthorizationFailed);
+        let is_saved = connection.state.grant().is_some_and(|grant| !grant.is_unsaved());
+        let failed = line.filter(|line| {
+            let is_over = line.code == Some(Code::Unsaved) && is_saved;
+            line.kind == ActivityKind::AuthorizationFailed && !is_over
+        });
         match end {
             Some(AttemptEnd::Answered) if failed.is_none() => Ok(self.view_of(connection)),
             Some(AttemptEnd::Answered) => {

@@ -37,9 +37,14 @@ impl System {
         if self.bus == SessionBus::Absent {
             return Err(VaultError::Absent("this session has no message bus (D-Bus)".to_owned()));
         }
-        SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, prompt.as_secs())
-            .map_err(|e| unreachable_service(explain(e)))
+        connect(prompt)
     }
+}
+
+/// `prompt`: how long one may stand open.
+fn connect(prompt: Duration) -> Result<SecretService, VaultError> {
+    SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, prompt.as_secs())
+        .map_err(|e| unreachable_service(explain(e)))
 }
 
 impl Backend for System {
@@ -48,7 +53,7 @@ impl Backend for System {
     }
 
     fn open(&self) -> Result<Box<dyn Items>, VaultError> {
-        Ok(Box::new(Connection { service: self.connect(NOBODY)? }))
+        Ok(Box::new(Connection { service: self.connect(Duration::ZERO)? }))
     }
 
     /// Only GNOME Keyring's folder is known.
@@ -57,9 +62,10 @@ impl Backend for System {
             return Ok(());
         };
         match disk::see_room(&folder) {
-            Err(e) if e.kind() != ErrorKind::NotFound => {
+            Err(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::ReadOnlyFilesystem) => {
                 Err(VaultError::Failed(format!("{}: {e}", folder.display())))
             }
+            // Nothing could be seen, or it is another keychain's way.
             _ => Ok(()),
         }
     }
@@ -127,7 +133,8 @@ impl Items for Connection {
             }
             return Ok(());
         }
-        let collection = default_collection(&self.service)?.ok_or(VaultError::Locked)?;
+        let service = connect(NOBODY)?;
+        let collection = default_collection(&service)?.ok_or(VaultError::Locked)?;
         // Not "replace": that would take another program's item that has our attributes and more.
         collection.create_item(label, attributes(name), value, false, "text/plain").map_err(explain)?;
         Ok(())
