@@ -81,7 +81,7 @@ async function tokenEndpoint(issuer, request, response) {
     refreshTokens.delete(issued);
   };
   record({ path: `/${issuer}/token`, form, authorization: request.headers.authorization });
-  if (odd) await odd({ request, response, act, keepSent, stage });
+  if (odd) await odd({ request, response, form, act, keepSent, stage });
   else answerJson(response, act().status, act().body);
   record({ path: `/${issuer}/token#answer`, status: done?.status, answer: done?.body });
 }

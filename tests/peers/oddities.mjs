@@ -92,6 +92,9 @@ export const token = {
   'rude-words': ({ response }) => answerJson(response, 400, {
     error: 'invalid_request', error_description: `\u001b[2J\u202e\n<b>${'very '.repeat(2000)}rude`,
   }),
+  'echo': ({ response, form }) => answerJson(response, 400, {
+    error: 'invalid_request', error_description: JSON.stringify(form),
+  }),
   // The refresh token that was sent stays the good one (RFC 6749 §6).
   'no-refresh': ({ response, act, keepSent, stage }) => {
     const { status, body } = act();

@@ -67,6 +67,33 @@ fn nothing_leaks_with_the_encrypted_file() {
 }
 
 #[test]
+fn nothing_that_a_server_repeats_is_kept() {
+    let (session, odd) = (Session::start(Keyring::Unlocked), Peer::odd());
+    let profile = Profile::new(&session);
+    let confidential =
+        ["--client-id", "conf", "--client-secret-stdin", "--client-auth", "client_secret_post"];
+    for name in ["refresh-echo", "code-echo"] {
+        let issuer = odd.odd_issuer(name);
+        let add = [&["add", &issuer, "--name", name, "--redirect", "deep-link"], &confidential[..]].concat();
+        profile.run_with_input(&add, "post-secret\n").done();
+    }
+    profile.connect("refresh-echo");
+    let refused = profile.run(&["refresh", "refresh-echo"]).failed(3, "oauth/invalid_request");
+    assert!(refused["cause"].as_str().unwrap().contains("\"grant_type\":\"refresh_token\""), "{refused}");
+    let attempt = profile.begin("code-echo");
+    let back = attempt.sign_in();
+    profile.run(&["callback", &back]).failed(3, "oauth/invalid_request");
+    attempt.finish().error();
+    for voice in ["status", "log"] {
+        profile.run(&[voice]).done();
+        profile.run_plain(&[voice]).done();
+    }
+    let secrets = Secrets::of(&[&odd]);
+    assert!(secrets.count() > 7, "{} secrets were used", secrets.count());
+    secrets.are_nowhere_in(&profile);
+}
+
+#[test]
 fn the_search_would_find_one() {
     let (session, odd) = (Session::start(Keyring::Unlocked), Peer::odd());
     let profile = Profile::new(&session);

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::assertion::{ASSERTION_TYPE, Signer};
 use crate::http::HttpRequest;
 use crate::secret::ClientSecret;
+use crate::sent::Sent;
 
 /// How a client proves itself (`token_endpoint_auth_method`, RFC 7591 §2). Exactly one method is ever sent.
 #[derive(Debug, Clone)]
@@ -48,9 +49,12 @@ pub struct Client {
 impl Client {
     /// A form POST with this client's authentication.
     pub fn post_form(&self, url: &url::Url, fields: &[(&str, &str)]) -> HttpRequest {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields).extend_pairs(self.fields());
-        let mut request = http::Request::new(form.finish().into_bytes());
+        let own = self.fields();
+        let own = own.iter().map(|(name, value)| (*name, value.as_ref()));
+        let form: Vec<(&str, &str)> = fields.iter().copied().chain(own).collect();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
+        let mut request = http::Request::new(body.into_bytes());
+        request.extensions_mut().insert(Sent::by(self, form.into_iter()));
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = url.as_str().parse().unwrap_or_default();
         let headers = request.headers_mut();
@@ -73,6 +77,14 @@ impl Client {
                 ("client_assertion_type", ASSERTION_TYPE.into()),
                 ("client_assertion", signer.sign(&self.id).expose().to_owned().into()),
             ],
+        }
+    }
+
+    /// What it shares with the server.
+    pub(crate) fn secret(&self) -> Option<&ClientSecret> {
+        match &self.auth {
+            ClientAuth::Basic(secret) | ClientAuth::Post(secret) => Some(secret),
+            ClientAuth::None | ClientAuth::PrivateKeyJwt(_) => None,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::error::{OAuthError, ServerError};
 use crate::http::{HttpClient, HttpErrorKind};
 use crate::response::{json_object, plain};
 use crate::secret::DeviceCode;
+use crate::sent::ask;
 use crate::token::{TokenEndpoint, TokenSet};
 
 /// RFC 8628 §3.4.
@@ -64,7 +65,7 @@ impl DeviceEndpoint<'_> {
         let extra = self.dialect.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let fields: Vec<_> = fields.iter().copied().chain(extra).collect();
         let request = self.client.post_form(self.endpoint.url(), &fields);
-        let body = json_object(&self.http.send(request).await?, None, self.now)?;
+        let body = json_object(&ask(self.http, request).await?, None, self.now)?;
         read(&body, self.dialect)
     }
 }

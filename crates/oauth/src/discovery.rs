@@ -7,6 +7,7 @@ use crate::error::OAuthError;
 use crate::http::{HttpClient, HttpRequest};
 use crate::metadata::ServerMetadata;
 use crate::response::json_object;
+use crate::sent::ask;
 
 /// Reads the metadata of `issuer`. A document that names another issuer ends the search: it is an attack or a
 /// mistake, never a reason to look further.
@@ -99,7 +100,7 @@ pub(crate) async fn get_json(
             OAuthError::endpoint(place.url().as_str(), crate::endpoint::EndpointError::Malformed)
         })?;
     request.headers_mut().insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
-    json_object(&http.send(request).await?, None, now)
+    json_object(&ask(http, request).await?, None, now)
 }
 
 async fn fetch(

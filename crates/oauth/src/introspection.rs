@@ -9,6 +9,7 @@ use crate::error::OAuthError;
 use crate::http::HttpClient;
 use crate::response::{json_object, plain};
 use crate::secret::AccessToken;
+use crate::sent::ask;
 
 /// Longer values are cut when they are shown.
 const LONGEST: usize = 200;
@@ -55,7 +56,7 @@ pub async fn introspect(
 ) -> Result<Introspection, OAuthError> {
     let fields = [("token", token.expose()), ("token_type_hint", "access_token")];
     let request = client.post_form(endpoint.url(), &fields);
-    read(&json_object(&http.send(request).await?, None, now)?, token)
+    read(&json_object(&ask(http, request).await?, None, now)?, token)
 }
 
 fn read(body: &Value, token: &AccessToken) -> Result<Introspection, OAuthError> {

@@ -28,6 +28,7 @@ pub mod registration;
 pub mod response;
 pub mod revocation;
 pub mod secret;
+pub mod sent;
 pub mod shopify;
 pub mod template;
 pub mod token;

@@ -8,6 +8,7 @@ use crate::dialect::LookupDialect;
 use crate::error::OAuthError;
 use crate::http::HttpClient;
 use crate::response::{json, text};
+use crate::sent;
 use crate::template::Values;
 
 /// More are not kept.
@@ -32,7 +33,7 @@ pub async fn ask(
     values: &Values<'_>,
     now: Timestamp,
 ) -> Result<Value, OAuthError> {
-    json(&http.send(dialect.request.request("bearer", values)?).await?, None, now)
+    json(&sent::ask(http, dialect.request.request("bearer", values)?).await?, None, now)
 }
 
 /// What an answer lists, at most [`MOST_CHOICES`]. An item without an id cannot be chosen and is left out.

@@ -8,6 +8,7 @@ use crate::endpoint::Endpoint;
 use crate::error::OAuthError;
 use crate::http::HttpClient;
 use crate::response::{json_object, plain};
+use crate::sent::ask;
 
 /// No genuine `request_uri` is longer.
 const LONGEST: usize = 2048;
@@ -30,7 +31,7 @@ pub async fn push(
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .filter(|(name, _)| !said.contains(name))
         .collect();
-    let answer = http.send(client.post_form(endpoint.url(), &fields)).await?;
+    let answer = ask(http, client.post_form(endpoint.url(), &fields)).await?;
     let body = json_object(&answer, None, now)?;
     let request_uri = body["request_uri"].as_str().filter(|uri| !uri.is_empty());
     let request_uri = request_uri.ok_or(OAuthError::Invalid("has no request_uri"))?;

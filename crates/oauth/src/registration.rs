@@ -10,6 +10,7 @@ use crate::error::OAuthError;
 use crate::http::{HttpClient, HttpRequest};
 use crate::response::{json_object, plain};
 use crate::secret::ClientSecret;
+use crate::sent::ask;
 
 /// What is asked for (RFC 7591 §2).
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +68,7 @@ pub async fn register(
     *request.uri_mut() = endpoint.url().as_str().parse().unwrap_or_default();
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    read(&json_object(&http.send(request).await?, None, now)?)
+    read(&json_object(&ask(http, request).await?, None, now)?)
 }
 
 impl Registration<'_> {

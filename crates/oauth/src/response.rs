@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::dialect::SuccessCheck;
 use crate::error::{OAuthError, ServerError};
 use crate::http::HttpResponse;
+use crate::sent::{Answer, Sent};
 
 /// No server makes a client wait longer than this by `Retry-After`.
 const LONGEST_WAIT: u32 = 3600;
@@ -17,7 +18,7 @@ const LONGEST_WAIT: u32 = 3600;
 /// # Errors
 /// As [`json`]; `Unreadable` for JSON that is no object.
 pub fn json_object(
-    response: &HttpResponse,
+    response: &Answer,
     success: Option<&SuccessCheck>,
     now: Timestamp,
 ) -> Result<Value, OAuthError> {
@@ -34,17 +35,13 @@ pub fn json_object(
 ///
 /// # Errors
 /// `Server` for an RFC error body under any status, `Status` for other non-success statuses, `Unreadable` for the rest.
-pub fn json(
-    response: &HttpResponse,
-    success: Option<&SuccessCheck>,
-    now: Timestamp,
-) -> Result<Value, OAuthError> {
+pub fn json(response: &Answer, success: Option<&SuccessCheck>, now: Timestamp) -> Result<Value, OAuthError> {
     let status = response.status().as_u16();
     let retry_after = retry_after(response, now);
     let body: Option<Value> =
         if is_json(response) { serde_json::from_slice(response.body()).ok() } else { None };
     if let Some(body) = &body
-        && let Some(error) = server_error(body, success, status, retry_after)
+        && let Some(error) = server_error(body, success, status, retry_after, &response.sent)
     {
         return Err(OAuthError::Server(error));
     }
@@ -62,7 +59,7 @@ pub fn json(
 ///
 /// # Errors
 /// As [`json_object`], but any body is fine with a success status.
-pub fn success_only(response: &HttpResponse, now: Timestamp) -> Result<(), OAuthError> {
+pub fn success_only(response: &Answer, now: Timestamp) -> Result<(), OAuthError> {
     if response.status().is_success() {
         return Ok(());
     }
@@ -78,6 +75,7 @@ fn server_error(
     success: Option<&SuccessCheck>,
     status: u16,
     retry_after: Option<u32>,
+    sent: &Sent,
 ) -> Option<ServerError> {
     let (failed, pointer) = match success {
         // TikTok's API says `"error": {"code": "ok"}` with every success.
@@ -95,11 +93,17 @@ fn server_error(
     let description = body.get("error_description").and_then(Value::as_str);
     let nested = body.pointer("/error/message").and_then(Value::as_str);
     Some(ServerError {
-        code: plain(code.unwrap_or("error"), 80),
-        description: description.or(nested).map(|text| plain(text, 300)).filter(|text| !text.is_empty()),
+        code: code_of(code.unwrap_or("error"), sent),
+        description: description.or(nested).map(|text| sent.plain(text, 300)).filter(|text| !text.is_empty()),
         status,
         retry_after,
     })
+}
+
+/// A code as the RFCs write them is no secret, also where a client's secret is a word like "client".
+fn code_of(text: &str, sent: &Sent) -> String {
+    let is_code = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_code { plain(text, 80) } else { sent.plain(text, 80) }
 }
 
 /// A member that is there and says nothing.
@@ -190,13 +194,13 @@ fn is_hidden(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, content_type: &str, body: &str) -> HttpResponse {
-        http::Response::builder()
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        let answer = http::Response::builder()
             .status(status)
             .header("content-type", content_type)
             .header("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")
-            .body(body.as_bytes().to_vec())
-            .unwrap()
+            .body(body.as_bytes().to_vec());
+        answer.unwrap().into()
     }
 
     fn now() -> Timestamp {

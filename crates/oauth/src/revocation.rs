@@ -9,6 +9,7 @@ use crate::error::OAuthError;
 use crate::http::HttpClient;
 use crate::response::{json_object, passes, success_only};
 use crate::secret::{AccessToken, RefreshToken};
+use crate::sent::ask;
 use crate::template::Values;
 
 /// Which token (RFC 7009 §2.1).
@@ -36,7 +37,7 @@ pub async fn revoke(
         Revocable::Access(token) => (token.expose(), "access_token"),
     };
     let request = client.post_form(endpoint.url(), &[("token", token), ("token_type_hint", hint)]);
-    success_only(&http.send(request).await?, now)
+    success_only(&ask(http, request).await?, now)
 }
 
 /// The provider's own request, as its spec writes it; `values.token` is the one it is about.
@@ -49,7 +50,7 @@ pub async fn revoke_by_request(
     values: &Values<'_>,
     now: Timestamp,
 ) -> Result<(), OAuthError> {
-    let answer = http.send(dialect.request.request("none", values)?).await?;
+    let answer = ask(http, dialect.request.request("none", values)?).await?;
     success_only(&answer, now)?;
     if let Some(check) = &dialect.success {
         let body = json_object(&answer, Some(check), now)?;

@@ -10,7 +10,8 @@ use crate::dialect::RequestTemplate;
 use crate::endpoint::Endpoint;
 use crate::error::OAuthError;
 use crate::http::HttpRequest;
-use crate::secret::{AccessToken, RefreshToken};
+use crate::secret::{AccessToken, ClientSecret, RefreshToken};
+use crate::sent::Sent;
 
 /// What a template's braces can mean.
 #[derive(Clone, Copy)]
@@ -43,10 +44,7 @@ impl<'a> Values<'a> {
             "refresh_token" => Some(self.refresh_token.map_or("", RefreshToken::expose)),
             "token" => self.token,
             "client_id" => Some(&self.client.id),
-            "client_secret" => Some(match &self.client.auth {
-                ClientAuth::Basic(secret) | ClientAuth::Post(secret) => secret.expose(),
-                ClientAuth::None | ClientAuth::PrivateKeyJwt(_) => "",
-            }),
+            "client_secret" => Some(self.client.secret().map_or("", ClientSecret::expose)),
             // No `-` can stand in braces: Zoho's `accounts-server` is `{accounts_server}`.
             other => {
                 let mut captured = self.captured.iter();
@@ -61,6 +59,11 @@ impl<'a> Values<'a> {
             ClientAuth::Post(secret) => self.client.basic_with(secret.expose()),
             _ => self.client.basic(),
         }
+    }
+
+    fn secrets(&self) -> Sent {
+        let names = ["access_token", "refresh_token", "token"];
+        Sent::by(self.client, names.into_iter().filter_map(|name| Some((name, self.get(name)?))))
     }
 
     /// Fills the braces in, each value made safe for its place by `encode`.
@@ -111,6 +114,7 @@ impl RequestTemplate {
         }
         let (kind, body) = self.body(values)?;
         let mut request = HttpRequest::new(body);
+        request.extensions_mut().insert(values.secrets());
         *request.method_mut() = match (self.method.as_str(), kind) {
             ("", None) => http::Method::GET,
             ("", Some(_)) => http::Method::POST,

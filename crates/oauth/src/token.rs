@@ -28,6 +28,7 @@ use crate::error::OAuthError;
 use crate::http::{HttpClient, HttpRequest, HttpResponse};
 use crate::response::json_object;
 use crate::secret::{AccessToken, CodeVerifier, IdToken, RefreshToken};
+use crate::sent::{Answer, Sent, ask};
 use crate::template::Values;
 use crate::token_answer;
 use crate::userinfo::AccountInfo;
@@ -177,7 +178,7 @@ impl TokenEndpoint<'_> {
     async fn unread(&self, fields: &[(&str, &str)], wording: Wording<'_>) -> Result<Value, OAuthError> {
         let http =
             Translator { asked: self, wording, root: &self.dialect.response.root, unread: Mutex::default() };
-        let answer = self.http.send(http.outgoing(self.form(fields))?).await?;
+        let answer = ask(self.http, http.outgoing(self.form(fields))?).await?;
         json_object(&answer, self.dialect.response.success.as_ref(), self.now)
     }
 
@@ -241,7 +242,7 @@ impl TokenEndpoint<'_> {
         request: &RequestTemplate,
         values: &Values<'_>,
     ) -> Result<TokenSet, OAuthError> {
-        let answer = self.http.send(request.request("none", values)?).await?;
+        let answer = ask(self.http, request.request("none", values)?).await?;
         self.understand(&answer)
     }
 
@@ -249,7 +250,7 @@ impl TokenEndpoint<'_> {
     ///
     /// # Errors
     /// [`OAuthError`].
-    pub fn understand(&self, answer: &HttpResponse) -> Result<TokenSet, OAuthError> {
+    pub fn understand(&self, answer: &Answer) -> Result<TokenSet, OAuthError> {
         let standard = self.standard(answer, &self.dialect.response.root)?;
         self.success(serde_json::from_slice(standard.body()).map_err(|_| WRONG_TYPE)?)
     }
@@ -294,17 +295,21 @@ impl TokenEndpoint<'_> {
     }
 
     /// The answer as the standard client reads it.
-    fn standard(&self, answer: &HttpResponse, root: &str) -> Result<HttpResponse, OAuthError> {
+    fn standard(&self, answer: &Answer, root: &str) -> Result<HttpResponse, OAuthError> {
         let dialect = &self.dialect.response;
         let body = json_object(answer, dialect.success.as_ref(), self.now)?;
-        let standard = token_answer::standard(&body, root, dialect, self.account, self.token_type, self.now)?;
+        let standard = token_answer::standard(&body, root, dialect, self.account, self.token_type, self.now)
+            .map_err(|error| match error {
+                OAuthError::TokenType(kind) => OAuthError::TokenType(answer.sent.plain(&kind, 40)),
+                other => other,
+            })?;
         let body = serde_json::to_vec(&standard).map_err(|_| OAuthError::Invalid("cannot be rewritten"))?;
         Ok(http::Response::new(body))
     }
 
     fn read(
         &self,
-        answer: Result<Answer, RequestTokenError<OAuthError, BasicErrorResponse>>,
+        answer: Result<Standard, RequestTokenError<OAuthError, BasicErrorResponse>>,
     ) -> Result<TokenSet, OAuthError> {
         self.success(answer.map_err(|error| match error {
             RequestTokenError::Request(error) => error,
@@ -313,7 +318,7 @@ impl TokenEndpoint<'_> {
         })?)
     }
 
-    fn success(&self, answer: Answer) -> Result<TokenSet, OAuthError> {
+    fn success(&self, answer: Standard) -> Result<TokenSet, OAuthError> {
         let after = |seconds: u64| {
             i64::try_from(seconds).ok().and_then(|s| self.now.checked_add(SignedDuration::from_secs(s)).ok())
         };
@@ -378,6 +383,7 @@ impl Translator<'_> {
             .collect();
         form.extend(resources.iter().map(|resource| own(("resource", resource))));
         form.extend(client.fields().iter().map(|(name, value)| own((name, value))));
+        let sent = Sent::by(client, form.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let form = self.wording.apply(form);
         let (kind, body) = match dialect.body.as_str() {
             "json" => {
@@ -390,6 +396,7 @@ impl Translator<'_> {
             }
         };
         let mut outgoing = HttpRequest::new(body);
+        outgoing.extensions_mut().insert(sent);
         *outgoing.method_mut() = http::Method::POST;
         *outgoing.uri_mut() = request.uri().clone();
         let headers = outgoing.headers_mut();
@@ -416,7 +423,7 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let answer = self.asked.http.send(self.outgoing(request)?).await?;
+            let answer = ask(self.asked.http, self.outgoing(request)?).await?;
             self.asked.standard(&answer, self.root).inspect_err(|_| {
                 // Whatever it calls itself, and whatever it says besides.
                 let body = answer.status().is_success().then(|| serde_json::from_slice(answer.body()).ok());
@@ -426,10 +433,10 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
     }
 }
 
-type Answer = oauth2::StandardTokenResponse<Extra, BasicTokenType>;
+type Standard = oauth2::StandardTokenResponse<Extra, BasicTokenType>;
 type StandardClient = oauth2::Client<
     BasicErrorResponse,
-    Answer,
+    Standard,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,

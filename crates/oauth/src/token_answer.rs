@@ -39,7 +39,7 @@ pub(crate) fn standard(
     if !dialect.token_type.is_empty() {
         let kind = needed(&dialect.token_type, "token.response.token_type")?;
         if !kind.eq_ignore_ascii_case(wanted.name()) {
-            return Err(OAuthError::TokenType(plain(kind, 40)));
+            return Err(OAuthError::TokenType(kind.to_owned()));
         }
     }
     // For the standard client, which knows no other.

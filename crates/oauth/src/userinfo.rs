@@ -10,6 +10,7 @@ use crate::dialect::{AccountDialect, RequestTemplate};
 use crate::error::OAuthError;
 use crate::http::HttpClient;
 use crate::response::{self, json, plain, values};
+use crate::sent::ask;
 use crate::template::Values;
 
 /// An account as the provider names it.
@@ -45,7 +46,7 @@ pub async fn account(
     now: Timestamp,
 ) -> Result<AccountAnswer, OAuthError> {
     let request = request.request("bearer", known)?;
-    let body = json(&http.send(request).await?, None, now)?;
+    let body = json(&ask(http, request).await?, None, now)?;
     if let Some(subject) = subject
         && body.get("sub").and_then(Value::as_str) != Some(subject)
     {

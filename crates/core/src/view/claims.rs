@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokenrack_oauth::jwt::Content;
+use tokenrack_oauth::sent::redacted;
 
-use super::response::redacted;
 use crate::connection::ConnectionId;
 use crate::problem::plain;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::Serialize;
+use tokenrack_oauth::sent::redacted;
 
 use crate::engine::Response;
 
@@ -43,12 +44,6 @@ pub enum BodyEncoding {
     Base64,
 }
 
-/// Stands in the place of a secret.
-const REDACTED: &str = "[redacted]";
-
-/// Shorter ones are no secrets, and stand anywhere by chance.
-const SHORTEST: usize = 4;
-
 impl ResponseView {
     /// The answer with at most `limit` bytes of its body. Each of `secrets` is replaced wherever it stands, also as a URL
     /// or JSON writes it, before anything is cut.
@@ -87,35 +82,6 @@ fn body(bytes: &[u8], limit: usize, secrets: &[&str]) -> (String, BodyEncoding, 
             (BASE64_STANDARD.encode(&bytes[..end]), BodyEncoding::Base64, end < bytes.len())
         }
     }
-}
-
-pub(super) fn redacted(mut text: String, secrets: &[&str]) -> String {
-    for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST) {
-        let in_json = serde_json::Value::from(*secret).to_string();
-        let in_json = in_json.trim_matches('"').to_owned();
-        let in_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        let forms = [
-            (*secret).to_owned(),
-            in_json.replace('/', "\\/"),
-            in_json,
-            in_form,
-            percent(secret, |byte| format!("%{byte:02X}")),
-            percent(secret, |byte| format!("%{byte:02x}")),
-        ];
-        for form in forms {
-            text = text.replace(&form, REDACTED);
-        }
-    }
-    text
-}
-
-/// RFC 3986 §2.1, §2.3.
-fn percent(secret: &str, encode: impl Fn(u8) -> String) -> String {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    secret
-        .bytes()
-        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { encode(byte) })
-        .collect()
 }
 
 #[cfg(test)]

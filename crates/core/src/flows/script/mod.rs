@@ -104,7 +104,7 @@ impl<'a> Scripts<'a> {
             None => {
                 let body =
                     serde_json::to_vec(&answer).map_err(|e| Problem::new(Code::Internal).because(e))?;
-                Ok(asked.understand(&HttpResponse::new(body))?.into())
+                Ok(asked.understand(&HttpResponse::new(body).into())?.into())
             }
         }
     }
