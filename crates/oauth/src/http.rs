@@ -17,7 +17,8 @@ pub struct BodyLimit(pub usize);
 /// It does not retry and knows nothing of OAuth.
 #[async_trait]
 pub trait HttpClient: Send + Sync {
-    /// Any status is an answer, not an error.
+    /// Any status is an answer, not an error, and so is a JSON object that came whole however its body ended, unless a
+    /// [`BodyLimit`] says that there may be more.
     ///
     /// # Errors
     /// [`HttpError`] when no complete answer came.

@@ -1,14 +1,17 @@
 //! The one HTTP client: certificates verified, no redirects, no retries, every wait and every size limited.
 
 use std::error::Error;
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokenrack_core::ports::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 /// How long and how much one call may take.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +37,10 @@ impl Default for Limits {
         }
     }
 }
+
+/// What each limit is exceeded by: a process that was stopped for longer than the limit finds it passed, and reads what has
+/// arrived meanwhile.
+const LAST_CHANCE: Duration = Duration::from_millis(250);
 
 /// A pooled connection older than this is not used again: one that died in its sleep would break a request that
 /// must not be repeated, and so would one that the server closes at that moment, which Apache and Node do after 5 s.
@@ -72,29 +79,57 @@ impl ReqwestClient {
 impl HttpClient for ReqwestClient {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let client = self.client(is_loopback(request.uri().host())).await?;
-        let limit = request.extensions().get().map_or(self.limits.body, |BodyLimit(bytes)| *bytes);
+        let usual = self.limits.body;
+        let limit = request.extensions().get().map_or(usual, |BodyLimit(bytes)| *bytes);
         let request = reqwest::Request::try_from(request)
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
-        let mut response = client.execute(request).await.map_err(explain)?;
-        let body = body(&mut response, limit).await?;
-        let mut answer = http::Response::new(body);
-        *answer.status_mut() = response.status();
-        *answer.version_mut() = response.version();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
-        Ok(answer)
+        let mut answer = HttpResponse::default();
+        let read = read(client, request, self.limits.read, limit, &mut answer);
+        match within(self.limits.total, read).await.and_then(|read| read) {
+            // Where more is taken, an object may be the first of several.
+            Err(error) if limit > usual || !is_object(&error, answer.body()) => Err(error),
+            _ => Ok(answer),
+        }
     }
 }
 
-async fn body(response: &mut reqwest::Response, limit: usize) -> Result<Vec<u8>, HttpError> {
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(explain)? {
-        if body.len() + piece.len() > limit {
+/// Sends and reads; what came before a failure is in `answer`.
+async fn read(
+    client: &reqwest::Client,
+    request: reqwest::Request,
+    pause: Duration,
+    limit: usize,
+    answer: &mut HttpResponse,
+) -> Result<(), HttpError> {
+    let mut response = within(pause, client.execute(request)).await?.map_err(explain)?;
+    *answer.status_mut() = response.status();
+    *answer.version_mut() = response.version();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    while let Some(piece) = within(pause, response.chunk()).await?.map_err(explain)? {
+        if answer.body().len() + piece.len() > limit {
             let detail = format!("the answer is larger than {limit} bytes");
             return Err(HttpError { kind: HttpErrorKind::BodyTooLarge, detail });
         }
-        body.extend_from_slice(&piece);
+        answer.body_mut().extend_from_slice(&piece);
     }
-    Ok(body)
+    Ok(())
+}
+
+/// What `work` gives within `limit`, or in the last chance after it.
+async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, HttpError> {
+    let mut work = pin!(work);
+    if let Ok(done) = timeout(limit, &mut work).await {
+        return Ok(done);
+    }
+    let detail = || format!("no answer, or no end of it, within {} s", limit.as_secs());
+    timeout(LAST_CHANCE, work).await.map_err(|_| HttpError { kind: HttpErrorKind::Timeout, detail: detail() })
+}
+
+/// Whether an answer that broke off, or came to no end, is whole all the same: an object that is cut cannot be read, and in
+/// a whole one are perhaps tokens that nobody gives again.
+fn is_object(error: &HttpError, body: &[u8]) -> bool {
+    error.kind != HttpErrorKind::BodyTooLarge
+        && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
 }
 
 fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
@@ -107,8 +142,6 @@ fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
         .referer(false)
         .dns_resolver(SystemResolver)
         .connect_timeout(limits.connect)
-        .read_timeout(limits.read)
-        .timeout(limits.total)
         .pool_idle_timeout(IDLE);
     if loopback { builder.no_proxy() } else { builder }.build()
 }

@@ -137,6 +137,75 @@ async fn an_answer_that_breaks_off() {
     assert_eq!(kind(&url).await, HttpErrorKind::Interrupted);
 }
 
+/// A body that is sent so and has no proper end: the connection is closed, or nothing comes after it.
+async fn without_end(
+    head: &'static str,
+    body: &'static str,
+    closes: bool,
+) -> Result<HttpResponse, HttpError> {
+    let url = serve(move |mut stream| {
+        read_request(&mut stream);
+        write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").unwrap();
+        if !closes {
+            thread::sleep(Duration::from_secs(2));
+        }
+    });
+    post(&short(), &url).await
+}
+
+#[tokio::test]
+async fn an_object_that_came_whole_is_an_answer_however_it_ends() {
+    let too_long = ("content-length: 900", r#"{"a":1}"#);
+    let no_last_chunk = ("transfer-encoding: chunked", "7\r\n{\"a\":1}\r\n");
+    for (head, body) in [too_long, no_last_chunk] {
+        for closes in [true, false] {
+            let answer = without_end(head, body, closes).await.unwrap();
+            assert_eq!(answer.body(), br#"{"a":1}"#, "{head}, {closes}");
+            assert_eq!(answer.headers().len(), 1);
+        }
+    }
+    for part in [r#"{"a":1,"b":"#, r#"{"a":"1"#, "12", "[1]", "", "{\"a\":1}\n{"] {
+        let error = without_end("content-length: 900", part, true).await.unwrap_err();
+        assert_eq!(error.kind, HttpErrorKind::Interrupted, "{part}");
+    }
+}
+
+#[tokio::test]
+async fn of_an_api_one_object_may_not_be_all() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"a\":1}\n").unwrap();
+    });
+    let mut request = http::Request::post(url).body(Vec::new()).unwrap();
+    request.extensions_mut().insert(BodyLimit(8192));
+    assert_eq!(short().send(request).await.unwrap_err().kind, HttpErrorKind::Interrupted);
+}
+
+/// On one thread, which sleeps for longer than any limit while the answer arrives.
+#[tokio::test]
+async fn what_arrived_while_the_process_was_stopped_is_read() {
+    for pieces in [1, 2] {
+        let url = serve(move |mut stream| {
+            read_request(&mut stream);
+            if pieces == 2 {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{").unwrap();
+                thread::sleep(Duration::from_millis(200));
+                stream.write_all(b"\"a\":1}").unwrap();
+            } else {
+                thread::sleep(Duration::from_millis(200));
+                answer(&mut stream, "200 OK", br#"{"a":1}"#);
+            }
+        });
+        let stopped = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            thread::sleep(Duration::from_millis(1500));
+        };
+        let client = short();
+        let (answer, ()) = tokio::join!(post(&client, &url), stopped);
+        assert_eq!(answer.unwrap().body(), br#"{"a":1}"#, "{pieces}");
+    }
+}
+
 #[tokio::test]
 async fn a_body_over_the_cap() {
     let exact = serve(|mut stream| {

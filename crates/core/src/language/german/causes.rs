@@ -68,6 +68,10 @@ pub(super) const TABLE: Table = &[
     ("the metadata names the issuer {found}", "die Metadaten nennen den Issuer {found}"),
     ("no metadata at {host}", "keine Metadaten bei {host}"),
     ("the answer is larger than {limit} bytes", "die Antwort ist größer als {limit} Bytes"),
+    (
+        "no answer, or no end of it, within {limit} s",
+        "innerhalb von {limit} s keine Antwort, oder nicht ihr Ende",
+    ),
     ("the name has no address", "zu dem Namen gibt es keine Adresse"),
     ("nothing listens at this address and port", "an dieser Adresse und diesem Port antwortet niemand"),
     (
