@@ -27,6 +27,7 @@ use crate::endpoint::Endpoint;
 use crate::error::OAuthError;
 use crate::http::{HttpClient, HttpRequest, HttpResponse};
 use crate::response::json_object;
+use crate::salvage;
 use crate::secret::{AccessToken, CodeVerifier, IdToken, RefreshToken};
 use crate::sent::{Answer, Sent, ask};
 use crate::template::Values;
@@ -426,7 +427,7 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
             let answer = ask(self.asked.http, self.outgoing(request)?).await?;
             self.asked.standard(&answer, self.root).inspect_err(|_| {
                 // Whatever it calls itself, and whatever it says besides.
-                let body = answer.status().is_success().then(|| serde_json::from_slice(answer.body()).ok());
+                let body = answer.status().is_success().then(|| salvage::object(answer.body()));
                 *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = body.flatten();
             })
         })

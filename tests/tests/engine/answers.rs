@@ -141,6 +141,23 @@ async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
 }
 
 #[tokio::test]
+async fn a_new_refresh_token_in_an_answer_that_is_no_proper_json_is_kept() {
+    let form = "access_token=at-2&refresh_token=rt-2&expires_in=7200";
+    for body in [&format!("\u{feff}{FRESH}"), &format!("<b>Warning</b> {FRESH} <!-- 0.2 s -->"), form] {
+        let world = World::new();
+        let engine = acme(&world, "");
+        let id = connected(&world, &engine).await;
+        world.network.sent();
+        world.network.answer(200, body);
+        assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::UnreadableAnswer);
+        assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2", "{body}");
+        world.network.answer(200, &FRESH.replace('2', "3"));
+        engine.refresh(&id, Channel::App).await.unwrap();
+        assert!(world.network.sent()[1].contains("refresh_token=rt-2"), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn an_error_member_that_says_nothing_is_no_error() {
     for nothing in ["null", "false", "0", "\"\""] {
         let world = World::new();
