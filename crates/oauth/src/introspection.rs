@@ -7,9 +7,9 @@ use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::OAuthError;
 use crate::http::HttpClient;
-use crate::response::{json_object, plain};
+use crate::response::json_object;
 use crate::secret::AccessToken;
-use crate::sent::ask;
+use crate::sent::{Sent, ask};
 
 /// Longer values are cut when they are shown.
 const LONGEST: usize = 200;
@@ -56,16 +56,15 @@ pub async fn introspect(
 ) -> Result<Introspection, OAuthError> {
     let fields = [("token", token.expose()), ("token_type_hint", "access_token")];
     let request = client.post_form(endpoint.url(), &fields);
-    read(&json_object(&ask(http, request).await?, None, now)?, token)
+    let answer = ask(http, request).await?;
+    read(&json_object(&answer, None, now)?, &answer.sent)
 }
 
-fn read(body: &Value, token: &AccessToken) -> Result<Introspection, OAuthError> {
+fn read(body: &Value, sent: &Sent) -> Result<Introspection, OAuthError> {
     let active = body.get("active").and_then(Value::as_bool);
     let active = active.ok_or(OAuthError::Invalid("does not say whether the token is active"))?;
-    // A server that repeats the token says nothing new, and the answer is shown.
-    let shown = |text: &str| (!text.contains(token.expose())).then(|| plain(text, LONGEST));
-    let text =
-        |name: &str| body.get(name).and_then(Value::as_str).and_then(shown).filter(|text| !text.is_empty());
+    let shown = |text: &str| sent.plain(text, LONGEST);
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(shown).filter(|text| !text.is_empty());
     let instant = |name: &str| {
         #[allow(clippy::cast_possible_truncation, reason = "fractions of a second are not shown")]
         let seconds =
@@ -76,10 +75,8 @@ fn read(body: &Value, token: &AccessToken) -> Result<Introspection, OAuthError> 
             .and_then(|s| Timestamp::from_second(s).ok())
     };
     let aud = match body.get("aud") {
-        Some(Value::String(one)) => shown(one).into_iter().collect(),
-        Some(Value::Array(many)) => {
-            many.iter().filter_map(Value::as_str).filter_map(shown).take(MOST).collect()
-        }
+        Some(Value::String(one)) => vec![shown(one)],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(shown).take(MOST).collect(),
         _ => Vec::new(),
     };
     Ok(Introspection {
@@ -102,9 +99,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::client::{BasicStyle, ClientAuth};
 
     fn answer(body: Value) -> Result<Introspection, OAuthError> {
-        read(&body, &AccessToken::new("canary-token".into()))
+        let client = Client { id: "me".into(), auth: ClientAuth::None, basic: BasicStyle::default() };
+        read(&body, &Sent::by(&client, [("token", "canary-token")].into_iter()))
     }
 
     #[test]
@@ -114,7 +113,7 @@ mod tests {
         .unwrap();
         assert_eq!(good.scopes.unwrap(), ["read", "write"]);
         assert_eq!(good.exp.unwrap().to_string(), "2026-01-01T00:00:00Z");
-        assert_eq!((good.sub.as_deref(), good.username), (Some("u1"), None));
+        assert_eq!((good.sub.as_deref(), good.username.as_deref()), (Some("u1"), Some("Ada ([redacted])")));
         assert_eq!(good.aud, ["a"]);
         assert!(!answer(json!({"active": false})).unwrap().active);
     }
