@@ -192,8 +192,7 @@ fn a_command_that_is_told_to_end_saves_first_what_is_on_its_way() {
         world.server.hold("acted");
         let mut command = world.profile.spawn(args, None);
         world.server.await_held();
-        let pid = Pid::from_raw(command.process().id().cast_signed()).unwrap();
-        kill_process(pid, signal).unwrap();
+        tell(&mut command, signal);
         thread::sleep(BEGUN);
         assert!(command.is_waiting(), "it ended while its answer was on the way");
         world.server.release();
@@ -228,6 +227,55 @@ fn a_pasted_redirect_that_is_interrupted_is_finished_first() {
     assert_ne!(world.profile.token(NAME), old);
     assert_eq!(world.profile.token(NAME), world.family().token);
     world.profile.run(&["refresh", NAME]).done();
+}
+
+/// A sign-in over loopback, so that the command itself exchanges the code: with the answer held back.
+fn exchanging<'p>(server: &Strict, profile: &'p Profile) -> Attempt<'p> {
+    let more = ["--client-id", "desktop", "--redirect", "loopback"];
+    profile.add_with("loopback", server.issuer(), &more);
+    let connect = profile.begin("loopback");
+    let redirect = connect.sign_in();
+    server.hold("exchanged");
+    // The page comes once all is done, or never.
+    thread::spawn(move || ureq::get(redirect).call().map(drop));
+    server.await_held();
+    connect
+}
+
+fn tell(command: &mut Attempt<'_>, signal: Signal) {
+    let pid = Pid::from_raw(command.process().id().cast_signed()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+#[test]
+fn a_sign_in_that_is_interrupted_goes_on_trying_to_save_its_tokens() {
+    let World { mut session, server, profile, .. } = World::connected();
+    let mut connect = exchanging(&server, &profile);
+    tell(&mut connect, Signal::INT);
+    thread::sleep(BEGUN);
+    session.stop_keyring();
+    server.release();
+    thread::sleep(TRIED);
+    assert!(connect.is_waiting(), "it ended with the only copy: {:?}", connect.finish());
+    session.unlock();
+    connect.finish().done();
+    assert_eq!(profile.token("loopback"), server.families().pop().unwrap().token);
+    profile.run(&["refresh", "loopback"]).done();
+}
+
+#[test]
+fn a_sign_in_whose_tokens_wait_for_the_keychain_ends_when_it_is_told_to_twice() {
+    let World { mut session, server, profile, .. } = World::connected();
+    let mut connect = exchanging(&server, &profile);
+    session.stop_keyring();
+    server.release();
+    thread::sleep(TRIED);
+    tell(&mut connect, Signal::INT);
+    thread::sleep(BEGUN);
+    assert!(connect.is_waiting(), "it ended with the only copy: {:?}", connect.finish());
+    tell(&mut connect, Signal::INT);
+    let ended = eventually("its end", Duration::from_secs(5), || connect.process().ended());
+    assert_eq!(ended.code(), Some(130));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod paste;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use tokenrack_core::Timestamp;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Started, Step};
 use tokenrack_core::event::Channel;
-use tokenrack_core::problem::{Code, Problem};
+use tokenrack_core::problem::Code;
 use tokenrack_core::view::ConnectionView;
 
 use crate::error::{Failure, tell};
@@ -67,23 +68,24 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
         }
     };
 
+    // What comes is saved also where nobody waits for it any more.
+    let mut ended = pin!(saved(&engine, &started, session));
     let outcome = match announce(&started, args, session) {
         Err(failure) => Err(failure),
         Ok(()) => tokio::select! {
-            ended = engine.wait(&started) => saved(&engine, session, ended).await,
+            ended = &mut ended => ended,
             view = paste::wait(&engine, &started, session), if comes_back(&started) => Ok(view),
             code = interrupted.recv() => Err(Failure::Interrupted(code)),
         },
     };
-    let told = match outcome {
-        Ok(view) => connected(&view, session),
-        Err(failure) => {
-            if let Some(view) = give_up(&engine, &started, &failure, &mut interrupted, session).await {
-                return connected(&view, session);
-            }
-            Err(failure)
-        }
+    let outcome = match outcome {
+        Err(failure @ (Failure::Interrupted(_) | Failure::Output(_))) => tokio::select! {
+            ended = give_up(&engine, &started, ended, session) => ended.unwrap_or(Err(failure)),
+            _ = interrupted.recv() => Err(failure),
+        },
+        outcome => outcome,
     };
+    let told = outcome.and_then(|view| connected(&view, session));
     let by_loopback =
         matches!(&started.step, Step::Redirect { redirect_uri, .. } if redirect_uri.starts_with("http:"));
     if by_loopback && !matches!(told, Err(Failure::Interrupted(_))) {
@@ -95,38 +97,27 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
 
 const PAGE_DELIVERY: Duration = Duration::from_millis(100);
 
-/// Tokens that the vault refused are not given up at once.
-async fn saved(
-    engine: &Engine,
-    session: &Session,
-    ended: Result<ConnectionView, Problem>,
-) -> Result<ConnectionView, Failure> {
-    match ended {
+/// Waits for its end. Tokens that the vault refused are not given up at once.
+async fn saved(engine: &Engine, started: &Started, session: &Session) -> Result<ConnectionView, Failure> {
+    match engine.wait(started).await {
         Ok(view) => Ok(view),
         Err(problem) => Ok(engine.view(&session.rescue(engine, problem).await?)?),
     }
 }
 
 /// Nobody waits any more when the person or the reader has gone: the attempt ends with them. Once the browser has
-/// returned, the tokens are on their way and would be lost: then it is finished, unless they insist.
-async fn give_up(
+/// returned, the tokens are on their way, or wait for the vault, and would be lost: then its end is awaited.
+async fn give_up<T>(
     engine: &Engine,
     started: &Started,
-    failure: &Failure,
-    interrupted: &mut signal::Interrupted,
+    ended: impl Future<Output = T>,
     session: &Session,
-) -> Option<ConnectionView> {
-    if !matches!(failure, Failure::Interrupted(_) | Failure::Output(_)) {
-        return None;
-    }
+) -> Option<T> {
     match engine.cancel(&started.connection, Channel::Command).await {
         Ok(()) => None,
-        Err(problem) if problem.code == Code::Busy => {
+        Err(problem) if engine.is_busy() || matches!(problem.code, Code::Busy | Code::UnknownState) => {
             session.output.note("The provider has answered; finishing. Interrupt again to stop at once.");
-            tokio::select! {
-                ended = engine.wait(started) => ended.ok(),
-                _ = interrupted.recv() => None,
-            }
+            Some(ended.await)
         }
         Err(problem) => {
             tell(session.output, &problem);
