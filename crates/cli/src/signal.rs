@@ -25,32 +25,45 @@ impl Interrupted {
 }
 
 /// Ends this process as it would end by itself, except while tokens are on their way: a refresh token that was sent is spent,
-/// and what comes for it would be lost. On a thread of its own, because a command may wait for what a person types.
+/// and what comes for it would be lost. Before this returns, nothing may be sent.
 ///
 /// # Errors
-/// `Internal` when there is no thread to be had.
+/// `Internal` when it cannot listen.
 pub fn end_when_saved(engine: Engine, output: Output) -> Result<(), Problem> {
-    let watch = move || {
-        // Where it cannot listen, the system ends the process as ever.
-        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            let _ = runtime.block_on(end(&engine, output));
-        }
-    };
-    std::thread::Builder::new()
-        .name("signals".into())
-        .spawn(watch)
-        .map(drop)
-        .map_err(|error| Problem::new(Code::Internal).because(error))
+    on_a_thread(move |interrupted| async move { end(&engine, output, interrupted).await })
 }
 
-async fn end(engine: &Engine, output: Output) -> Result<(), Problem> {
-    let mut interrupted = listen()?;
+/// On a thread of its own, because a command may wait for what a person types. Returns once it listens.
+fn on_a_thread<F: Future<Output = ()>>(
+    work: impl FnOnce(Interrupted) -> F + Send + 'static,
+) -> Result<(), Problem> {
+    let (listens, heard) = std::sync::mpsc::channel();
+    let watch = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(internal)?;
+        runtime.block_on(async {
+            let interrupted = listen()?;
+            if listens.send(()).is_ok() {
+                work(interrupted).await;
+            }
+            Ok(())
+        })
+    };
+    let thread = std::thread::Builder::new().name("signals".into()).spawn(watch).map_err(internal)?;
+    // One that cannot listen ends, and says why.
+    heard.recv().or_else(|_| thread.join().unwrap_or_else(|_| Err(Code::Internal.into())))
+}
+
+fn internal(error: impl std::fmt::Display) -> Problem {
+    Problem::new(Code::Internal).because(error)
+}
+
+async fn end(engine: &Engine, output: Output, mut interrupted: Interrupted) {
     let code = interrupted.recv().await;
     if engine.is_busy() {
         output.note("The provider was asked; finishing. Interrupt again to stop at once.");
     }
     let saved = async {
-        while engine.is_busy() {
+        while !engine.end_if_idle() {
             tokio::time::sleep(PAUSE).await;
         }
     };
@@ -64,7 +77,7 @@ async fn end(engine: &Engine, output: Output) -> Result<(), Problem> {
 /// Listens from now on, so that none is missed while the sign-in starts.
 pub fn listen() -> Result<Interrupted, Problem> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    watch(&sender).map_err(|error| Problem::new(Code::Internal).because(error))?;
+    watch(&sender).map_err(internal)?;
     Ok(Interrupted(receiver))
 }
 
@@ -86,4 +99,21 @@ fn watch(sender: &mpsc::UnboundedSender<u8>) -> std::io::Result<()> {
     let sender = sender.clone();
     tokio::spawn(async move { while signals.recv().await.is_some() && sender.send(130).is_ok() {} });
     Ok(())
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_something_next_is_not_ended_by_the_system() {
+        on_a_thread(|_| std::future::pending()).unwrap();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
+        for (name, number) in [("hangup", 1), ("interrupt", 2), ("terminate", 15)] {
+            assert!(caught & 1 << (number - 1) != 0, "{name} is not caught yet");
+        }
+    }
 }

@@ -430,6 +430,43 @@ async fn a_face_that_ends_waits_for_the_tokens_of_a_sign_in() {
 }
 
 #[tokio::test]
+async fn nothing_that_could_bring_tokens_begins_once_the_end_is_decided() {
+    let patience = Duration::from_secs(3);
+    for face in [Channel::Command, Channel::App] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        let refresh = || {
+            let (engine, id) = (engine.clone(), id.clone());
+            tokio::spawn(async move { engine.refresh(&id, face).await })
+        };
+        let may_end = || async {
+            match face {
+                Channel::Command => engine.end_if_idle(),
+                _ => engine.save_all_before_the_end(patience, face).await.is_empty(),
+            }
+        };
+        let gate = world.network.hold();
+        world.network.answer(200, FRESH);
+        let on_its_way = refresh();
+        settle().await;
+        assert!(!may_end().await, "{face:?}: its answer would be lost");
+        world.vault.refuse_writes(true);
+        gate.add_permits(2);
+        on_its_way.await.unwrap().unwrap_err();
+        assert!(!may_end().await, "{face:?}: they are not saved");
+        world.vault.refuse_writes(false);
+        refresh().await.unwrap().expect("what waits is saved, for nobody has ended");
+        world.network.sent();
+        assert!(may_end().await);
+        let too_late = refresh();
+        settle().await;
+        assert!(world.network.sent().is_empty() && !too_late.is_finished(), "{face:?}");
+        assert!(!engine.is_busy());
+    }
+}
+
+#[tokio::test]
 async fn a_face_that_ends_says_what_it_would_cut_short() {
     let world = World::new();
     let engine = world.engine();

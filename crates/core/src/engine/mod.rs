@@ -191,7 +191,7 @@ struct Inner {
     /// Read-held while a browser waits for the page that tells how its redirect ended.
     answering: Arc<tokio::sync::RwLock<()>>,
     /// What may bring new tokens, or end them: one at a time per connection, inside this process. With what was the last.
-    flights: Mutex<HashMap<ConnectionId, (Flight, Flying)>>,
+    flights: Mutex<Flights>,
     /// What servers want to find in proofs of keys.
     nonces: Arc<Nonces>,
     /// New tokens the vault has not taken yet, and with them the connection's lock: while they wait, no other process
@@ -204,6 +204,19 @@ struct Inner {
     background: Mutex<background::Knows>,
     /// The process is about to end: nothing more is begun by itself.
     is_ending: AtomicBool,
+}
+
+#[derive(Default)]
+struct Flights {
+    of: HashMap<ConnectionId, (Flight, Flying)>,
+    /// There was nothing to lose, and the process ends: no other begins.
+    are_over: bool,
+}
+
+impl Flights {
+    fn under_way(&self) -> impl Iterator<Item = (&ConnectionId, &(Flight, Flying))> {
+        self.of.iter().filter(|(_, (flight, _))| flight.try_lock().is_err())
+    }
 }
 
 /// Held while new tokens may be on their way, or old ones are ended.
@@ -385,13 +398,21 @@ impl Engine {
     }
 
     /// Taken before the connection's lock by whatever may bring new tokens, and held until they are saved, and by a
-    /// disconnect until it is done: an end of this process waits for it.
+    /// disconnect until it is done: an end of this process waits for it. Never had once that is decided.
     async fn flight(&self, id: &ConnectionId, what: Flying) -> tokio::sync::OwnedMutexGuard<()> {
         let new = || (Flight::default(), what);
-        let flight = locked(&self.inner.flights).entry(id.clone()).or_insert_with(new).0.clone();
+        let flight = locked(&self.inner.flights).of.entry(id.clone()).or_insert_with(new).0.clone();
         let held = flight.lock_owned().await;
-        if let Some((_, now)) = locked(&self.inner.flights).get_mut(id) {
-            *now = what;
+        let are_over = {
+            let mut flights = locked(&self.inner.flights);
+            if let Some((_, now)) = flights.of.get_mut(id) {
+                *now = what;
+            }
+            flights.are_over
+        };
+        if are_over {
+            drop(held);
+            return std::future::pending().await;
         }
         held
     }

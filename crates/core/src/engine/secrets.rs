@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokenrack_oauth::secret::Passphrase;
 
-use super::{Engine, Flight, Flying, Unsaved, locked};
+use super::{Engine, Flight, Flights, Flying, Unsaved, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{Channel, UnderWay, Unfinished};
 use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
@@ -163,12 +163,25 @@ impl Engine {
     /// Whether new tokens may be on their way, or wait for the vault, and an end of this process would lose them; or
     /// whether it would cut short a disconnect.
     pub fn is_busy(&self) -> bool {
-        !self.unsaved().is_empty() || self.flying().next().is_some()
+        self.loses(&locked(&self.inner.flights))
+    }
+
+    /// Whether this process may end because it is not busy. Then it has to: nothing that could bring new tokens begins any
+    /// more.
+    pub fn end_if_idle(&self) -> bool {
+        let mut flights = locked(&self.inner.flights);
+        flights.are_over |= !self.loses(&flights);
+        flights.are_over
+    }
+
+    /// What waits is looked at last: a flight that ends may leave it.
+    fn loses(&self, flights: &Flights) -> bool {
+        flights.under_way().next().is_some() || !self.unsaved().is_empty()
     }
 
     /// Starts nothing more by itself, and waits, at most for so long in all, until what is under way has ended and what
     /// waits is saved; answers whose new tokens would be lost, by what. A disconnect that is cut short loses none, and says
-    /// so when the next face opens.
+    /// so when the next face opens. Where nobody's would be, this process has to end, as with `end_if_idle`.
     pub async fn save_all_before_the_end(&self, patience: Duration, channel: Channel) -> Vec<Unfinished> {
         self.inner.is_ending.store(true, Ordering::Relaxed);
         let save = || async {
@@ -179,7 +192,9 @@ impl Engine {
             }
         };
         let land = async {
-            for (_, (flight, _)) in self.flying() {
+            let flights: Vec<Flight> =
+                locked(&self.inner.flights).under_way().map(|(_, (flight, _))| flight.clone()).collect();
+            for flight in flights {
                 drop(flight.lock().await);
             }
         };
@@ -193,9 +208,10 @@ impl Engine {
             () = all => {}
             () = clock.sleep(patience) => {}
         }
-        let flying = self.flying().filter_map(|(id, (_, flying))| match flying {
-            Flying::Refresh => Some((id, UnderWay::Refresh)),
-            Flying::SignIn => Some((id, UnderWay::SignIn)),
+        let mut flights = locked(&self.inner.flights);
+        let flying = flights.under_way().filter_map(|(id, (_, flying))| match flying {
+            Flying::Refresh => Some((id.clone(), UnderWay::Refresh)),
+            Flying::SignIn => Some((id.clone(), UnderWay::SignIn)),
             Flying::Disconnect => None,
         });
         let mut left: BTreeMap<_, _> = flying.collect();
@@ -203,14 +219,8 @@ impl Engine {
         left.extend(self.unsaved().into_iter().map(|id| (id, UnderWay::Saving)));
         // The person is asked, and may stay.
         self.inner.is_ending.store(left.is_empty(), Ordering::Relaxed);
+        flights.are_over = left.is_empty();
         left.into_iter().map(|(connection, work)| Unfinished { connection, work }).collect()
-    }
-
-    /// What may bring new tokens in this process now, or is being disconnected.
-    fn flying(&self) -> impl Iterator<Item = (ConnectionId, (Flight, Flying))> {
-        let flights: Vec<_> =
-            locked(&self.inner.flights).iter().map(|(id, flight)| (id.clone(), flight.clone())).collect();
-        flights.into_iter().filter(|(_, (flight, _))| flight.try_lock().is_err())
     }
 
     /// The connections whose new tokens are in this process's memory only.
