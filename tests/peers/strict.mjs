@@ -1,9 +1,10 @@
 // A server that forgives nothing: a refresh token works once, and one that is sent again ends its family
-// (RFC 9700 §4.14.2). A family begins with a sign-in, for which there is no page, or with the refresh token `seed-NAME`.
+// (RFC 9700 §4.14.2). A family begins with a sign-in, for which there is no page, with the word of a client that speaks
+// for itself, or with the refresh token `seed-NAME`.
 //
 // AT_TTL: seconds an access token lives. TOKEN_DELAY: milliseconds until a refresh is answered.
 // `POST /_peer/hold/STAGE` holds the next refresh: `unread` before the server acts on it, `acted` after, `half` in the
-// middle of the answer; or, as `exchanged`, the next answer to a code. `POST /_peer/release` lets it go.
+// middle of the answer; or, as `exchanged`, the next answer that begins a family. `POST /_peer/release` lets it go.
 // `GET /ledger`: whether one is held, and of each family its newest access token, whether it has ended, and how often
 // the refresh token of each generation was sent.
 import { createHash, randomUUID } from 'node:crypto';
@@ -23,9 +24,9 @@ const metadata = () => ({
   authorization_endpoint: `${origin}/authorize`,
   token_endpoint: `${origin}/token`,
   response_types_supported: ['code'],
-  grant_types_supported: ['authorization_code', 'refresh_token'],
+  grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
   code_challenge_methods_supported: ['S256'],
-  token_endpoint_auth_methods_supported: ['none'],
+  token_endpoint_auth_methods_supported: ['none', 'client_secret_basic'],
 });
 
 function authorize(query, response) {
@@ -53,6 +54,7 @@ function begin(name) {
 }
 
 function exchange(form) {
+  if (form.grant_type === 'client_credentials') return begin(randomUUID());
   const challenge = createHash('sha256').update(form.code_verifier ?? '').digest('base64url');
   const asked = codes.get(form.code);
   codes.delete(form.code);

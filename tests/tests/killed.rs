@@ -279,6 +279,33 @@ fn a_sign_in_whose_tokens_wait_for_the_keychain_ends_when_it_is_told_to_twice() 
 }
 
 #[test]
+fn a_client_that_speaks_for_itself_is_interrupted_as_a_refresh_is() {
+    let World { mut session, server, profile, .. } = World::connected();
+    let client = ["--client-id", "machine", "--client-secret-stdin", "--grant", "client-credentials"];
+    let adds = [&["add", server.issuer(), "--name", "machine"], &client[..]].concat();
+    profile.run_with_input(&adds, "secret").done();
+    for is_told_twice in [false, true] {
+        server.hold("exchanged");
+        let mut connect = profile.spawn(&["connect", "machine"], None);
+        server.await_held();
+        tell(&mut connect, Signal::TERM);
+        thread::sleep(BEGUN);
+        session.stop_keyring();
+        server.release();
+        thread::sleep(TRIED);
+        assert!(connect.is_waiting(), "it ended with the only copy: {:?}", connect.finish());
+        if is_told_twice {
+            tell(&mut connect, Signal::TERM);
+            let ended = eventually("its end", Duration::from_secs(5), || connect.process().ended());
+            assert_eq!(ended.code(), Some(143));
+        }
+        session.unlock();
+        connect.finish();
+        assert_eq!(profile.token("machine") == server.families().pop().unwrap().token, !is_told_twice);
+    }
+}
+
+#[test]
 fn a_sign_in_whose_exchange_died_is_not_said_to_go_on() {
     // The command that says so does not open an encrypted file.
     let (server, profile) = (Strict::with(&[]), Profile::with_quick_file_vault("only for tests"));

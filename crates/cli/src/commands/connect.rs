@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokenrack_core::Timestamp;
-use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Started, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
@@ -58,6 +58,10 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
         time_limit: args.timeout,
         channel: Channel::Command,
     };
+    if connection.registration.grant_type == GrantType::ClientCredentials {
+        // No person is waited for: it is interrupted as a refresh is.
+        signal::end_when_saved(engine.clone(), session.output)?;
+    }
     let mut interrupted = signal::listen()?;
     let started = match engine.connect(&connection.id, options).await {
         Ok(Connecting::Waiting(started)) => started,
