@@ -142,6 +142,27 @@ async fn a_face_that_ends_waits_for_its_tokens_to_be_saved() {
 }
 
 #[tokio::test]
+async fn a_face_that_ends_waits_no_longer_than_it_says() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(200, FRESH);
+    world.vault.refuse_writes(true);
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    world.vault.freeze(true);
+    world.clock.slept();
+    let patience = Duration::from_secs(20);
+    let saving = engine.save_before_the_end(&id, patience, Channel::Command);
+    let in_vain = tokio::time::timeout(Duration::from_secs(5), saving).await;
+    assert_eq!(in_vain.expect("an end to the waiting").unwrap_err().code, Code::Unsaved);
+    assert_eq!(world.clock.slept(), [patience], "by the clock, whatever one try takes");
+    world.vault.freeze(false);
+    world.vault.refuse_writes(false);
+    engine.save_before_the_end(&id, patience, Channel::Command).await.unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
 async fn to_save_is_no_reason_to_ask_the_provider_again() {
     let world = World::new();
     let engine = world.engine();

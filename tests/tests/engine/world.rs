@@ -266,7 +266,7 @@ impl Network for Online {
     }
 }
 
-/// A vault in memory that is locked, refuses writes or hides an item when it is told to.
+/// A vault in memory that is locked, refuses writes, does not answer them or hides an item when it is told to.
 #[derive(Default)]
 pub struct TestVault {
     items: Mutex<HashMap<String, SecretBytes>>,
@@ -274,6 +274,7 @@ pub struct TestVault {
     is_absent: Mutex<bool>,
     refuse_writes: Mutex<bool>,
     answers_late: Mutex<bool>,
+    is_frozen: Mutex<bool>,
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
     hides_next: Mutex<bool>,
@@ -303,6 +304,11 @@ impl TestVault {
     /// It writes and deletes as before, and its answers take too long.
     pub fn answer_late(&self, late: bool) {
         *self.answers_late.lock().unwrap() = late;
+    }
+
+    /// Nobody hears what became of a write.
+    pub fn freeze(&self, is_frozen: bool) {
+        *self.is_frozen.lock().unwrap() = is_frozen;
     }
 
     /// What it has refused last happens after all: as a write whose answer took too long.
@@ -361,6 +367,10 @@ impl Vault for TestVault {
     }
 
     async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError> {
+        let is_frozen = *self.is_frozen.lock().unwrap();
+        if is_frozen {
+            std::future::pending::<()>().await;
+        }
         if let Err(refused) = self.may_write() {
             *self.refused.lock().unwrap() = Some((item.id.0.clone(), value));
             return Err(refused);

@@ -141,18 +141,22 @@ impl Engine {
         patience: Duration,
         channel: Channel,
     ) -> Result<(), Problem> {
-        let tries = patience.as_secs();
-        let mut outcome = Ok(());
-        for _ in 0..=tries {
-            if !self.is_unsaved(id) {
-                return Ok(());
+        let clock = &self.inner.ports.clock;
+        let mut why = Problem::new(Code::Unsaved);
+        let tries = async {
+            while self.is_unsaved(id) {
+                if let Err(problem) = self.only_save(id, channel).await {
+                    why = problem;
+                    clock.sleep(Duration::from_secs(1)).await;
+                }
             }
-            outcome = self.only_save(id, channel).await;
-            if outcome.is_err() {
-                self.inner.ports.clock.sleep(Duration::from_secs(1)).await;
-            }
+        };
+        tokio::select! {
+            biased;
+            () = tries => {}
+            () = clock.sleep(patience) => {}
         }
-        outcome
+        if self.is_unsaved(id) { Err(why) } else { Ok(()) }
     }
 
     /// A refresh that asks nobody: generation 0 is older than all there can be.
