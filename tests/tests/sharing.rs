@@ -1,11 +1,13 @@
 //! Connections in files: for a team without secrets, and everything under a passphrase.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokenrack_tests::{Keyring, Outcome, Peer, Profile, Secrets, Session};
+use tokenrack_tests::{Keyring, Outcome, Peer, Profile, Secrets, Session, eventually};
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -344,4 +346,34 @@ fn a_backup_that_cannot_be_opened_or_written_changes_nothing() {
     session.unlock();
     assert_eq!(profile.status("demo"), "connected");
     profile.run(&["refresh", "demo"]).done();
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for_and_not_replaced() {
+    let profile = Profile::with_quick_file_vault("only for tests");
+    profile.add("demo", "gitlab");
+    // Nobody writes to it.
+    let pipe = profile.folder().join("pipe.toml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let path = pipe.to_str().unwrap();
+    for (args, exit, code) in [
+        (&["import", path][..], 1, "file/failed"),
+        (&["restore", path], 1, "file/failed"),
+        (&["provider", "import", path], 2, "input/invalid"),
+        (&["add", path, "--client-id", "me"], 2, "input/invalid"),
+        (&["export", "--output", path, "--force"], 1, "file/failed"),
+        (&["backup", path, "--force", "--passphrase-file", "passphrase"], 1, "file/failed"),
+    ] {
+        let mut command = profile.spawn(&[&["--json"], args].concat(), None);
+        let ended = || command.process().ended();
+        eventually(&format!("the end of {args:?}"), Duration::from_secs(20), ended);
+        let error = command.finish().failed(exit, code);
+        assert!(error["cause"].as_str().unwrap().contains("not a regular file"), "{error}");
+    }
+    assert!(pipe.symlink_metadata().unwrap().file_type().is_fifo());
+
+    // What a shell hands over is written by somebody.
+    let document = r#"{"issuer": "https://id.example.com", "token_endpoint": "https://id.example.com/token",
+        "authorization_endpoint": "https://id.example.com/authorize"}"#;
+    profile.run_with_input(&["provider", "import", "/dev/stdin", "--id", "piped"], document).done();
 }

@@ -19,13 +19,14 @@ pub enum Readers {
 }
 
 /// Writes a file; `replaces` lets it take the place of one that is there, which stays until this one is whole. Whoever
-/// could read that one can read this one, unless it is its owner's alone.
+/// could read that one can read this one, unless it is its owner's alone. A device or a pipe keeps its place.
 ///
 /// # Errors
 /// `FileExists`, `FileFailed`.
 pub fn write(path: &Path, content: &[u8], readers: Readers, replaces: bool) -> Result<PathBuf, Problem> {
     let path = std::path::absolute(path).map_err(|error| failed(path, &error))?;
     let written = match (replaces, readers) {
+        (true, _) if path.metadata().is_ok_and(|there| !there.is_file()) => Err(not_a_file()),
         (true, Readers::Owner) => private::replace(&path, content),
         (true, Readers::Anybody) if path.exists() => private::replace_content(&path, content),
         _ => write_new(&path, content, readers),
@@ -82,14 +83,23 @@ fn beside(
 /// `FileFailed`.
 pub fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     let mut content = Vec::new();
-    let read = File::open(path).and_then(|file| {
-        // A pipe would wait for ever.
-        if !file.metadata()?.is_file() {
-            return Err(std::io::Error::other("not a file"));
-        }
-        file.take(LARGEST_BUNDLE as u64 + 1).read_to_end(&mut content)
-    });
+    let read = open(path).and_then(|file| file.take(LARGEST_BUNDLE as u64 + 1).read_to_end(&mut content));
     read.map(|_| content).map_err(|error| failed(path, &error))
+}
+
+/// Opens a file to read. Looks at it first: to open a pipe waits for whoever writes to it, maybe for ever.
+///
+/// # Errors
+/// The system's, or that it is no file.
+pub fn open(path: &Path) -> std::io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(not_a_file());
+    }
+    File::open(path)
+}
+
+fn not_a_file() -> std::io::Error {
+    std::io::Error::other("not a regular file")
 }
 
 /// As `write`, over none and without words.

@@ -11,6 +11,7 @@ use tokenrack_core::event::Channel;
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::view::{Action, ConnectionView, Draft, Endpoints};
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
+use tokenrack_platform::files;
 
 use crate::error::{Failure, invalid};
 use crate::prompt;
@@ -164,7 +165,8 @@ fn is_file(provider: &str) -> bool {
 
 /// Reads a provider file; answers what a draft calls it.
 fn learn(path: &str, engine: &Engine, session: &Session) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| invalid(format_args!("{path}: {error}")))?;
+    let read = files::open(Path::new(path)).and_then(std::io::read_to_string);
+    let text = read.map_err(|error| invalid(format_args!("{path}: {error}")))?;
     let folder = Path::new(path).parent().map(Path::to_owned).unwrap_or_default();
     session.catalog(folder)?.parse(path, &text).map(|spec| engine.learn(spec)).map_err(|mistakes| {
         let mut lines = mistakes.iter().map(ToString::to_string);

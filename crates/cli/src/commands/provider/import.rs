@@ -1,11 +1,13 @@
 //! `tokenrack provider import FILE`
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
 use tokenrack_core::problem::{Class, Code, Problem};
 use tokenrack_core::provider::{Imported, LeftOut};
+use tokenrack_platform::files;
 
 use crate::error::{Failure, invalid};
 use crate::session::Session;
@@ -43,7 +45,10 @@ pub fn run(args: &Args, session: &Session) -> Result<(), Failure> {
 
 fn read(args: &Args) -> std::io::Result<String> {
     let mut text = String::new();
-    std::fs::File::open(&args.file)?.take(MOST_READ).read_to_string(&mut text)?;
+    // A pipe that a shell hands over (`/dev/stdin`, `<(…)`) has somebody who writes to it.
+    let is_handed_over = ["/dev", "/proc"].iter().any(|folder| args.file.starts_with(folder));
+    let file = if is_handed_over { File::open(&args.file) } else { files::open(&args.file) };
+    file?.take(MOST_READ).read_to_string(&mut text)?;
     Ok(text)
 }
 

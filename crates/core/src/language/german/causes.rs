@@ -307,7 +307,7 @@ pub(super) const TABLE: Table = &[
     ),
     ("this user has no folder for downloads", "dieser Benutzer hat keinen Ordner für Downloads"),
     ("{place}: too many copies of {file}.{ending}", "{place}: zu viele Kopien von {file}.{ending}"),
-    ("not a file", "keine Datei"),
+    ("not a regular file", "keine gewöhnliche Datei"),
     ("it asks for 2^{required} rounds of scrypt", "sie verlangt 2^{required} Runden scrypt"),
     // The vault
     (
