@@ -290,6 +290,13 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             window::closed(app);
             reminders::goes_on(&face);
         }
+        // Since its window was asked to close, new tokens may be on their way.
+        RunEvent::ExitRequested { code: None, api, .. }
+            if face.core().is_ok_and(|core| !core.engine.end_if_idle()) =>
+        {
+            api.prevent_exit();
+            end(app);
+        }
         RunEvent::Exit => {
             face.clipboard.end();
             // From here on a new link starts a new process; one that came before gets a process now.
