@@ -119,8 +119,8 @@ async fn no_answer_is_exchanged_while_its_sign_in_is_cancelled() {
     assert_eq!(waits.lock().unwrap().first(), Some(&false), "it has ended when the lock is given back");
 }
 
-#[tokio::test]
-async fn a_code_that_nobody_exchanged_has_brought_nothing() {
+/// A connection whose requests are pushed to the server first (RFC 9126): there a test can hold them.
+async fn pushing() -> (World, Engine, ConnectionId) {
     let world = World::new();
     world.own_provider(
         "acme.toml",
@@ -131,15 +131,55 @@ async fn a_code_that_nobody_exchanged_has_brought_nothing() {
     );
     let engine = world.engine();
     let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
-    let pushed =
-        |n: u32| world.network.answer(201, &format!(r#"{{"request_uri":"urn:{n}","expires_in":60}}"#));
-    // The state is in what was pushed.
-    let back = |step: &Step| {
-        let sent = world.network.sent().remove(0);
-        let state = url::form_urlencoded::parse(sent.as_bytes()).find(|(name, _)| name == "state").unwrap().1;
-        let Step::Redirect { redirect_uri, .. } = step else { panic!("the browser is to come back") };
-        format!("{redirect_uri}?code=c&state={state}")
-    };
+    (world, engine, id)
+}
+
+fn push(world: &World, n: u32) {
+    world.network.answer(201, &format!(r#"{{"request_uri":"urn:{n}","expires_in":60}}"#));
+}
+
+/// The redirect of what was pushed last; the state is in that.
+fn pushed_back(world: &World, step: &Step) -> String {
+    let sent = world.network.sent().remove(0);
+    let state = url::form_urlencoded::parse(sent.as_bytes()).find(|(name, _)| name == "state").unwrap().1;
+    let Step::Redirect { redirect_uri, .. } = step else { panic!("the browser is to come back") };
+    format!("{redirect_uri}?code=c&state={state}")
+}
+
+#[tokio::test]
+async fn tokens_that_wait_are_saved_as_soon_as_a_sign_in_has_begun_beside_them() {
+    let (world, engine, id) = pushing().await;
+    push(&world, 1);
+    let back = pushed_back(&world, &started(&engine, &id).await.step);
+    world.network.answer(200, FRESH);
+    engine.deliver(&back, Channel::DeepLink).await.unwrap();
+    world.vault.refuse_writes(true);
+    world.network.answer(200, &FRESH.replace("t-2", "t-3"));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.vault.refuse_writes(false);
+    let gate = world.network.hold();
+    push(&world, 2);
+    let begins = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { started(&engine, &id).await }
+    });
+    settle().await;
+    let saves = tokio::spawn({
+        let (engine, id) = (engine.clone(), id.clone());
+        async move { engine.refresh(&id, Channel::App).await.map(drop) }
+    });
+    settle().await;
+    gate.add_permits(1);
+    begins.await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), saves).await.expect("soon").unwrap().unwrap();
+    assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-3");
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_exchanged_has_brought_nothing() {
+    let (world, engine, id) = pushing().await;
+    let pushed = |n| push(&world, n);
+    let back = |step: &Step| pushed_back(&world, step);
     pushed(1);
     let first = back(&started(&engine, &id).await.step);
     let gate = world.network.hold();

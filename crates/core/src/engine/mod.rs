@@ -45,6 +45,7 @@ use std::time::Duration;
 
 use tokenrack_oauth::dpop::Nonces;
 use tokenrack_oauth::secret::AccessToken;
+use tokio::sync::Notify;
 
 use crate::Timestamp;
 use crate::bundle::Bundle;
@@ -197,6 +198,8 @@ struct Inner {
     /// New tokens the vault has not taken yet, and with them the connection's lock: while they wait, no other process
     /// writes, and one that gets the lock knows that they are gone.
     unsaved: Mutex<HashMap<ConnectionId, Unsaved>>,
+    /// Tells that a lock was put back to such tokens.
+    put_back: Notify,
     faces: faces::Faces,
     /// Whether this process refreshes by itself.
     keeps_fresh: AtomicBool,
@@ -246,6 +249,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Some(unsaved) = locked(&self.engine.inner.unsaved).get_mut(&self.id) {
             unsaved.lock = self.lock.take();
+            self.engine.inner.put_back.notify_waiters();
         }
     }
 }
@@ -271,6 +275,7 @@ impl Engine {
                 flights: Mutex::default(),
                 nonces: Arc::default(),
                 unsaved: Mutex::default(),
+                put_back: Notify::new(),
                 faces: faces::Faces::default(),
                 keeps_fresh: AtomicBool::new(false),
                 background: Mutex::default(),
@@ -389,12 +394,21 @@ impl Engine {
     }
 
     async fn lock(&self, id: &ConnectionId) -> Result<Held, Problem> {
-        let kept = locked(&self.inner.unsaved).get_mut(id).and_then(|unsaved| unsaved.lock.take());
-        let lock = match kept {
-            Some(lock) => lock,
-            None => self.inner.ports.lock.acquire(id, LOCK_PATIENCE).await?,
-        };
-        Ok(Held { engine: self.clone(), id: id.clone(), lock: Some(lock) })
+        let held = |lock| Held { engine: self.clone(), id: id.clone(), lock: Some(lock) };
+        loop {
+            let mut put_back = std::pin::pin!(self.inner.put_back.notified());
+            put_back.as_mut().enable();
+            let kept = locked(&self.inner.unsaved).get_mut(id).and_then(|unsaved| unsaved.lock.take());
+            if let Some(lock) = kept {
+                return Ok(held(lock));
+            }
+            // Whoever has it in this process may keep it with tokens that wait: then it is never given back to the system.
+            tokio::select! {
+                biased;
+                lock = self.inner.ports.lock.acquire(id, LOCK_PATIENCE) => return Ok(held(lock?)),
+                () = put_back => {}
+            }
+        }
     }
 
     /// Taken before the connection's lock by whatever may bring new tokens, and held until they are saved, and by a
