@@ -23,6 +23,8 @@ use tokenrack_tests::{
 const NAME: &str = "demo";
 /// For what cannot be seen from outside to have begun.
 const BEGUN: Duration = Duration::from_millis(300);
+/// Until a second signal is one of its own.
+const INSISTS: Duration = Duration::from_millis(1_500);
 /// For the tries to save that come before tokens are declared unsaved.
 const TRIED: Duration = Duration::from_secs(4);
 
@@ -192,6 +194,10 @@ fn a_command_that_is_told_to_end_saves_first_what_is_on_its_way() {
         world.server.hold("acted");
         let mut command = world.profile.spawn(args, None);
         world.server.await_held();
+        // As `timeout` does, and a terminal that closes.
+        tell(&mut command, signal);
+        tell(&mut command, signal);
+        thread::sleep(BEGUN);
         tell(&mut command, signal);
         thread::sleep(BEGUN);
         assert!(command.is_waiting(), "it ended while its answer was on the way");
@@ -271,7 +277,7 @@ fn a_sign_in_whose_tokens_wait_for_the_keychain_ends_when_it_is_told_to_twice() 
     server.release();
     thread::sleep(TRIED);
     tell(&mut connect, Signal::INT);
-    thread::sleep(BEGUN);
+    thread::sleep(INSISTS);
     assert!(connect.is_waiting(), "it ended with the only copy: {:?}", connect.finish());
     tell(&mut connect, Signal::INT);
     let ended = eventually("its end", Duration::from_secs(5), || connect.process().ended());

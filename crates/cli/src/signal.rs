@@ -8,6 +8,9 @@ use tokio::sync::mpsc;
 
 use crate::output::Output;
 
+/// What comes within it after the first signal is part of one act: `timeout`, a terminal that closes and a session that ends
+/// each tell a process, and then its group.
+const ONE_ACT: Duration = Duration::from_secs(1);
 /// Between two looks at whether it is done.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -21,6 +24,13 @@ impl Interrupted {
             Some(code) => code,
             None => std::future::pending().await,
         }
+    }
+
+    /// Waits for somebody who insists, after the first.
+    pub async fn again(&mut self) {
+        tokio::time::sleep(ONE_ACT).await;
+        while self.0.try_recv().is_ok() {}
+        self.recv().await;
     }
 }
 
@@ -69,7 +79,7 @@ async fn end(engine: &Engine, output: Output, mut interrupted: Interrupted) {
     };
     tokio::select! {
         () = saved => {}
-        _ = interrupted.recv() => {}
+        () = interrupted.again() => {}
     }
     std::process::exit(code.into())
 }

@@ -143,7 +143,12 @@ pub fn is_chronic(failure: &Failure) -> bool {
 fn brought_tokens(grant: &Grant, failure: &Failure) -> bool {
     let unread = matches!(
         failure.problem.code,
-        Code::ScriptFailed | Code::ScriptLimit | Code::InvalidTokenResponse | Code::UnsupportedTokenType
+        Code::ScriptFailed
+            | Code::ScriptLimit
+            | Code::InvalidTokenResponse
+            | Code::UnsupportedTokenType
+            | Code::UnreadableAnswer
+            | Code::ServerRefused
     );
     unread && failure.at == grant.issued_at
 }

@@ -121,10 +121,13 @@ fn failing(times: u32, code: Code) -> Failure {
 }
 
 #[test]
-fn tokens_that_a_script_could_not_read_are_renewed_when_they_end_and_not_before() {
+fn tokens_of_an_answer_that_could_not_be_read_are_renewed_when_they_end_and_not_before() {
     let failed = |code| RefreshState::Failed(Failure { at: at("12:00:00"), ..failing(1, code) });
     let due = |code| due(&connection("a", Grant { refresh: failed(code), ..grant(3_600) }), None).unwrap();
-    assert!(due(Code::ScriptFailed) > at("12:50:00"));
+    for code in [Code::ScriptFailed, Code::InvalidTokenResponse, Code::UnreadableAnswer, Code::ServerRefused]
+    {
+        assert!(due(code) > at("12:50:00"), "{code:?}");
+    }
     assert!(due(Code::Interrupted) < at("12:10:00"));
 }
 

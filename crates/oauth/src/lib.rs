@@ -27,7 +27,7 @@ pub mod reach;
 pub mod registration;
 pub mod response;
 pub mod revocation;
-mod salvage;
+pub mod salvage;
 pub mod secret;
 pub mod sent;
 pub mod shopify;

@@ -6,17 +6,33 @@ use url::form_urlencoded;
 /// The first JSON object in a body, whatever stands around it and however its text is encoded, or the pairs of a form.
 /// `None` when there is neither, also where the object is broken or cut off: what it seems to hold may be half of a token.
 pub(crate) fn object(body: &[u8]) -> Option<Value> {
+    let text = text(body);
+    match beginning(&text) {
+        Some(at) => first(&text[at..]),
+        None => form(text.trim()),
+    }
+}
+
+/// Whether such an object, and no form, is in the body of an answer that broke off, or came to no end.
+pub fn has_object(body: &[u8]) -> bool {
+    let text = text(body);
+    beginning(&text).is_some_and(|at| first(&text[at..]).is_some())
+}
+
+fn text(body: &[u8]) -> String {
     // In UTF-16, what tokens are made of is ASCII with zeros between.
     let text = String::from_utf8_lossy(body).replace('\0', "");
     // Half of a character, as of a name that was cut, would spoil it all; tokens have none that is written so.
-    let text = text.replace("\\ud", "\\u0").replace("\\uD", "\\u0");
+    text.replace("\\ud", "\\u0").replace("\\uD", "\\u0")
+}
+
+fn beginning(text: &str) -> Option<usize> {
     let begins = |at: &usize| text[at + 1..].trim_start().starts_with('"');
-    match text.match_indices('{').map(|(at, _)| at).find(begins) {
-        Some(at) => {
-            Deserializer::from_str(&text[at..]).into_iter::<Map<_, _>>().next()?.ok().map(Value::Object)
-        }
-        None => form(text.trim()),
-    }
+    text.match_indices('{').map(|(at, _)| at).find(begins)
+}
+
+fn first(text: &str) -> Option<Value> {
+    Deserializer::from_str(text).into_iter::<Map<_, _>>().next()?.ok().map(Value::Object)
 }
 
 /// RFC 6749 had it so in a draft, and some servers still do.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokenrack_core::ports::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+use tokenrack_oauth::salvage;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
@@ -128,8 +129,7 @@ async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, 
 /// Whether an answer that broke off, or came to no end, is whole all the same: an object that is cut cannot be read, and in
 /// a whole one are perhaps tokens that nobody gives again.
 fn is_object(error: &HttpError, body: &[u8]) -> bool {
-    error.kind != HttpErrorKind::BodyTooLarge
-        && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
+    error.kind != HttpErrorKind::BodyTooLarge && salvage::has_object(body)
 }
 
 fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {

@@ -164,7 +164,12 @@ async fn an_object_that_came_whole_is_an_answer_however_it_ends() {
             assert_eq!(answer.headers().len(), 1);
         }
     }
-    for part in [r#"{"a":1,"b":"#, r#"{"a":"1"#, "12", "[1]", "", "{\"a\":1}\n{"] {
+    // Also where it is no proper JSON, as that of an answer that ends well.
+    for around in ["\u{feff}{\"a\":1}", "{\"a\":1}\0", "<b>Warning</b>{\"a\":1}"] {
+        let answer = without_end("content-length: 900", around, true).await.unwrap();
+        assert_eq!(answer.body(), around.as_bytes());
+    }
+    for part in [r#"{"a":1,"b":"#, r#"{"a":"1"#, "12", "[1]", "", "a=1"] {
         let error = without_end("content-length: 900", part, true).await.unwrap_err();
         assert_eq!(error.kind, HttpErrorKind::Interrupted, "{part}");
     }

@@ -85,7 +85,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let outcome = match outcome {
         Err(failure @ (Failure::Interrupted(_) | Failure::Output(_))) => tokio::select! {
             ended = give_up(&engine, &started, ended, session) => ended.unwrap_or(Err(failure)),
-            _ = interrupted.recv() => Err(failure),
+            () = interrupted.again() => Err(failure),
         },
         outcome => outcome,
     };
