@@ -264,7 +264,7 @@ impl ConnectionState {
         }
     }
 
-    /// Whether that is the one.
+    /// Whether this attempt waits.
     pub fn awaits(&self, digest: &StateDigest) -> bool {
         self.attempt().is_some_and(|attempt| attempt.state_digest == *digest)
     }

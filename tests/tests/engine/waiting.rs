@@ -83,6 +83,21 @@ async fn a_sign_in_that_failed_is_told_as_that_whatever_happens_next() {
     assert_eq!(engine.wait(&started).await.unwrap_err().code, Code::InvalidClient);
 }
 
+#[tokio::test]
+async fn a_sign_in_whose_tokens_were_saved_later_is_told_as_one_that_succeeded() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let started = started(&engine, &id).await;
+    world.vault.refuse_writes(true);
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect(&started), Channel::Loopback).await.unwrap_err();
+    world.vault.refuse_writes(false);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    // Another process may look only now.
+    assert_eq!(world.engine().wait(&started).await.unwrap().status.kind, StatusKind::Connected);
+}
+
 /// Looks how the attempt stands whenever a lock is given back.
 struct Looking {
     lock: FileLock,
