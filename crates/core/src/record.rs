@@ -72,9 +72,7 @@ impl Tokens {
             grant,
         }
     }
-}
 
-impl Tokens {
     /// Whether one of them is one of the others: some servers give out again what they have given.
     pub fn share_one_with(&self, other: &Self) -> bool {
         self.are(other) || self.access_token.matches(other.access_token.expose())
