@@ -4,6 +4,7 @@ use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityEntry, ActivityKind, Channel};
+use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::ConnectionView;
 
@@ -114,4 +115,48 @@ async fn a_refused_redirect_is_of_the_connection_whose_sign_in_it_answers() {
     assert_eq!(newest(&engine).connection, None, "it is gone");
     engine.deliver(&redirect.replace("state=", "state=x"), Channel::DeepLink).await.unwrap_err();
     assert_eq!((newest(&engine).code, newest(&engine).connection), (Some(Code::UnknownState), None));
+}
+
+/// Some servers give a refresh token at the first consent only.
+#[tokio::test]
+async fn a_sign_in_that_brings_no_refresh_token_goes_on_with_the_one_before_where_it_is_the_same_persons() {
+    let bare =
+        |id: u32, more: &str| answer(id, "alice").replace(&format!("\"refresh_token\":\"rt-{id}\","), more);
+    for (second, is_kept) in [
+        (bare(1, ""), true),
+        (bare(2, ""), false),
+        (bare(1, "").replace("\"user\"", "\"other\""), false),
+        (bare(1, "\"scope\":\"more\","), false),
+    ] {
+        let world = World::new();
+        let (engine, id) = acme(&world).await;
+        sign_in(&world, &engine, &id, &answer(1, "alice")).await;
+        world.clock.forward(3_600);
+        let view = sign_in(&world, &engine, &id, &second.replace("at-", "new-at-")).await;
+        assert_eq!(view.refreshable, is_kept, "{second}");
+        assert!(super::token(&engine, &id).await.unwrap().starts_with("new-at-"));
+        world.network.sent();
+        world.network.answer(200, &answer(1, "alice"));
+        let refreshed = engine.refresh(&id, Channel::App).await;
+        assert_eq!(refreshed.is_ok(), is_kept, "{second}");
+        assert_eq!(world.network.sent().iter().any(|body| body.contains("refresh_token=rt-1")), is_kept);
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_refused_or_may_be_spent_does_not_go_on() {
+    for refused in [true, false] {
+        let world = World::new();
+        let (engine, id) = acme(&world).await;
+        sign_in(&world, &engine, &id, &answer(1, "alice")).await;
+        if refused {
+            world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        } else {
+            world.network.fail(HttpErrorKind::Timeout);
+        }
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        let second = answer(1, "alice").replace("\"refresh_token\":\"rt-1\",", "");
+        let view = sign_in(&world, &engine, &id, &second).await;
+        assert!(!view.refreshable, "refused: {refused}");
+    }
 }

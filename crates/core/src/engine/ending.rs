@@ -11,7 +11,7 @@ use super::{Engine, Flying, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code::{self, Unusable};
-use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState};
+use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState, Settled};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
@@ -187,13 +187,20 @@ impl Engine {
         if let Some(before) = connection.state.grant() {
             tokens.grant.replaces(before);
         }
-        let mut grant = tokens.grant.clone();
         if set_aside(connection, &mut record)
             && connection.unrevoked.is_none()
             && let Err(problem) = self.has_come_back(connection)
         {
             tracing::warn!(%problem, "tokens of a disconnect wait in the vault for the next one");
         }
+        if let (Settled::Authorized(grant), Some(before)) = (connection.state.settled(), &record.tokens)
+            && grant.speaks_of(&before.grant)
+        {
+            // What became of its last refresh is in the database.
+            let before = Tokens { grant: grant.clone(), ..before.clone() };
+            tokens.go_on_from(&before);
+        }
+        let mut grant = tokens.grant.clone();
         record.tokens = Some(tokens.clone());
         // Saved before they are used for anything, a look-up included.
         if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
