@@ -1,11 +1,12 @@
-//! Providers that end all tokens of a client and account together (`revoke.effect = "whole_grant"`): who tells one of them of
-//! tokens that nobody uses may end a sign-in that is in use.
+//! Providers that end all tokens of a client and account together (`revoke.effect = "whole_grant"`), or may do so as far as
+//! anybody knows: who tells one of them of tokens that nobody uses may end a sign-in that is in use.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::connection::{Connection, ConnectionId};
+use crate::flows::{revoke, server};
 use crate::lifecycle::{Account, Grant, Settled};
 use crate::provider::{Catalog, ProviderSpec};
 use crate::status;
@@ -42,29 +43,30 @@ impl Connection {
     }
 }
 
-/// Whether the provider would end a sign-in in use, of any of these connections, along with tokens of one of the owners.
+/// Whether the provider would end a sign-in in use, of any connection, along with tokens of one of these owners that
+/// `connection` has left; where nobody knows what it ends (`revoke.effect`), it would. Of one that cannot be told: no.
 pub fn ends_along<'a>(
+    connection: &Connection,
     spec: &ProviderSpec,
     owners: &[Owner],
     all: impl IntoIterator<Item = &'a Connection>,
     catalog: &Catalog,
 ) -> bool {
-    spec.revoke.effect == "whole_grant"
-        && all.into_iter().any(|connection| match connection.state.settled() {
-            Settled::Authorized(grant) if is_there(connection, spec, catalog) => {
-                owners.iter().any(|owner| owner.may_be(&connection.owner_of(grant)))
+    let place = server::token_place(spec, connection);
+    // To the same provider, by this file or by another.
+    let is_there = |other: &Connection| {
+        other.provider.id() == connection.provider.id()
+            || (place.is_some()
+                && resolved(other, catalog).is_some_and(|spec| server::token_place(&spec, other) == place))
+    };
+    spec.revoke.effect != "token"
+        && revoke::place(spec, connection).is_some()
+        && all.into_iter().any(|other| match other.state.settled() {
+            Settled::Authorized(grant) if is_there(other) => {
+                owners.iter().any(|owner| owner.may_be(&other.owner_of(grant)))
             }
             _ => false,
         })
-}
-
-/// Whether the connection is to the provider of `spec`, by that file or by another.
-fn is_there(connection: &Connection, spec: &ProviderSpec, catalog: &Catalog) -> bool {
-    let endpoint = |spec: ProviderSpec| spec.server.metadata.token_endpoint;
-    *connection.provider.id() == spec.id
-        || resolved(connection, catalog)
-            .and_then(endpoint)
-            .is_some_and(|own| spec.server.metadata.token_endpoint.as_ref() == Some(&own))
 }
 
 fn resolved(connection: &Connection, catalog: &Catalog) -> Option<ProviderSpec> {
@@ -78,7 +80,7 @@ pub fn held(all: &[Cow<'_, Connection>], catalog: &Catalog) -> Vec<ConnectionId>
     let waits = |connection: &&Cow<'_, Connection>| {
         let others = || all.iter().map(AsRef::as_ref);
         resolved(connection, catalog)
-            .is_some_and(|spec| ends_along(&spec, &connection.owners_left(), others(), catalog))
+            .is_some_and(|spec| ends_along(connection, &spec, &connection.owners_left(), others(), catalog))
     };
     left.filter(waits).map(|connection| connection.id.clone()).collect()
 }

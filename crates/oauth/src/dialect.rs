@@ -302,7 +302,8 @@ pub struct RevokeDialect {
     pub request: RequestTemplate,
     /// For `request`: which token `{token}` means, `access` (the default) or `refresh`.
     pub token: String,
-    /// `token`, or `whole_grant`: every token of this client and account ends, or may end. Empty: unknown.
+    /// What ends: `token`, the tokens of one sign-in, or `whole_grant`: every token of this client and account ends, or may end.
+    /// Empty: nobody knows, so what happens by itself takes it for the latter.
     pub effect: String,
     /// For `request`: success is status 2xx, and this.
     pub success: Option<SuccessCheck>,

@@ -1,4 +1,5 @@
-//! A provider that ends all tokens of a client and account together: what a disconnect has left may not end what is in use.
+//! A provider that ends all tokens of a client and account together, or may: what a disconnect has left may not end what is in
+//! use.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -106,6 +107,29 @@ async fn what_would_end_a_new_sign_in_too_waits_for_the_next_disconnect() {
 }
 
 #[tokio::test]
+async fn where_nobody_knows_what_a_revocation_ends_it_waits_too() {
+    for (effect, told) in [("", 0), ("token", 2)] {
+        let world = World::new();
+        world.own_provider("acme.toml", &ALL_AT_ONCE.replace("whole_grant", effect));
+        let engine = world.engine();
+        engine.keep_fresh();
+        settle().await;
+        let id = add(&world, &engine, "one", "me").await;
+        signed_in(&world, &engine, &id, "ada").await;
+        for status in [503, 503] {
+            world.network.answer(status, "{}");
+        }
+        assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+        signed_in(&world, &engine, &id, "ada").await;
+        for status in [200, 200] {
+            world.network.answer(status, "{}");
+        }
+        assert_eq!(sent_by_itself(&world).await.len(), told, "{effect:?}");
+        assert_eq!(waits_for_a_sign_in(&engine, &id), told == 0);
+    }
+}
+
+#[tokio::test]
 async fn what_would_end_another_connection_too_waits_until_that_is_disconnected() {
     for (mine, other) in [("ada", "ada"), ("ada", ""), ("", "ada")] {
         let (world, engine) = world().await;
@@ -210,10 +234,13 @@ async fn a_person_who_says_it_again_does_not_wait() {
 
 #[tokio::test]
 async fn tokens_that_are_not_believed_end_no_other_connection() {
-    for (account, sent) in [("ada", 1), ("", 2)] {
+    let none = ALL_AT_ONCE.replace("revocation_endpoint = \"https://as.example/revoke\"\n", "");
+    for (file, account, sent, is_held) in
+        [(ALL_AT_ONCE, "ada", 1, true), (ALL_AT_ONCE, "", 2, false), (&none, "ada", 1, false)]
+    {
         let world = World::new();
         let script = "[scripts]\ncredentials = \"exports.getCredentialsFromTokenResponse = () => ({})\"\n";
-        world.own_provider("acme.toml", &format!("{ALL_AT_ONCE}{script}"));
+        world.own_provider("acme.toml", &format!("{file}{script}"));
         let engine = world.engine();
         let one = add(&world, &engine, "one", "me").await;
         if !account.is_empty() {
@@ -228,8 +255,8 @@ async fn tokens_that_are_not_believed_end_no_other_connection() {
         assert_eq!(world.network.sent().len(), sent, "{account:?}");
         let lines = engine.activity(&Default::default()).unwrap();
         let said = lines.iter().find(|line| line.kind == ActivityKind::RevocationUnsupported);
-        let why = said.map(|line| line.detail.as_deref().unwrap());
-        assert_eq!(why, (sent == 1).then_some("it would end a sign-in that is in use too"), "{lines:?}");
+        let why = said.and_then(|line| line.detail.as_deref());
+        assert_eq!(why, is_held.then_some("it would end a sign-in that is in use too"), "{lines:?}");
         assert_eq!(lines[0].kind, ActivityKind::AuthorizationFailed);
     }
 }

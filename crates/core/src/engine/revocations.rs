@@ -51,7 +51,8 @@ impl Engine {
             None => {
                 // Where the file is in the way, telling says so.
                 let spec = self.spec(&connection).ok().filter(|_| channel == Channel::Engine);
-                let waits = spec.map(|spec| self.ends_along(&spec, &connection.owners_left())).transpose()?;
+                let owners = connection.owners_left();
+                let waits = spec.map(|spec| self.ends_along(&connection, &spec, &owners)).transpose()?;
                 if waits == Some(true) {
                     let is_over = |failure: &&Failure| scheduler::given_up_at(failure) <= self.now();
                     let Some(failure) = connection.unrevoked.as_ref().filter(is_over) else {
@@ -96,8 +97,8 @@ impl Engine {
             return;
         }
         // Where nobody can tell, they are left too.
-        let known = self.ends_along(spec, &[connection.owner_of(&tokens.grant)]);
-        let ends_along = used.is_some() || known.unwrap_or(spec.revoke.effect == "whole_grant");
+        let known = self.ends_along(connection, spec, &[connection.owner_of(&tokens.grant)]);
+        let ends_along = used.is_some() || known.unwrap_or(spec.revoke.effect != "token");
         let (revocation, problem) = if ends_along {
             (Revocation::Unsupported, None)
         } else {
@@ -120,10 +121,10 @@ impl Engine {
     }
 
     /// Whether a sign-in in use, of any connection, would end along with tokens of one of these owners.
-    fn ends_along(&self, spec: &ProviderSpec, owners: &[Owner]) -> Result<bool, Problem> {
+    fn ends_along(&self, of: &Connection, spec: &ProviderSpec, owners: &[Owner]) -> Result<bool, Problem> {
         let all = self.inner.ports.store.load_all()?.connections;
         let all: Vec<_> = all.iter().map(|connection| self.as_of_now(connection)).collect();
-        Ok(whole_grant::ends_along(spec, owners, all.iter().map(AsRef::as_ref), &self.catalog()))
+        Ok(whole_grant::ends_along(of, spec, owners, all.iter().map(AsRef::as_ref), &self.catalog()))
     }
 
     /// Tokens in memory that are to be revoked go as soon as the provider was told: were they kept until the vault takes a
