@@ -222,7 +222,7 @@ pub struct Failure {
     pub attempt: u32,
     /// Why the last one did.
     pub problem: Problem,
-    /// One of them may have been answered with new tokens that did not reach us.
+    /// One of them may have been answered with new tokens that did not reach us. Records of the first versions lack it.
     #[serde(default)]
     pub answer_may_be_lost: bool,
     /// What the last one asked, where it got so far.
@@ -538,10 +538,7 @@ impl RefreshState {
         match self {
             Self::Idle => false,
             Self::InFlight { .. } => true,
-            Self::Failed(failure) => {
-                // Records of the first versions have only the code.
-                failure.answer_may_be_lost || Verdict::of(&failure.problem) == Verdict::Unknown
-            }
+            Self::Failed(failure) => failure.answer_may_be_lost,
         }
     }
 }

@@ -156,31 +156,42 @@ impl TokenEndpoint<'_> {
         let mut fields =
             vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)];
         fields.extend(verifier.map(|verifier| ("code_verifier", verifier.expose())));
-        self.unread(&fields, self.wording(Some(&self.dialect.values), pairs(forward))).await
+        let answer = self.ask_form(&fields, self.wording(Some(&self.dialect.values), pairs(forward))).await?;
+        self.unread(&answer)
     }
 
     /// As [`TokenEndpoint::refresh`], the answer as it came.
     ///
     /// # Errors
-    /// [`OAuthError`].
+    /// [`Unrenewed`].
     pub async fn refresh_unread(
         &self,
         refresh_token: &RefreshToken,
         redirect_uri: &str,
         dialect: &RefreshDialect,
-    ) -> Result<Value, OAuthError> {
+    ) -> Result<Value, Unrenewed> {
         let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
         if dialect.repeat.iter().any(|name| name == "redirect_uri") {
             fields.push(("redirect_uri", redirect_uri));
         }
-        self.unread(&fields, self.wording(Some(&dialect.values), pairs(&dialect.params))).await
+        let wording = self.wording(Some(&dialect.values), pairs(&dialect.params));
+        let unsent = |error| Unrenewed { error, rotated: None };
+        let answer = self.ask_form(&fields, wording).await.map_err(unsent)?;
+        self.unread(&answer).map_err(|error| {
+            let root = dialect.response_root.as_ref().unwrap_or(&self.dialect.response.root);
+            let left = left_in(&answer);
+            Unrenewed { error, rotated: left.and_then(|left| self.rotated(&left, root, refresh_token)) }
+        })
     }
 
-    async fn unread(&self, fields: &[(&str, &str)], wording: Wording<'_>) -> Result<Value, OAuthError> {
+    async fn ask_form(&self, fields: &[(&str, &str)], wording: Wording<'_>) -> Result<Answer, OAuthError> {
         let http =
             Translator { asked: self, wording, root: &self.dialect.response.root, unread: Mutex::default() };
-        let answer = ask(self.http, http.outgoing(self.form(fields))?).await?;
-        json_object(&answer, self.dialect.response.success.as_ref(), self.now)
+        Ok(ask(self.http, http.outgoing(self.form(fields))?).await?)
+    }
+
+    fn unread(&self, answer: &Answer) -> Result<Value, OAuthError> {
+        json_object(answer, self.dialect.response.success.as_ref(), self.now)
     }
 
     /// Renews with a refresh token. `redirect_uri` is repeated where the dialect asks for it.
@@ -426,12 +437,15 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
         Box::pin(async move {
             let answer = ask(self.asked.http, self.outgoing(request)?).await?;
             self.asked.standard(&answer, self.root).inspect_err(|_| {
-                // Whatever it calls itself, and whatever it says besides.
-                let body = answer.status().is_success().then(|| salvage::object(answer.body()));
-                *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = body.flatten();
+                *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = left_in(&answer);
             })
         })
     }
+}
+
+/// What an answer of success has all the same, whatever it calls itself, and whatever it says besides.
+fn left_in(answer: &Answer) -> Option<Value> {
+    answer.status().is_success().then(|| salvage::object(answer.body())).flatten()
 }
 
 type Standard = oauth2::StandardTokenResponse<Extra, BasicTokenType>;

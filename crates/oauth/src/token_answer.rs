@@ -1,5 +1,7 @@
 //! The token endpoint's answer, wherever a provider puts what: made the RFC's (RFC 6749 §5.1), or a typed failure.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value};
 
@@ -32,7 +34,8 @@ pub(crate) fn standard(
     };
     let mut standard = Map::new();
     let access_token = needed(&dialect.access_token, "token.response.access_token")?;
-    if !visible(access_token) || !text(&dialect.refresh_token).is_none_or(visible) {
+    let refresh_token = at(&dialect.refresh_token).and_then(refresh_token);
+    if !visible(access_token) || !refresh_token.as_deref().is_none_or(visible) {
         return Err(OAuthError::Invalid("has a token with characters that no token has"));
     }
     standard.insert("access_token".into(), access_token.into());
@@ -44,10 +47,8 @@ pub(crate) fn standard(
     }
     // For the standard client, which knows no other.
     standard.insert("token_type".into(), "bearer".into());
-    for (name, pointer) in [("refresh_token", dialect.refresh_token.as_str()), ("id_token", "/id_token")] {
-        if let Some(value) = text(pointer) {
-            standard.insert(name.into(), value.into());
-        }
+    for (name, value) in [("refresh_token", refresh_token.as_deref()), ("id_token", text("/id_token"))] {
+        standard.extend(value.map(|value| (name.to_owned(), value.into())));
     }
     let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)?;
     let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
@@ -85,7 +86,7 @@ pub(crate) fn salvage(
     let at = |pointer: &str| body.pointer(&format!("{root}{pointer}")).filter(|_| !pointer.is_empty());
     let token = |pointer: &str| at(pointer)?.as_str().filter(|token| !token.is_empty() && visible(token));
     let mut found = Map::new();
-    if let Some(token) = token(&dialect.refresh_token) {
+    if let Some(token) = at(&dialect.refresh_token).and_then(refresh_token).filter(|token| visible(token)) {
         found.insert("refresh_token".into(), token.into());
     }
     if let Some(token) = token(&dialect.access_token) {
@@ -95,6 +96,15 @@ pub(crate) fn salvage(
         found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
     found
+}
+
+/// One that is a number is taken too: the token that was sent may be spent.
+fn refresh_token(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.as_str().into()).filter(|_| !text.is_empty()),
+        Value::Number(number) if number.is_u64() => Some(number.to_string().into()),
+        _ => None,
+    }
 }
 
 /// RFC 6749 appendix A.12: what no header can carry is no token.
@@ -186,6 +196,9 @@ mod tests {
                 .unwrap();
         assert_eq!(good["expires_in"], 3600);
         assert_eq!(good["scope"], "x y");
+        let numbered =
+            rfc(json!({"access_token": "a", "token_type": "bearer", "refresh_token": 17})).unwrap();
+        assert_eq!(numbered["refresh_token"], "17");
         let bare = rfc(json!({"access_token": "a", "token_type": "Bearer", "refresh_token": null})).unwrap();
         assert!(!bare.contains_key("expires_in") && !bare.contains_key("refresh_token"));
     }

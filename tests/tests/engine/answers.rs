@@ -90,6 +90,31 @@ async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
     assert!(sent[0].contains("refresh_token=rt-2") && sent[1].contains("refresh_token=rt-3"), "{sent:?}");
 }
 
+/// There is no object that the script could be given.
+#[tokio::test]
+async fn a_new_refresh_token_in_an_answer_that_no_script_can_be_asked_about_is_kept() {
+    for answer in [format!("<b>Warning</b>\n{FRESH}"), FRESH.replacen('{', "{\"error\":\"odd\",", 1)] {
+        let world = World::new();
+        let engine = acme(&world, SCRIPT);
+        world
+            .scripts
+            .returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200,"kept":"k"}"#);
+        let id = connected(&world, &engine).await;
+        world.network.answer(200, &answer);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        let other_process = world.engine();
+        assert_eq!(token(&other_process, &id).await.unwrap(), "at-2", "{answer}");
+        world.network.sent();
+        world.scripts.returns(r#"{"access_token":"at-3"}"#);
+        world.network.answer(200, "{}");
+        other_process.refresh(&id, Channel::App).await.unwrap();
+        assert!(world.network.sent()[0].contains("refresh_token=rt-2"), "{answer}");
+        let items = world.vault.snapshot();
+        let item = String::from_utf8_lossy(items[&id.0].expose());
+        assert!(item.contains("kept"), "what the script keeps for itself goes on");
+    }
+}
+
 #[tokio::test]
 async fn an_answer_with_nothing_to_keep_leaves_what_was() {
     let world = World::new();
@@ -155,6 +180,18 @@ async fn a_new_refresh_token_in_an_answer_that_is_no_proper_json_is_kept() {
         engine.refresh(&id, Channel::App).await.unwrap();
         assert!(world.network.sent()[1].contains("refresh_token=rt-2"), "{body}");
     }
+}
+
+#[tokio::test]
+async fn what_came_in_an_answer_that_cannot_be_read_was_not_lost() {
+    let world = World::new();
+    let engine = acme(&world, "");
+    let id = connected(&world, &engine).await;
+    world.network.answer(200, &format!("<b>Warning</b> {FRESH}"));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!(refused.code, Code::InvalidGrant, "it has ended, and not with an answer");
 }
 
 #[tokio::test]

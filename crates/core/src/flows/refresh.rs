@@ -177,7 +177,9 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         is_bound: old.is_bound,
         reach: old.reach.clone(),
         refresh: problem.map_or(RefreshState::Idle, |problem| {
-            RefreshState::Failed(Failure::after(&old.refresh, problem, now))
+            // It has come, whatever is wrong with it.
+            let failure = Failure::after(&old.refresh, problem, now);
+            RefreshState::Failed(Failure { answer_may_be_lost: false, ..failure })
         }),
         refresh_token_since: is_same.then(|| old.refresh_token_since.unwrap_or(old.generation)),
         authorized_at: old.authorized_at,

@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 use tokenrack_oauth::authorization::ValidatedResponse;
 use tokenrack_oauth::client::{Client, ClientAuth};
 use tokenrack_oauth::dialect::RefreshDialect;
+use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::http::HttpResponse;
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Credentials};
-use tokenrack_oauth::token::{TokenEndpoint, TokenSet};
+use tokenrack_oauth::token::{Rotated, TokenEndpoint, TokenSet, Unrenewed};
 use zeroize::Zeroizing;
 
 use super::refresh::Refused;
@@ -39,7 +40,7 @@ pub(super) struct Made {
     pub(super) tokens: TokenSet,
     /// What a script made of them, where one did.
     pub(super) credentials: Option<Credentials>,
-    /// Why the script could not read the answer; then these are the tokens that lay in the usual places.
+    /// Why the answer could not be read, by a script or at all; then these are the tokens that lay in the usual places.
     pub(super) problem: Option<Problem>,
 }
 
@@ -127,7 +128,10 @@ impl<'a> Scripts<'a> {
                 let root = dialect.response_root.as_ref().unwrap_or(&self.spec.token.response.root);
                 match self.asked.refresh_unread(token, redirect_uri, dialect).await {
                     Ok(answer) => self.read(source, answer, before, root).await,
-                    Err(error) => return Some(Err(Refused::by(error, &self.spec.refresh.permanent))),
+                    Err(Unrenewed { error, rotated: Some(rotated) }) => self.rescued(before, rotated, error),
+                    Err(Unrenewed { error, rotated: None }) => {
+                        return Some(Err(Refused::by(error, &self.spec.refresh.permanent)));
+                    }
                 }
             }
             _ => return None,
@@ -164,6 +168,24 @@ impl<'a> Scripts<'a> {
             })?;
         made.tokens.captured = kept;
         Ok(made)
+    }
+
+    /// What an answer that no script can be asked about has brought all the same, over what there was before.
+    fn rescued(
+        &self,
+        before: Map<String, Value>,
+        rotated: Rotated,
+        error: OAuthError,
+    ) -> Result<Made, Problem> {
+        let mut found = table([("refresh_token", rotated.refresh_token.expose().into())]);
+        if let Some((token, end)) = rotated.access_token {
+            found.insert("access_token".into(), token.expose().into());
+            found.extend(end.map(|end| ("expires_at".to_owned(), end.as_millisecond().into())));
+        }
+        match self.whole(credentials::over(before, found)) {
+            Ok(made) => Ok(Made { problem: Some(error.into()), ..made }),
+            Err(_) => Err(error.into()),
+        }
     }
 
     fn made(
