@@ -1,6 +1,7 @@
 //! Signing in, from `add` to `connected`, as a person and as a program would.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use tokenrack_tests::{Bystander, Keyring, Peer, Profile, Session, eventually, sign_in};
@@ -197,4 +198,27 @@ fn ctrl_c_ends_the_wait_and_leaves_the_connection_as_it_was() {
         (profile.status("demo") == "connected").then_some(())
     });
     assert_eq!(profile.token("demo"), token);
+}
+
+#[test]
+fn ctrl_c_is_heard_while_the_server_is_looked_for() {
+    let session = Session::start(Keyring::Unlocked);
+    let profile = Profile::new(&session);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", silent.local_addr().unwrap());
+    let spec = format!(
+        "schema = 1\nid = \"silent\"\nname = \"Silent\"\nsources = [\"a test\"]\n\
+         [server]\nmetadata_url = \"{base}/metadata\"\ntoken_endpoint = \"{base}/token\"\n"
+    );
+    let file = profile.folder().join("silent.toml");
+    std::fs::write(&file, spec).unwrap();
+    profile.add_with("demo", &file.display().to_string(), &["--client-id", "x"]);
+    let mut connect = profile.spawn(&["connect", "demo"], None);
+    let (asked, _) = silent.accept().unwrap();
+    let pid = rustix::process::Pid::from_raw(connect.process().id().cast_signed()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let ended = eventually("its end", Duration::from_secs(10), || connect.process().ended());
+    assert_eq!(ended.code(), Some(130));
+    drop(asked);
+    assert_eq!(profile.status("demo"), "not_connected");
 }

@@ -58,12 +58,19 @@ pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
         time_limit: args.timeout,
         channel: Channel::Command,
     };
-    if connection.registration.grant_type == GrantType::ClientCredentials {
-        // No person is waited for: it is interrupted as a refresh is.
+    // Where no person is waited for, it is interrupted as a refresh is.
+    let is_a_persons = connection.registration.grant_type != GrantType::ClientCredentials;
+    if !is_a_persons {
         signal::end_when_saved(engine.clone(), session.output)?;
     }
     let mut interrupted = signal::listen()?;
-    let started = match engine.connect(&connection.id, options).await {
+    let begun = tokio::select! {
+        biased;
+        begun = engine.connect(&connection.id, options) => begun,
+        // Nothing is sent before it has begun that would be worth a wait.
+        code = interrupted.recv(), if is_a_persons => return Err(Failure::Interrupted(code)),
+    };
+    let started = match begun {
         Ok(Connecting::Waiting(started)) => started,
         Ok(Connecting::Connected(view)) => return connected(&view, session),
         Err(problem) => {
