@@ -98,6 +98,22 @@ async fn a_sign_in_whose_tokens_were_saved_later_is_told_as_one_that_succeeded()
     assert_eq!(world.engine().wait(&started).await.unwrap().status.kind, StatusKind::Connected);
 }
 
+#[tokio::test]
+async fn whoever_waits_for_a_sign_in_hears_that_its_connection_was_forgotten() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let started = started(&engine, &id).await;
+    let waits = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.wait(&started).await }
+    });
+    settle().await;
+    world.engine().disconnect(&id, true, Channel::Command).await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(5), waits).await.expect("an end to the waiting");
+    assert_eq!(told.unwrap().unwrap_err().code, Code::NoSuchConnection);
+}
+
 /// Looks how the attempt stands whenever a lock is given back.
 struct Looking {
     lock: FileLock,
