@@ -31,11 +31,12 @@ pub async fn returns(schedule: &mut Schedule) {
 
 async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
     // With what waits for the keychain goes a lock that others wait for.
-    save_all(schedule).await.ok();
+    save_all(schedule, Duration::from_secs(5)).await.ok();
     everybody_ends(schedule).await?;
     schedule.running.retain(|running| running.process.is_alive());
     schedule.start_process();
-    save_all(schedule).await?;
+    // A provider that is told of a disconnect by itself may let that wait.
+    save_all(schedule, LONGEST_WORK).await?;
     no_sign_in_was_for_nothing(&schedule.world)?;
     let last = schedule.running.last().ok_or("no process can start")?;
     // Sign-ins that nobody finished end by their time, and when the last question about them is answered; two minutes later
@@ -57,12 +58,11 @@ async fn all_is_well(schedule: &mut Schedule) -> Result<(), String> {
     Ok(())
 }
 
-async fn save_all(schedule: &Schedule) -> Result<(), String> {
+async fn save_all(schedule: &Schedule, patience: Duration) -> Result<(), String> {
     let mut outcome = Ok(());
     let alive = schedule.running.iter().filter(|running| running.process.is_alive());
     for Running { process, engine, .. } in alive {
         for Known { id, .. } in &schedule.connections {
-            let patience = Duration::from_secs(5);
             let saved = engine.save_before_the_end(id, patience, Channel::App).await;
             outcome = outcome
                 .and(saved.map_err(|problem| format!("p{} cannot save {id} now: {problem}", process.number)));

@@ -82,7 +82,7 @@ fn read(place: TokenPlace) -> Catalog {
         token_endpoint = \"https://as.example/oauth/token\"\n\
         device_authorization_endpoint = \"https://as.example/oauth/device\"\n\
         revocation_endpoint = \"https://as.example/oauth/revoke\"\n\
-        [client]\ndpop_bound_access_tokens = true\n[api]\nbase = \"https://as.example/api\"\n";
+        [client]\ndpop_bound_access_tokens = true\n[revoke]\neffect = \"token\"\n[api]\nbase = \"https://as.example/api\"\n";
     let mut bound = bound.replace(&TokenPlace::Right.url(), &place.url());
     if place == TokenPlace::OtherServer {
         bound = bound.replace("as.example/oauth/revoke", &format!("{OTHER_SERVER}/oauth/revoke"));

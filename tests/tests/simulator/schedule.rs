@@ -69,8 +69,11 @@ impl Schedule {
             let lifetime = self.pick(&[Some(150), Some(600), Some(3600), Some(7200), None]);
             let client_id = format!("client-{number}");
             let is_bound = get(&self.world.chance).once_in(3);
+            // A file says what ends of those that are bound; of the others nobody knows.
+            let ends_all = !is_bound && get(&self.world.chance).once_in(2);
             for client_id in [client_id.clone(), changes::other_client(&client_id)] {
-                get(&self.world.server).register(&client_id, Client { rotates, lifetime, is_bound });
+                let client = Client { rotates, lifetime, is_bound, ends_all };
+                get(&self.world.server).register(&client_id, client);
             }
             let Running { process, engine, .. } = &self.running[0];
             let by = self.pick(&[

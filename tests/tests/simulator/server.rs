@@ -29,6 +29,8 @@ pub struct Client {
     pub lifetime: Option<u64>,
     /// Its tokens are bound to the key that asked for them (RFC 9449).
     pub is_bound: bool,
+    /// Whoever revokes one of its tokens ends all of its sessions.
+    pub ends_all: bool,
 }
 
 /// The public half of a key, by which it is known.
@@ -39,6 +41,8 @@ struct Session {
     ended: Option<End>,
     /// Somebody has wanted to end it, whether or not that arrived.
     revocation_sent: bool,
+    /// It was there when somebody wanted to end another session of a client whose sessions end together.
+    ends_along: bool,
     /// That has ended it.
     was_revoked: bool,
 }
@@ -50,6 +54,8 @@ pub enum End {
     Person,
     /// A refresh token that was spent came again.
     Reuse,
+    /// Another session of its client was revoked.
+    Along,
 }
 
 struct AccessToken {
@@ -122,14 +128,24 @@ impl Server {
             self.sessions[session].was_revoked = true;
             self.sessions[session].ended.get_or_insert(End::Person);
         }
+        if let Some(client) = self.client_of(token) {
+            let along = |session: &&mut Session| session.client == client && session.ends_along;
+            for session in self.sessions.iter_mut().filter(along) {
+                session.ended.get_or_insert(End::Along);
+            }
+        }
         (200, String::new())
     }
 
     /// A request to revoke it leaves.
     pub fn revocation_sent(&mut self, token: &str) {
-        if let Some(session) = self.session(token) {
-            self.sessions[session].revocation_sent = true;
+        let Some(named) = self.session(token) else { return };
+        let client = self.sessions[named].client.clone();
+        let ends_all = self.clients[&client].ends_all;
+        for session in self.sessions.iter_mut().filter(|session| ends_all && session.client == client) {
+            session.ends_along = true;
         }
+        self.sessions[named].revocation_sent = true;
     }
 
     /// Whether this token's session lives, and nobody has wanted to end it.
@@ -205,7 +221,13 @@ impl Server {
     }
 
     fn session_of(&mut self, client: String) -> usize {
-        self.sessions.push(Session { client, ended: None, revocation_sent: false, was_revoked: false });
+        self.sessions.push(Session {
+            client,
+            ended: None,
+            revocation_sent: false,
+            ends_along: false,
+            was_revoked: false,
+        });
         self.sessions.len() - 1
     }
 
