@@ -291,6 +291,11 @@ impl ConnectionState {
         self.grant().is_none() && generation <= self.generation()
     }
 
+    /// Whether a disconnect came between `before` and now, and no sign-in after it.
+    pub fn was_ended_since(&self, before: &Self) -> bool {
+        self.grant().is_none() && (before.grant().is_some() || self.generation() > before.generation())
+    }
+
     /// What a disconnect has ended here stays so, whatever was put in the record's place.
     pub fn ends_at_least(&mut self, generation: u64) {
         if let Settled::Unauthorized { ended, .. } | Settled::Disconnecting { ended, .. } = self.settled_mut()

@@ -6,10 +6,12 @@ use tokenrack_core::connection::{ClientAuthentication, GrantType, RedirectMethod
 use tokenrack_core::engine::{Connecting, Engine, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::ConnectionLock;
-use tokenrack_core::view::Draft;
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{Draft, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
 
 use super::background::settle;
+use super::kind;
 use super::reach::{ACME, now_says};
 use super::world::{OPTIONS, World};
 
@@ -103,6 +105,29 @@ async fn a_sign_in_goes_to_the_server_that_was_named_while_the_one_before_was_lo
         if grant == GrantType::AuthorizationCode {
             assert!(authorization_url(&connecting).starts_with("https://new.example/authorize?"));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_disconnect_that_comes_while_the_server_is_looked_for_is_the_last_word() {
+    for grant in [GrantType::AuthorizationCode, GrantType::ClientCredentials] {
+        let world = World::new();
+        world.own_provider("acme.toml", FILE);
+        let engine = world.engine();
+        world.network.page(&metadata("as.example", false));
+        let added = engine.add(&draft(grant, "as.example"), secret("s"), Channel::App).await;
+        let id = added.unwrap().id;
+        world.network.page(&metadata("as.example", false));
+        let answers = world.network.hold();
+        let (connects, its) = (engine.clone(), id.clone());
+        let connecting = tokio::spawn(async move { connects.connect(&its, OPTIONS).await });
+        settle().await;
+        world.engine().disconnect(&id, false, Channel::Command).await.unwrap();
+        drop(world.network.sent());
+        answers.add_permits(1);
+        assert_eq!(connecting.await.unwrap().unwrap_err().code, Code::AttemptCancelled, "{grant:?}");
+        assert!(world.network.sent().is_empty(), "{grant:?}");
+        assert_eq!(kind(&engine, &id), StatusKind::NotConnected);
     }
 }
 

@@ -5,7 +5,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::{Engine, Flying, Held};
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::flows::server;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 
 /// What a sign-in begins with.
@@ -24,7 +24,7 @@ impl Engine {
     /// found counts only for what it was looked for by: the secret in the vault is for the server that is named now.
     ///
     /// # Errors
-    /// As for [`server::resolve`], or a lock's.
+    /// As for [`server::resolve`], or a lock's; `AttemptCancelled` where a disconnect has ended the connection meanwhile.
     pub(super) async fn discovered(&self, id: &ConnectionId) -> Result<Discovered, Problem> {
         let mut asked = self.load(id)?;
         loop {
@@ -36,6 +36,9 @@ impl Engine {
             };
             let lock = self.lock(id).await?;
             let mut connection = self.load(id)?;
+            if connection.state.was_ended_since(&asked.state) {
+                return Err(Code::AttemptCancelled.into());
+            }
             let is_as_asked = connection.registration == asked.registration
                 && connection.scopes == asked.scopes
                 && self.spec(&connection)? == spec;
