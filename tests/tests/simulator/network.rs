@@ -60,7 +60,7 @@ pub async fn send(process: &Process, request: &HttpRequest) -> Outcome {
         get(&process.world.server).opens(refresh_token, process.number);
     }
     if let ("/oauth/revoke", Some(token)) = (path.as_str(), form.get("token")) {
-        get(&process.world.server).revocation_sent(token);
+        process.world.revocation_leaves(token, process.number);
     }
     let asked = Asked { path: &path, form: &form, proof: &proof };
     let (outcome, heard) = travel(process, way, &asked).await;

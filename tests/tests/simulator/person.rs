@@ -44,6 +44,8 @@ pub enum Deed {
     BackUp,
     Restore(Choice),
     Disconnect,
+    /// Whatever becomes of a disconnect, a sign-in after it.
+    Return,
     Forget,
 }
 
@@ -225,6 +227,10 @@ async fn perform(process: &Process, engine: &Engine, known: &Known, deed: Deed) 
         Deed::Edit(setting) => changes::edit(engine, id, setting).await,
         Deed::BackUp => changes::back_up(process, engine).await,
         Deed::Restore(choice) => changes::restore(process, engine, known, choice).await,
+        Deed::Return => {
+            Box::pin(perform(process, engine, known, Deed::Disconnect)).await.ok();
+            Box::pin(perform(process, engine, known, Deed::Reconnect)).await
+        }
         Deed::Disconnect | Deed::Forget => {
             let wish = get(&process.world.keychain).disconnect_begins(id);
             let forgets = deed == Deed::Forget;

@@ -118,7 +118,7 @@ impl Schedule {
                 _ => Deed::Restore(self.pick(&[Choice::Replace, Choice::Rename])),
             };
             let is_late = step * 2 >= steps;
-            let ends = [deed, deed, deed, deed, Deed::Disconnect, Deed::Forget];
+            let ends = [deed, deed, Deed::Disconnect, Deed::Return, Deed::Return, Deed::Forget];
             let deed = if leaves && is_late { self.pick(&ends) } else { deed };
             self.set_about(deed);
         }

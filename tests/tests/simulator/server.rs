@@ -148,6 +148,14 @@ impl Server {
         self.sessions[named].revocation_sent = true;
     }
 
+    /// Whether the other token's session, which lives, would end along with that of this one.
+    pub fn would_end_along(&self, token: &str, other: &str) -> bool {
+        let (Some(named), Some(other)) = (self.session(token), self.session(other)) else { return false };
+        let (named_client, other_session) = (&self.sessions[named].client, &self.sessions[other]);
+        let is_along = named != other && *named_client == other_session.client;
+        is_along && other_session.ended.is_none() && self.clients[named_client].ends_all
+    }
+
     /// Whether this token's session lives, and nobody has wanted to end it.
     pub fn is_wanted(&self, token: &str) -> bool {
         let session = self.session(token).map(|session| &self.sessions[session]);

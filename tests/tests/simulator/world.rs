@@ -205,6 +205,18 @@ impl World {
         fate.in_doubt || fate.intent.is_some_and(|process| !self.is_alive(process))
     }
 
+    /// A request to revoke leaves: no sign-in that is in use may end with it.
+    pub fn revocation_leaves(&self, token: &str, process: u32) {
+        get(&self.server).revocation_sent(token);
+        for record in get(&self.disk).load_all().connections {
+            let is_in_use = matches!(record.state.settled(), Settled::Authorized(_));
+            let item = get(&self.keychain).item(&record.id).filter(|_| is_in_use);
+            if item.is_some_and(|item| get(&self.server).would_end_along(token, &item.refresh_token)) {
+                self.violate(format!("p{process} ends {} along with {token}", record.id));
+            }
+        }
+    }
+
     /// A refresh arrives at the server. Everything the engine promises about it is looked at here, by others.
     pub fn refresh_arrives(&self, client_id: &str, refresh_token: &str, key: &Key, process: u32) -> Answer {
         if let Err(violation) = self.may_refresh(client_id, refresh_token, process) {
