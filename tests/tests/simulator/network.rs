@@ -11,7 +11,7 @@ use crate::person::{OTHER_SERVER, WRONG_PATH};
 use crate::ports::Process;
 use crate::server::{Answer, Heard};
 use crate::weather::Way;
-use crate::world::get;
+use crate::world::{SignedIn, get};
 
 const INVALID_GRANT: &str = r#"{"error":"invalid_grant"}"#;
 /// The time limit of a request.
@@ -68,8 +68,9 @@ pub async fn send(process: &Process, request: &HttpRequest) -> Outcome {
     let is_sign_in = path == "/oauth/token" && refresh_token.is_none() && !is_own;
     if let (true, Heard::Tokens, Ok(answer)) = (is_sign_in, heard, &outcome) {
         let answer: serde_json::Value = serde_json::from_slice(answer.body()).expect("the server's own");
-        let token = answer["access_token"].as_str().expect("tokens");
-        get(&process.world.signed_in).push((process.number, token.to_owned()));
+        let token = answer["access_token"].as_str().expect("tokens").to_owned();
+        let by_code = form.contains_key("device_code");
+        get(&process.world.signed_in).push(SignedIn { process: process.number, token, by_code });
     }
     if let Some(refresh_token) = refresh_token {
         get(&process.world.server).closes(refresh_token, process.number, heard);

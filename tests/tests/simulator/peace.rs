@@ -13,7 +13,7 @@ use crate::checks;
 use crate::person::{self, Known, TokenPlace};
 use crate::schedule::{Running, Schedule};
 use crate::server::End;
-use crate::world::{World, get};
+use crate::world::{SignedIn, World, get};
 
 /// Longer than every time limit and patience together.
 const LONGEST_WORK: Duration = Duration::from_secs(600);
@@ -98,13 +98,25 @@ fn copies_have_no_tokens(schedule: &Schedule) -> Result<(), String> {
     bad.map_or(Ok(()), |copy| Err(format!("{} is a copy, and {}", copy.id, checks::brief(copy))))
 }
 
-/// What a process has read and lived to save is saved, unless nobody wants it any more.
+/// What a process has read and lived to save is saved, unless nobody wants it any more. What came for a device code that was
+/// cancelled may live on beside a sign-in that would end with it.
 fn no_sign_in_was_for_nothing(world: &World) -> Result<(), String> {
     let signed_in = get(&world.signed_in).clone();
-    let mut heard = signed_in.iter().filter(|(process, _)| world.is_alive(*process));
-    let lost = heard
-        .find(|(_, token)| !get(&world.keychain).was_saved(token) && get(&world.server).is_wanted(token));
-    lost.map_or(Ok(()), |(process, token)| Err(format!("p{process} has read {token} and lost it")))
+    let may_live_on = |token: &str| {
+        let client = get(&world.server).client_of(token).unwrap_or_default();
+        let is_unknown = !get(&world.server).is_bound(&client);
+        let id = world.id_of(&client).filter(|_| is_unknown);
+        id.is_some_and(|id| get(&world.keychain).item(&id).is_some())
+    };
+    let lost = signed_in.iter().find(|SignedIn { process, token, by_code }| {
+        world.is_alive(*process)
+            && !(*by_code && may_live_on(token))
+            && !get(&world.keychain).was_saved(token)
+            && get(&world.server).is_wanted(token)
+    });
+    lost.map_or(Ok(()), |SignedIn { process, token, .. }| {
+        Err(format!("p{process} has read {token} and lost it"))
+    })
 }
 
 /// What still lives at the provider is refreshed; what does not says truly why, and a person can connect again.

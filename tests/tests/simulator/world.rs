@@ -34,7 +34,7 @@ pub struct World {
     /// Files that a person has put away.
     pub backups: Mutex<Vec<Vec<u8>>>,
     /// Which process has read which new access token at the end of a sign-in.
-    pub signed_in: Mutex<Vec<(u32, String)>>,
+    pub signed_in: Mutex<Vec<SignedIn>>,
     /// A connection's lock was released.
     pub released: Notify,
     /// The wall clock shows another time than timers expect.
@@ -68,6 +68,16 @@ struct SetClock {
 struct Journal {
     lines: Option<Vec<String>>,
     violation: Option<String>,
+}
+
+/// A process has read the tokens of a sign-in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub process: u32,
+    /// The access token.
+    pub token: String,
+    /// By a device code, and not by a redirect.
+    pub by_code: bool,
 }
 
 impl World {
