@@ -337,11 +337,15 @@ impl ConnectionState {
     /// What a sign-in has brought is not saved yet, and may end with its process: then the tokens before it are as good as
     /// they were, because it has spent none of them.
     pub fn is_under(&self, unsaved: &mut Grant) {
-        let (Settled::Authorized(before), RefreshState::Failed(failure)) =
-            (self.settled(), &mut unsaved.refresh)
-        else {
-            return;
+        let before = match self.settled() {
+            Settled::Authorized(before) => before,
+            // Refused: as another client, or under settings that may be put right.
+            Settled::ReauthorizationRequired { grant, problem, .. } if problem.code == Code::InvalidGrant => {
+                grant
+            }
+            _ => return,
         };
+        let RefreshState::Failed(failure) = &mut unsaved.refresh else { return };
         failure.answer_may_be_lost |= before.refresh.answer_may_be_lost();
         unsaved.refresh_token_since = Some(before.before_its_refresh_token() + 1);
     }

@@ -76,30 +76,26 @@ impl Tokens {
     }
 
     /// Goes on with the refresh token of the sign-in before where this one brought none: some servers give one at the first
-    /// consent only. It has to be the same client's, account's and permissions', go to the same place, be bound to no key, and
-    /// not be in doubt.
+    /// consent only. Both have to be one client's, one account's by its id, with the same permissions, and bound to no key.
     pub fn go_on_from(&mut self, before: &Self) {
         let (old, new) = (&before.grant, &mut self.grant);
-        let whose = |grant: &Grant| (grant.client_id.clone(), grant.is_bound, grant.reach.clone());
+        let id = |grant: &Grant| grant.account.as_ref().and_then(|account| account.id.clone());
         let scopes = |grant: &Grant| grant.scopes.clone().map(BTreeSet::from_iter);
-        let is_account =
-            old.account.as_ref().zip(new.account.as_ref()).is_some_and(|(old, new)| new.is(old, true));
+        let whose = |grant: &Grant| (grant.client_id.clone(), grant.is_bound, id(grant), scopes(grant));
         let is_over = old.refresh_expires_at.is_some_and(|end| end <= new.issued_at);
         let is_wanted =
             self.refresh_token.is_none() && self.credentials.is_none() && new.is_bound == Some(false);
         if is_wanted
-            && is_account
-            && whose(old) == whose(new)
-            && scopes(old) == scopes(new)
-            && !is_over
-            && !old.refresh.answer_may_be_lost()
             && before.refresh_token.is_some()
+            && id(old).is_some()
+            && whose(old) == whose(new)
+            && !is_over
         {
             self.refresh_token.clone_from(&before.refresh_token);
             new.refreshable = true;
             new.refresh_expires_at = old.refresh_expires_at;
             new.refresh_end_moves = old.refresh_end_moves;
-            new.refresh_token_since = Some(old.refresh_token_since.unwrap_or(old.generation));
+            new.refresh_token_since = old.refresh_token_since;
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::connection::{Connection, ConnectionId};
 use crate::flows::{revoke, server};
-use crate::lifecycle::{Account, Grant, Settled};
+use crate::lifecycle::{Account, Grant};
 use crate::provider::{Catalog, ProviderSpec};
 use crate::status;
 
@@ -21,9 +21,10 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Only two ids are proof of two accounts: what a person is called may change.
     fn may_be(&self, other: &Self) -> bool {
-        let accounts = self.account.as_ref().zip(other.account.as_ref());
-        self.client_id == other.client_id && accounts.is_none_or(|(one, other)| one.is(other, true))
+        let id = |owner: &Self| owner.account.as_ref()?.id.clone();
+        self.client_id == other.client_id && id(self).zip(id(other)).is_none_or(|(one, other)| one == other)
     }
 }
 
@@ -61,11 +62,11 @@ pub fn ends_along<'a>(
     };
     spec.revoke.effect != "token"
         && revoke::place(spec, connection).is_some()
-        && all.into_iter().any(|other| match other.state.settled() {
-            Settled::Authorized(grant) if is_there(other) => {
-                owners.iter().any(|owner| owner.may_be(&other.owner_of(grant)))
-            }
-            _ => false,
+        && all.into_iter().any(|other| {
+            // What was refused may work again, once the settings are what they were.
+            let owner = other.state.grant().map(|grant| other.owner_of(grant));
+            owner.is_some_and(|other_owner| owners.iter().any(|owner| owner.may_be(&other_owner)))
+                && is_there(other)
         })
 }
 

@@ -160,3 +160,56 @@ async fn a_refresh_token_that_was_refused_or_may_be_spent_does_not_go_on() {
         assert!(!view.refreshable, "refused: {refused}");
     }
 }
+
+fn without_refresh_token(answer: &str, id: u32) -> String {
+    answer.replace(&format!("\"refresh_token\":\"rt-{id}\","), "")
+}
+
+/// A lost answer spends nothing where a refresh token is not replaced, and a file that names more places changes nothing of
+/// where it may go.
+#[tokio::test]
+async fn what_spends_no_refresh_token_does_not_keep_it_from_going_on() {
+    let with = |more: &str| ACME.replace("\n[account]", &format!("{more}\n[account]"));
+    let says_not = format!("{ACME}[refresh]\nrotates = false\n");
+    let asks_more = with("introspection_endpoint = \"https://introspect.as.example/i\"\n");
+    for (file, later, fails) in [(&says_not[..], &says_not[..], true), (ACME, &asks_more, false)] {
+        let world = World::new();
+        world.own_provider("acme.toml", file);
+        let engine = world.engine();
+        let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+        sign_in(&world, &engine, &id, &answer(1, "alice")).await;
+        if fails {
+            world.network.fail(HttpErrorKind::Timeout);
+            engine.refresh(&id, Channel::App).await.unwrap_err();
+        }
+        world.own_provider("acme.toml", later);
+        engine.set_catalog(world.catalog());
+        let second = without_refresh_token(&answer(1, "alice"), 1);
+        assert!(sign_in(&world, &engine, &id, &second).await.refreshable, "{later}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_goes_on_has_not_shown_whether_it_is_replaced() {
+    let world = World::new();
+    let (engine, id) = acme(&world).await;
+    sign_in(&world, &engine, &id, &answer(1, "alice")).await;
+    sign_in(&world, &engine, &id, &without_refresh_token(&answer(1, "alice"), 1)).await;
+    world.network.fail(HttpErrorKind::Timeout);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!(refused.code, Code::RefreshInterrupted, "the answer that was lost may have had the next one");
+}
+
+/// Two people may have one name.
+#[tokio::test]
+async fn a_name_is_no_proof_that_a_refresh_token_is_the_same_persons() {
+    let world = World::new();
+    world.own_provider("acme.toml", &ACME.replace("id = \"/user/id\"\n", ""));
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    sign_in(&world, &engine, &id, &answer(1, "alice")).await;
+    let view = sign_in(&world, &engine, &id, &without_refresh_token(&answer(2, "alice"), 2)).await;
+    assert!(!view.refreshable);
+}

@@ -6,7 +6,7 @@ use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::{ApiCall, ConnectOptions, Engine};
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::StatusKind;
+use tokenrack_core::view::{Revocation, StatusKind};
 
 use crate::background::{pass, settle};
 use crate::world::World;
@@ -194,6 +194,20 @@ async fn what_came_in_an_answer_that_cannot_be_read_was_not_lost() {
     assert_eq!(refused.code, Code::InvalidGrant, "it has ended, and not with an answer");
 }
 
+/// A script reads the refresh token where nobody else looks.
+#[tokio::test]
+async fn an_answer_of_which_only_the_access_token_could_be_read_may_be_lost() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200}"#);
+    let id = connected(&world, &engine).await;
+    world.network.answer(200, r#"{"access_token":"at-2","next":"rt-2","expires_in":7200}"#);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!(refused.code, Code::RefreshInterrupted);
+}
+
 #[tokio::test]
 async fn an_error_member_that_says_nothing_is_no_error() {
     for nothing in ["null", "false", "0", "\"\""] {
@@ -235,6 +249,22 @@ async fn first_tokens_that_are_not_believed_and_not_revoked_are_said() {
     let lines = engine.activity(&Default::default()).unwrap();
     let kinds: Vec<_> = lines.iter().take(2).map(|line| line.kind).collect();
     assert_eq!(kinds, [ActivityKind::AuthorizationFailed, ActivityKind::RevocationFailed]);
+}
+
+#[tokio::test]
+async fn tokens_of_a_sign_in_that_nobody_can_read_may_live_on() {
+    let world = World::new();
+    let engine = acme(&world, "");
+    let id = connected(&world, &engine).await;
+    world.clock.forward(60);
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, &format!("<b>Warning</b> {FRESH}"));
+    let refusal = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::UnreadableAnswer);
+    world.network.answer(200, "");
+    world.network.answer(200, "");
+    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(told.revocation, Revocation::Unknown);
 }
 
 #[tokio::test]

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokenrack_core::connection::{ClientAuthentication, ConnectionId};
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, Revocation};
 use tokenrack_oauth::secret::ClientSecret;
 
-use super::world::World;
+use super::world::{OPTIONS, World};
 
 const FILE: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
     authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
@@ -186,4 +186,60 @@ async fn a_bearer_token_is_not_taken_for_a_bound_one() {
     let id = bound(&world, &engine).await;
     world.network.answer(200, super::FRESH);
     assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::UnsupportedTokenType);
+}
+
+#[tokio::test]
+async fn a_token_of_a_clients_own_is_ended_as_that_client() {
+    let world = World::new();
+    let engine = engine(&world, "");
+    let own = |client: &str| Draft {
+        client_id: client.into(),
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        grant: Some(GrantType::ClientCredentials),
+        ..draft()
+    };
+    let secret = || Some(ClientSecret::new("s".into()));
+    let token = r#"{"access_token":"at-1","token_type":"bearer","expires_in":7200}"#;
+    let id = engine.add(&own("me"), secret(), Channel::Command).await.unwrap().id;
+    for _ in 0..2 {
+        world.network.answer(200, token);
+    }
+    engine.connect(&id, OPTIONS).await.unwrap();
+    engine.refresh(&id, Channel::App).await.unwrap();
+    engine.edit(&id, &own("another"), secret(), Channel::App).await.unwrap();
+    world.network.sent();
+    world.network.answer(200, "{}");
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    assert!(sent[0].contains("client_id=me&"), "{sent:?}");
+}
+
+/// A mistyped client is refused the tokens, and signs in; what it brings ends with its process. Then it is put right.
+#[tokio::test]
+async fn tokens_beneath_a_sign_in_that_was_not_saved_work_again_with_their_own_client() {
+    let world = World::new();
+    world.own_provider("acme.toml", FILE);
+    let dies = world.engine();
+    let id = world.add_acme(&dies, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&dies, &id).await;
+    world.network.answer(200, &TOKENS.replace("DPoP", "bearer"));
+    dies.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    let right = dies.draft(&id).unwrap();
+    let mistyped = Draft { client_id: "mee".into(), ..right.clone() };
+    dies.edit(&id, &mistyped, None, Channel::App).await.unwrap();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    dies.refresh(&id, Channel::App).await.unwrap_err();
+    let redirect = world.start(&dies, &id).await;
+    world.network.answer(200, super::FRESH);
+    world.vault.refuse_writes(true);
+    dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    drop(dies);
+    world.vault.refuse_writes(false);
+    let next = world.engine();
+    assert_eq!(super::token(&next, &id).await.unwrap(), "at-1");
+    next.edit(&id, &right, None, Channel::App).await.unwrap();
+    world.network.sent();
+    world.network.answer(200, super::FRESH);
+    next.refresh(&id, Channel::App).await.unwrap();
+    assert!(world.network.sent()[0].contains("refresh_token=rt-1"));
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokenrack_core::connection::{ConnectionId, RedirectMethod};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
-use tokenrack_core::view::{Draft, Revocation};
+use tokenrack_core::view::{Draft, Revocation, StatusKind};
 
 use super::background::{pass, settle};
 use super::world::World;
@@ -291,4 +291,64 @@ async fn what_waits_for_another_files_connection_is_not_asked_about_again_and_ag
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     let reads = world.vault.reads();
     assert!(reads < 20, "it waits, and was read {reads} times");
+}
+
+/// The vault has them, and the database was not told.
+#[tokio::test]
+async fn a_sign_in_that_only_the_vault_knows_is_one_in_use() {
+    let world = World::new();
+    let file = ALL_AT_ONCE.replace("label = [\"/id\"]", "label = [\"/name\"]");
+    world.own_provider("acme.toml", &file);
+    let dies = world.engine();
+    let id = add(&world, &dies, "one", "me").await;
+    signed_in(&world, &dies, &id, "ada").await;
+    left(&world, &dies, &id).await;
+    world.clock.forward(1);
+    let redirect = world.start(&dies, &id).await;
+    let answer =
+        r#"{"id":"ada","name":"Ada L.","access_token":"at-2","refresh_token":"rt-2","token_type":"bearer"}"#;
+    world.network.answer(200, answer);
+    world.refuse_records_with("Ada L.");
+    dies.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    drop(dies);
+    world.accept_all_records();
+    world.network.sent();
+    world.network.answer(200, "{}");
+    let next = world.engine();
+    next.keep_fresh();
+    settle().await;
+    assert!(sent_by_itself(&world).await.is_empty(), "it would end along");
+    assert!(waits_for_a_sign_in(&next, &id));
+    assert_eq!(next.view(&id).unwrap().status.kind, StatusKind::Connected);
+}
+
+#[tokio::test]
+async fn a_refusal_that_settings_may_have_brought_leaves_a_sign_in_in_use() {
+    let (world, engine) = world().await;
+    let (one, two) = two_of_ada(&world, &engine).await;
+    left(&world, &engine, &one).await;
+    let draft = engine.draft(&two).unwrap();
+    let mistyped = Draft { client_id: "mee".into(), ..draft };
+    engine.edit(&two, &mistyped, None, Channel::App).await.unwrap();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    engine.refresh(&two, Channel::App).await.unwrap_err();
+    world.network.sent();
+    world.network.answer(200, "{}");
+    assert!(sent_by_itself(&world).await.is_empty(), "the other works again once its client is put right");
+}
+
+#[tokio::test]
+async fn another_name_is_no_other_account() {
+    let world = World::new();
+    let file = ALL_AT_ONCE.replace("id = \"/id\"\n", "");
+    world.own_provider("acme.toml", &file);
+    let engine = world.engine();
+    engine.keep_fresh();
+    settle().await;
+    let id = add(&world, &engine, "one", "me").await;
+    signed_in(&world, &engine, &id, "ada").await;
+    left(&world, &engine, &id).await;
+    signed_in(&world, &engine, &id, "Ada L.").await;
+    world.network.answer(200, "{}");
+    assert!(sent_by_itself(&world).await.is_empty(), "she may have changed it");
 }

@@ -11,6 +11,7 @@ use super::{Engine, Flying, Refusal};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::authorization_code::{self, Unusable};
+use crate::flows::refresh;
 use crate::lifecycle::{Attempt, Awaited, ConnectionState, Failure, Grant, RefreshState, Settled};
 use crate::ports::{AttemptEnd, Change, StateDigest};
 use crate::problem::{Code, Problem};
@@ -195,10 +196,10 @@ impl Engine {
         }
         if let (Settled::Authorized(grant), Some(before)) = (connection.state.settled(), &record.tokens)
             && grant.speaks_of(&before.grant)
+            && !(grant.may_be_rotated(spec.refresh.rotates) && grant.refresh.answer_may_be_lost())
+            && self.spec_of_tokens(connection, &before.grant, refresh::place).is_ok()
         {
-            // What became of its last refresh is in the database.
-            let before = Tokens { grant: grant.clone(), ..before.clone() };
-            tokens.go_on_from(&before);
+            tokens.go_on_from(before);
         }
         let mut grant = tokens.grant.clone();
         record.tokens = Some(tokens.clone());
@@ -237,7 +238,12 @@ impl Engine {
             let ours = digest.is_some_and(|digest| connection.state.awaits(digest));
             match &outcome {
                 Ok(grant) => connection.state.authorize(grant.clone()),
-                Err(problem) if ours => connection.state.end_attempt(Some(problem.clone()), now),
+                Err(problem) if ours => {
+                    if may_have_brought_tokens(problem.code) {
+                        connection.abandon_attempt();
+                    }
+                    connection.state.end_attempt(Some(problem.clone()), now);
+                }
                 Err(_) => {}
             }
             let kind = match problem {
@@ -385,6 +391,11 @@ impl Engine {
     pub(super) async fn is_at_work(&self, id: &ConnectionId) -> bool {
         self.inner.ports.lock.acquire(id, Duration::ZERO).await.is_err()
     }
+}
+
+/// Whether an answer of success came that nobody can read: what is in it lives on at the provider.
+fn may_have_brought_tokens(code: Code) -> bool {
+    matches!(code, Code::InvalidTokenResponse | Code::UnreadableAnswer | Code::UnsupportedTokenType)
 }
 
 /// The attempt's own secrets, and no other attempt's.

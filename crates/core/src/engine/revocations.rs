@@ -42,9 +42,13 @@ impl Engine {
         turn: impl Send,
     ) -> Result<Told, Problem> {
         let _lock = self.lock(id).await?;
-        let connection = self.load(id)?;
+        let mut connection = self.load(id)?;
         let mut record = self.read_secrets(&connection).await?;
         let is_there = set_aside(&connection, &mut record);
+        if record.tokens.is_some() && connection.state.grant().is_none() {
+            // Of a sign-in of which the database was not told: it would end along, and nobody would know.
+            connection = self.agree(connection, &record, Channel::Engine)?;
+        }
         let told = match connection.undeleted {
             Some(revocation) => Told::before(revocation),
             None if connection.unrevoked.is_none() && !is_there => return Ok(Told::nothing()),

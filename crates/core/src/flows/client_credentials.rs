@@ -49,6 +49,8 @@ async fn ask(
         scopes: tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec)),
         authorized_at: before.map_or(now, |grant| grant.authorized_at),
         reach: before.and_then(|grant| grant.reach.clone()),
+        client_id: Some(connection.registration.client_id.clone()),
+        is_bound: Some(spec.client.dpop_bound_access_tokens),
         ..tokens.grant
     };
     Ok(tokens)

@@ -177,9 +177,13 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         is_bound: old.is_bound,
         reach: old.reach.clone(),
         refresh: problem.map_or(RefreshState::Idle, |problem| {
-            // It has come, whatever is wrong with it.
             let failure = Failure::after(&old.refresh, problem, now);
-            RefreshState::Failed(Failure { answer_may_be_lost: false, ..failure })
+            // The new one has come, whatever is wrong with its answer.
+            let is_new = fresh.refresh_token.as_ref().is_some_and(|fresh| !is_old(fresh));
+            RefreshState::Failed(Failure {
+                answer_may_be_lost: failure.answer_may_be_lost && !is_new,
+                ..failure
+            })
         }),
         refresh_token_since: is_same.then(|| old.refresh_token_since.unwrap_or(old.generation)),
         authorized_at: old.authorized_at,
