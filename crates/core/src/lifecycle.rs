@@ -619,9 +619,10 @@ impl Grant {
         RefreshState::InFlight { since: self.issued_at, generation: self.generation }
     }
 
-    /// Whether the vault did not have the tokens when it was read last.
+    /// Whether the vault did not have the tokens when it was read last, or not whole.
     pub fn is_missing(&self) -> bool {
-        self.failure().is_some_and(|failure| failure.problem.code == Code::VaultItemMissing)
+        let codes = [Code::VaultItemMissing, Code::VaultCorrupt];
+        self.failure().is_some_and(|failure| codes.contains(&failure.problem.code))
     }
 
     /// Whether the tokens were in one process's memory only when the record was written.

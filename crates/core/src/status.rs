@@ -409,7 +409,13 @@ fn failed(
         return Some(unsaved(first, next_try));
     }
     let (kind, since, until, evidence, next) = if grant.is_missing() {
-        (StatusKind::ActionNeeded, first, None, MISSING.said().to_owned(), Some(Action::Connect))
+        let evidence = match problem.code {
+            Code::VaultCorrupt => {
+                say!("The stored tokens were damaged when they were read last; they are read again.")
+            }
+            _ => MISSING.said().to_owned(),
+        };
+        (StatusKind::ActionNeeded, first, None, evidence, Some(Action::Connect))
     } else if is_about_settings(problem) {
         let evidence = match problem.code {
             Code::ServerChanged => say!("The provider's file leads to another server; the tokens are kept."),

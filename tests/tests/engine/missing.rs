@@ -100,6 +100,31 @@ async fn a_vault_that_is_locked_while_much_happens_is_seen_open_again() {
 }
 
 #[tokio::test]
+async fn tokens_that_are_damaged_are_no_connection_until_they_are_whole_again() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let whole = world.vault.snapshot();
+    let half = SecretBytes::new(whole[&id.0].expose()[..40].to_vec());
+    world.vault.restore(HashMap::from([(id.0.clone(), half)]));
+    let lines = || engine.activity(&Default::default()).unwrap().len();
+    let before = lines();
+    for _ in 0..2 {
+        assert_eq!(token(&engine, &id).await.unwrap_err(), Code::VaultCorrupt);
+        let view = engine.view(&id).unwrap();
+        assert_eq!(
+            (view.status.kind, view.problem.unwrap().code),
+            (StatusKind::ActionNeeded, "vault/corrupt".to_owned())
+        );
+    }
+    assert_eq!(lines(), before + 1, "once is enough");
+    world.vault.restore(whole);
+    token(&engine, &id).await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    assert!(world.network.sent().is_empty());
+}
+
+#[tokio::test]
 async fn an_item_that_stays_away_is_said_once() {
     let world = World::new();
     let engine = world.engine();

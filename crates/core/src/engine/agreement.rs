@@ -31,8 +31,23 @@ impl Engine {
             // The vault has older ones, and is not asked.
             return Err(Code::Unsaved.into());
         }
-        let record = self.read_secrets(&connection).await?;
+        let record = self.read_known(&connection, channel).await?;
         Ok((self.agree(connection, &record, channel)?, record))
+    }
+
+    /// As `read_secrets`, under the connection's lock: where the tokens that the record speaks of are damaged, it says so.
+    pub(super) async fn read_known(
+        &self,
+        connection: &Connection,
+        channel: Channel,
+    ) -> Result<SecretRecord, Problem> {
+        let read = self.read_secrets(connection).await;
+        if let (Err(problem), Some(known)) = (&read, connection.state.grant())
+            && problem.code == Code::VaultCorrupt
+        {
+            self.are_missed(connection, known.generation, problem, channel)?;
+        }
+        read
     }
 
     /// Holds what the vault has against what the record says, and writes down what differs: newer tokens are adopted,
@@ -124,22 +139,43 @@ impl Engine {
         if let Settled::ReauthorizationRequired { problem, .. } = connection.state.settled() {
             return Ok(problem.clone());
         }
+        let generation = known.generation;
+        if !known.is_unsaved() {
+            let problem = Problem::new(Code::VaultItemMissing);
+            self.are_missed(connection, generation, &problem, channel)?;
+            return Ok(problem);
+        }
         // Whoever had them in its memory would still hold the lock: they ended with it.
-        let are_lost = known.is_unsaved();
-        let problem = Problem::new(if are_lost { Code::RefreshInterrupted } else { Code::VaultItemMissing });
-        let (now, generation) = (self.now(), known.generation);
-        self.update(&connection.id, |connection| {
-            let is_news = if are_lost {
+        let problem = Problem::new(Code::RefreshInterrupted);
+        self.update_with(
+            &connection.id,
+            ActivityKind::RefreshFailed,
+            channel,
+            Some(&problem),
+            |connection, now| {
                 connection.state.end_grant(generation, problem.clone(), None, now);
-                true
-            } else {
-                connection.state.miss_tokens(generation, problem.clone(), now)
-            };
+            },
+        )?;
+        Ok(problem)
+    }
+
+    /// The vault does not have the tokens of this generation, or not whole. Has a line when that is news.
+    fn are_missed(
+        &self,
+        connection: &Connection,
+        generation: u64,
+        problem: &Problem,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let now = self.now();
+        self.update(&connection.id, |connection| {
+            let is_news = connection.state.miss_tokens(generation, problem.clone(), now);
             let kind = ActivityKind::RefreshFailed;
-            let line = is_news.then(|| connection.event(now, kind, channel, Some(problem.code), None));
+            let words = problem.cause.clone();
+            let line = is_news.then(|| connection.event(now, kind, channel, Some(problem.code), words));
             Some(Change { activity: line.into_iter().collect(), ended: None })
         })?;
-        Ok(problem)
+        Ok(())
     }
 }
 

@@ -72,7 +72,7 @@ impl Engine {
             }
             lock => lock?,
         };
-        let record = self.read_secrets(&connection).await?;
+        let record = self.read_known(&connection, channel).await?;
         if self.is_unsaved(id) {
             return self.save_again(&connection, record, channel).await;
         }
@@ -288,7 +288,10 @@ impl Engine {
         if !is_missed {
             not_ended(&connection)?;
         }
-        let mut record = self.read_secrets(&connection).await?;
+        let mut record = match self.read_secrets(&connection).await {
+            Err(problem) if problem.code == Code::VaultCorrupt => self.look_again(id, channel).await?.1,
+            record => record?,
+        };
         let wanted = SignedDuration::try_from(min_valid).unwrap_or(SignedDuration::MAX);
         let known = connection.state.generation();
         let is_known = record

@@ -31,6 +31,10 @@ pub(super) const TABLE: Table = &[
         "Der Schlüsselbund hatte die Token nicht, als er zuletzt gelesen wurde; er wird wieder gelesen.",
     ),
     (
+        "The stored tokens were damaged when they were read last; they are read again.",
+        "Die gespeicherten Token waren beschädigt, als sie zuletzt gelesen wurden; sie werden wieder gelesen.",
+    ),
+    (
         "The newest refresh token was lost, and the one before is spent.",
         "Das neueste Refresh-Token ging verloren, und das vorige ist verbraucht.",
     ),
