@@ -209,6 +209,7 @@ impl Engine {
         };
         let clock = self.inner.ports.clock.clone();
         tokio::select! {
+            biased;
             () = all => {}
             () = clock.sleep(patience) => {}
         }

@@ -257,6 +257,7 @@ impl Engine {
             tokio::spawn(async move {
                 loop {
                     tokio::select! {
+                        biased;
                         incoming = listener.next() => {
                             let Some(incoming) = incoming else { return };
                             let engine = engine.clone();
@@ -311,6 +312,7 @@ impl Engine {
             let soon = Duration::from_secs(1);
             let left = if is_answered { soon } else { left.max(soon) };
             tokio::select! {
+                biased;
                 changed = changes.changed() => changed.map_err(|_| Code::Internal)?,
                 () = self.inner.ports.clock.sleep(left + Duration::from_millis(20)) => {}
             }
