@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::Connection as Database;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tokenrack_tests::{
     Attempt, Family, Keyring, Lines, Profile, Running, Session, Strict, eventually, sign_in, tokenrack,
 };
@@ -207,6 +207,48 @@ fn a_command_that_is_told_to_end_saves_first_what_is_on_its_way() {
         world.profile.run(&["refresh", NAME]).done();
     }
     assert!(!world.family().ended);
+}
+
+#[test]
+fn no_signal_that_ends_a_process_cuts_a_refresh_short() {
+    let world = World::connected();
+    let elsewhere = [Signal::HUP, Signal::QUIT, Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::XCPU];
+    for signal in elsewhere.into_iter().chain([Signal::USR1, Signal::USR2, Signal::POWER]) {
+        let old = world.profile.token(NAME);
+        world.server.hold("acted");
+        let mut refresh = world.profile.spawn(&["refresh", NAME], None);
+        world.server.await_held();
+        tell(&mut refresh, signal);
+        thread::sleep(BEGUN / 3);
+        assert!(refresh.is_waiting(), "{signal:?}: it ended while its answer was on the way");
+        world.server.release();
+        // It may be done before it sees that it may end.
+        let code = refresh.finish().code;
+        assert!([0, 128 + signal.as_raw()].contains(&code), "{signal:?}: {code}");
+        assert_ne!(world.profile.token(NAME), old, "{signal:?}");
+    }
+    assert!(!world.family().ended);
+}
+
+/// A limit on what a file may hold (`ulimit -f`) is met while the new tokens are written.
+#[test]
+fn a_file_that_may_not_grow_is_a_write_that_fails() {
+    let (server, profile) = (Strict::with(&[]), Profile::with_quick_file_vault("only for tests"));
+    profile.connected(NAME, server.issuer());
+    let old = profile.token(NAME);
+    server.hold("acted");
+    let mut refresh = profile.spawn(&["refresh", NAME], None);
+    server.await_held();
+    let pid = Pid::from_raw(refresh.process().id().cast_signed());
+    let limit = |current| prlimit(pid, Resource::Fsize, Rlimit { current, maximum: None }).unwrap();
+    limit(Some(0));
+    server.release();
+    thread::sleep(BEGUN);
+    assert!(refresh.is_waiting(), "it ended with the only copy: {:?}", refresh.finish());
+    limit(None);
+    refresh.finish().done();
+    assert_ne!(profile.token(NAME), old);
+    assert!(!server.family_of(&profile.token(NAME)).unwrap().ended);
 }
 
 #[test]

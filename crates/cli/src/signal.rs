@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::process::Signal;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::problem::{Code, Problem};
 use tokio::sync::mpsc;
@@ -91,15 +93,36 @@ pub fn listen() -> Result<Interrupted, Problem> {
     Ok(Interrupted(receiver))
 }
 
+/// All that end a process by themselves and may come from elsewhere: a terminal, `timeout`, an `alarm` set before it was
+/// started, a limit, a script. Those that say that it has gone wrong itself are left as they are.
+#[cfg(unix)]
+const ENDS: &[Signal] = &[
+    Signal::HUP,
+    Signal::INT,
+    Signal::QUIT,
+    Signal::TERM,
+    Signal::ALARM,
+    Signal::VTALARM,
+    Signal::PROF,
+    Signal::XCPU,
+    Signal::USR1,
+    Signal::USR2,
+    #[cfg(target_os = "linux")]
+    Signal::POWER,
+];
+
 #[cfg(unix)]
 fn watch(sender: &mpsc::UnboundedSender<u8>) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    for kind in [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()] {
-        let mut signals = signal(kind)?;
+    for ends in ENDS {
+        let number = ends.as_raw();
+        let mut signals = signal(SignalKind::from_raw(number))?;
         let sender = sender.clone();
-        let code = u8::try_from(128 + kind.as_raw_value()).unwrap_or(130);
+        let code = u8::try_from(128 + number).unwrap_or(130);
         tokio::spawn(async move { while signals.recv().await.is_some() && sender.send(code).is_ok() {} });
     }
+    // Heard by nobody: what grows past a limit (`ulimit -f`) is then a write that fails, and tokens still wait in memory.
+    drop(signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?);
     Ok(())
 }
 
@@ -122,8 +145,8 @@ mod tests {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
         let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
-        for (name, number) in [("hangup", 1), ("interrupt", 2), ("terminate", 15)] {
-            assert!(caught & 1 << (number - 1) != 0, "{name} is not caught yet");
+        for signal in ENDS.iter().chain([&Signal::XFSZ]) {
+            assert!(caught & 1 << (signal.as_raw() - 1) != 0, "{signal:?} is not caught yet");
         }
     }
 }
