@@ -277,4 +277,14 @@ mod tests {
         assert_eq!(Verdict::of(&html(200)), Verdict::Unknown, "tokens may have been in it");
         assert_eq!(Verdict::of(&html(302)), Verdict::Transient);
     }
+
+    #[test]
+    fn where_an_answer_may_be_lost_nobody_is_told_that_nothing_is() {
+        let is_unknown = |code: &&Code| Verdict::of(&Problem::new(**code)) == Verdict::Unknown;
+        // Nor where an earlier one may be, over which a later failure is shown.
+        let is_later = |code: &&Code| code.class() == crate::problem::Class::Temporary;
+        for code in Code::ALL.iter().filter(|code| is_unknown(code) || is_later(code)) {
+            assert!(!code.suggestion().english().contains("lost"), "{code:?}");
+        }
+    }
 }

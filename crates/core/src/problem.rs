@@ -217,9 +217,9 @@ codes! {
     ServerRefused "oauth/refused" Failed Some(Action::Retry),
         "The provider refused, with a code Tokenrack does not know", "Read the provider's words below, then try again.";
     ServerError "oauth/server_error" Temporary Some(Action::Retry),
-        "The provider has a problem of its own", "Try again in a while; nothing was lost.";
+        "The provider has a problem of its own", "Try again in a while; it may have done what it was asked, which the next try will show.";
     RateLimited "oauth/rate_limited" Temporary Some(Action::Retry),
-        "The provider asks to wait", "Try again after the time it named; nothing was lost.";
+        "The provider asks to wait", "Try again after the time it named.";
     UnreadableAnswer "oauth/unreadable_answer" Temporary Some(Action::Retry),
         "The provider's answer could not be read", "Try again; a proxy or a sign-in page of the network may stand between.";
     InvalidTokenResponse "oauth/invalid_token_response" Failed Some(Action::Connect),
@@ -263,15 +263,15 @@ codes! {
 
     // The network
     Offline "network/offline" Temporary Some(Action::Retry),
-        "The provider's name could not be found", "Check the network and the address; nothing was lost.";
+        "The provider's name could not be found", "Check the network and the address, then try again.";
     Unreachable "network/unreachable" Temporary Some(Action::Retry),
-        "The provider could not be reached", "Check the address and the network, then try again; nothing was lost.";
+        "The provider could not be reached", "Check the address and the network, then try again.";
     TlsFailed "network/tls" Failed Some(Action::Retry),
         "The server did not prove who it is", "Check the address, this machine's clock, and whether a proxy stands between; Tokenrack never continues without a valid certificate.";
     TimedOut "network/timeout" Temporary Some(Action::Retry),
-        "The provider did not answer in time", "Try again; nothing was lost.";
+        "The provider did not answer in time", "Try again; it may have done what it was asked, which the next try will show.";
     Interrupted "network/interrupted" Temporary Some(Action::Retry),
-        "The connection broke before the answer was complete", "Try again; nothing was lost.";
+        "The connection broke before the answer was complete", "Try again; the provider may have done what it was asked, which the next try will show.";
     AnswerTooLarge "network/too_large" Failed Some(Action::Retry),
         "The provider's answer is far too large to be genuine", "Try again; if it happens again, report it to the server's operator.";
 

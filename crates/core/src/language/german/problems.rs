@@ -184,12 +184,12 @@ pub(super) const TABLE: Table = &[
         "Die Worte des Anbieters unten lesen, dann erneut versuchen.",
     ),
     ("The provider has a problem of its own", "Der Anbieter hat selbst eine Störung"),
-    ("Try again in a while; nothing was lost.", "Etwas später erneut versuchen; nichts ging verloren."),
-    ("The provider asks to wait", "Der Anbieter bittet zu warten"),
     (
-        "Try again after the time it named; nothing was lost.",
-        "Nach der genannten Zeit erneut versuchen; nichts ging verloren.",
+        "Try again in a while; it may have done what it was asked, which the next try will show.",
+        "Etwas später erneut versuchen; er kann das Verlangte getan haben, was der nächste Versuch zeigt.",
     ),
+    ("The provider asks to wait", "Der Anbieter bittet zu warten"),
+    ("Try again after the time it named.", "Nach der genannten Zeit erneut versuchen."),
     ("The provider's answer could not be read", "Die Antwort des Anbieters war nicht lesbar"),
     (
         "Try again; a proxy or a sign-in page of the network may stand between.",
@@ -295,25 +295,26 @@ pub(super) const TABLE: Table = &[
     ),
     // The network
     ("The provider's name could not be found", "Der Name des Anbieters war nicht zu finden"),
-    (
-        "Check the network and the address; nothing was lost.",
-        "Netz und Adresse prüfen; nichts ging verloren.",
-    ),
+    ("Check the network and the address, then try again.", "Netz und Adresse prüfen, dann erneut versuchen."),
     ("The provider could not be reached", "Der Anbieter war nicht erreichbar"),
-    (
-        "Check the address and the network, then try again; nothing was lost.",
-        "Adresse und Netz prüfen, dann erneut versuchen; nichts ging verloren.",
-    ),
+    ("Check the address and the network, then try again.", "Adresse und Netz prüfen, dann erneut versuchen."),
     ("The server did not prove who it is", "Der Server hat sich nicht ausgewiesen"),
     (
         "Check the address, this machine's clock, and whether a proxy stands between; Tokenrack never continues without a valid certificate.",
         "Die Adresse prüfen, die Uhr dieses Rechners und ob ein Proxy dazwischensteht; ohne gültiges Zertifikat macht Tokenrack nie weiter.",
     ),
     ("The provider did not answer in time", "Der Anbieter antwortete nicht rechtzeitig"),
-    ("Try again; nothing was lost.", "Erneut versuchen; nichts ging verloren."),
+    (
+        "Try again; it may have done what it was asked, which the next try will show.",
+        "Erneut versuchen; er kann das Verlangte getan haben, was der nächste Versuch zeigt.",
+    ),
     (
         "The connection broke before the answer was complete",
         "Die Verbindung brach ab, bevor die Antwort vollständig war",
+    ),
+    (
+        "Try again; the provider may have done what it was asked, which the next try will show.",
+        "Erneut versuchen; der Anbieter kann das Verlangte getan haben, was der nächste Versuch zeigt.",
     ),
     (
         "The provider's answer is far too large to be genuine",
@@ -369,6 +370,7 @@ pub(super) const TABLE: Table = &[
     ("The stored tokens are damaged", "Die gespeicherten Token sind beschädigt"),
     ("Connect again to replace them.", "Neu verbinden, um sie zu ersetzen."),
     ("The keychain failed", "Der Schlüsselbund versagte"),
+    ("Try again; nothing was lost.", "Erneut versuchen; nichts ging verloren."),
     (
         "This profile keeps its secrets in the other kind of vault",
         "Dieses Profil verwahrt seine Geheimnisse in der anderen Art von Tresor",
