@@ -1,9 +1,11 @@
 //! Where secrets live: the keychain in each of its states, and the encrypted file.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
-use tokenrack_tests::{Keyring, Peer, Profile, Secrets, Session};
+use tokenrack_tests::{Keyring, Peer, Profile, Secrets, Session, tokenrack};
 
 /// The attribute by which a person's other programs find the items.
 const SERVICE: &str = "dev.tokenrack.desktop";
@@ -87,6 +89,43 @@ fn without_a_keychain_nothing_is_stored_and_the_choice_is_explained() {
         profile.set(name, value);
     }
     assert_eq!(profile.token("demo"), token, "it was only away");
+}
+
+/// A refresh by a person who may do no more than other people, where something is mounted first.
+fn refuses_to_refresh(profile: &Profile, mount: &str, code: &str) {
+    let plain = "exec setpriv --bounding-set=-all --inh-caps=-all";
+    let script = format!("{mount} {plain} '{}' refresh demo --json", tokenrack().display());
+    let mut command = profile.command(Path::new("unshare"));
+    command.args(["--user", "--map-current-user", "--mount", "sh", "-c", &script]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(&format!("\"code\":\"{code}\"")), "{said}");
+    assert_ne!(profile.status("demo"), "unsaved");
+}
+
+#[test]
+fn a_refresh_is_not_sent_where_its_answer_could_not_be_saved() {
+    let (session, odd) = (Session::start(Keyring::Unlocked), Peer::odd());
+    let profile = Profile::new(&session);
+    profile.connected("demo", &odd.odd_issuer("none"));
+    let keyrings = session.folder().join("data/keyrings");
+    let mode = |mode| std::fs::set_permissions(&keyrings, Permissions::from_mode(mode)).unwrap();
+    mode(0o500);
+    refuses_to_refresh(&profile, "", "vault/failed");
+    mode(0o700);
+    let file = keyrings.join("login.keyring");
+    refuses_to_refresh(&profile, &format!("mount --bind {0} {0};", file.display()), "vault/failed");
+    assert!(odd.token_requests("refresh_token").is_empty());
+    profile.run(&["refresh", "demo"]).done();
+
+    let odd = Peer::odd();
+    let profile = Profile::with_quick_file_vault("only for tests");
+    profile.connected("demo", &odd.odd_issuer("none"));
+    let id = profile.view("demo")["id"].as_str().unwrap().to_owned();
+    let file = profile.home().join(format!("vault/{id}.age"));
+    refuses_to_refresh(&profile, &format!("mount --bind {0} {0};", file.display()), "vault/denied");
+    assert!(odd.token_requests("refresh_token").is_empty());
+    profile.run(&["refresh", "demo"]).done();
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::private;
@@ -26,28 +28,65 @@ pub(crate) fn try_room(folder: &Path) -> io::Result<()> {
     tried
 }
 
-/// The same for a folder of another program's, in which nothing is written: room for all its files once more, as it may
-/// write them anew.
+/// Whether another file can take this one's place, as far as that shows: not where it may not be changed (`chattr +i`, `+a`) or
+/// is mounted by itself.
 ///
 /// # Errors
-/// `StorageFull`, `ReadOnlyFilesystem`; the system's own where nothing could be seen.
-#[cfg(target_os = "linux")]
-pub(crate) fn see_room(folder: &Path) -> io::Result<()> {
-    use rustix::fs::StatVfsMountFlags;
+/// `PermissionDenied`.
+pub(crate) fn see_replaceable(file: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
 
-    let mut needed = ROOM as u64;
-    for entry in std::fs::read_dir(folder)? {
-        needed += entry?.metadata()?.len();
+        let fixed = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND | StatxAttributes::MOUNT_ROOT;
+        let seen = statx(CWD, file, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::empty());
+        if seen.is_ok_and(|seen| seen.stx_attributes.intersects(fixed)) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
     }
-    let disk = rustix::fs::statvfs(folder)?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+    Ok(())
+}
+
+/// The same for a folder of another program's, in which nothing is written: whether this person may, and room for all its
+/// files once more, as it may write them anew. One that shows nothing, or nothing to us (a sandbox), is as good as one with room.
+///
+/// # Errors
+/// What is in the way, and where: `PermissionDenied`, `StorageFull`, `ReadOnlyFilesystem`.
+#[cfg(target_os = "linux")]
+pub(crate) fn see_room(folder: &Path) -> Result<(), (PathBuf, io::Error)> {
+    use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
+
+    let at = |path: &Path, kind: io::ErrorKind| Err((path.to_owned(), kind.into()));
+    let Ok(files) = list(folder) else { return Ok(()) };
+    let mut needed = ROOM as u64;
+    for (file, len) in files {
+        see_replaceable(&file).map_err(|error| (file, error))?;
+        needed += len;
+    }
+    let Ok(disk) = statvfs(folder) else { return Ok(()) };
     if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
-        return Err(io::ErrorKind::ReadOnlyFilesystem.into());
+        return at(folder, io::ErrorKind::ReadOnlyFilesystem);
     }
     // Some know nothing of their size.
     if disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < needed {
-        return Err(io::ErrorKind::StorageFull.into());
+        return at(folder, io::ErrorKind::StorageFull);
     }
-    Ok(())
+    match access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err((folder.to_owned(), error)),
+        _ => Ok(()),
+    }
+}
+
+/// The files in a folder and their lengths.
+#[cfg(target_os = "linux")]
+fn list(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let file = |entry: io::Result<std::fs::DirEntry>| {
+        let entry = entry?;
+        Ok((entry.path(), entry.metadata()?.len()))
+    };
+    std::fs::read_dir(folder)?.map(file).collect()
 }
 
 #[cfg(test)]
@@ -72,6 +111,18 @@ mod tests {
         // More than any disk has, and it takes none.
         let file = std::fs::File::create(folder.path().join("login.keyring")).unwrap();
         file.set_len(1 << 43).unwrap();
-        assert_eq!(see_room(folder.path()).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        let (place, error) = see_room(folder.path()).unwrap_err();
+        assert_eq!((&*place, error.kind()), (folder.path(), io::ErrorKind::StorageFull));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_is_mounted_by_itself_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.age");
+        see_replaceable(&file).unwrap();
+        std::fs::write(&file, "").unwrap();
+        see_replaceable(&file).unwrap();
+        assert!(see_replaceable(Path::new("/proc")).is_err());
     }
 }

@@ -4,7 +4,6 @@
 //! keyring for the same secrets. An encrypted transfer would cost every process 13 ms and protect from nobody.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
 use std::time::Duration;
 
 use dbus_secret_service::{Collection, EncryptionType, Error, Item, SecretService};
@@ -61,13 +60,8 @@ impl Backend for System {
         let Some(folder) = BaseDirs::new().map(|dirs| dirs.data_dir().join("keyrings")) else {
             return Ok(());
         };
-        match disk::see_room(&folder) {
-            Err(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::ReadOnlyFilesystem) => {
-                Err(VaultError::Failed(format!("{}: {e}", folder.display())))
-            }
-            // Nothing could be seen, or it is another keychain's way.
-            _ => Ok(()),
-        }
+        disk::see_room(&folder)
+            .map_err(|(place, error)| VaultError::Failed(format!("{}: {error}", place.display())))
     }
 
     fn unlock(&self, patience: Duration) -> Result<(), VaultError> {
