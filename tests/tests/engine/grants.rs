@@ -385,7 +385,13 @@ async fn a_brought_token_is_added_whole_or_not_at_all() {
     let refusal = bring().await.unwrap_err();
     assert_eq!((refusal.problem.code, refusal.told_by), (Code::InvalidGrant, None));
     world.network.fail(HttpErrorKind::Connect);
-    assert_eq!(bring().await.unwrap_err().problem.code, Code::Unreachable);
+    let unreached = bring().await.unwrap_err().problem;
+    assert_eq!(unreached.code, Code::Unreachable);
+    assert!(!unreached.cause.unwrap_or_default().contains("spent"), "nothing was sent");
+    world.network.fail(HttpErrorKind::Interrupted);
+    let lost = bring().await.unwrap_err().problem;
+    assert_eq!(lost.code, Code::Interrupted);
+    assert!(lost.cause.unwrap().starts_with("the refresh token that was brought may be spent"));
     assert!(engine.snapshot().await.unwrap().connections.is_empty());
 
     world.network.answer(200, TOKENS);

@@ -4,6 +4,7 @@ use tokenrack_oauth::secret::{AccessToken, ClientSecret, RefreshToken};
 use tokenrack_oauth::token::TokenSet;
 
 use super::{Engine, Flying, Refusal};
+use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, GrantType};
 use crate::event::Channel;
 use crate::flows::{client_credentials, refresh, server};
@@ -96,7 +97,10 @@ impl Engine {
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         self.has_room().await?;
         let fresh = refresh::refresh(&ports, &connection, &spec, &brought, secret).await;
-        let tokens = fresh.map_err(|refused| refused.problem)?;
+        let tokens = fresh.map_err(|refused| match refused.verdict {
+            Verdict::Unknown if spec.refresh.rotates != Some(false) => may_be_spent(refused.problem),
+            _ => refused.problem,
+        })?;
         let grant = self.keep(&connection, &spec, record, tokens).await;
         Ok(self.conclude(id, None, channel, Ok(grant)))
     }
@@ -109,4 +113,13 @@ impl Engine {
         })?;
         Ok(())
     }
+}
+
+/// Says so: nothing is kept that could say it when the token is brought again and refused.
+fn may_be_spent(problem: Problem) -> Problem {
+    let words = match &problem.cause {
+        Some(why) => format!("the refresh token that was brought may be spent; {why}"),
+        None => "the refresh token that was brought may be spent".to_owned(),
+    };
+    problem.because(words)
 }

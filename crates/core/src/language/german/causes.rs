@@ -189,6 +189,14 @@ pub(super) const TABLE: Table = &[
     ),
     // A refresh, and the clock
     (
+        "the refresh token that was brought may be spent",
+        "das mitgebrachte Refresh-Token kann verbraucht sein",
+    ),
+    (
+        "the refresh token that was brought may be spent; {why}",
+        "das mitgebrachte Refresh-Token kann verbraucht sein; {why}",
+    ),
+    (
         "possible from {longest} s before its end; {left} s are left",
         "möglich ab {longest} s vor dem Ablauf; {left} s sind es noch",
     ),
