@@ -144,6 +144,18 @@ fn what_is_written_is_read_by_another_process() {
 }
 
 #[test]
+fn the_databases_own_file_has_every_connection() {
+    let (place, copy) = (Place::new(), Place::new());
+    let store = place.open();
+    for name in ["work", "home"] {
+        let one = connection(name, name);
+        store.insert(&one, line(&one, "added")).unwrap();
+        std::fs::copy(place.path(), copy.path()).unwrap();
+        assert_eq!(copy.open().load_all().unwrap().connections, store.load_all().unwrap().connections);
+    }
+}
+
+#[test]
 fn a_name_is_taken_ignoring_case_also_beyond_ascii() {
     let place = Place::new();
     let store = place.open();

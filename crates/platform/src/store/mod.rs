@@ -111,7 +111,10 @@ impl Store for SqliteStore {
             activity::add(transaction, &activity)?;
             Ok((true, ()))
         })
-        .map(|(revision, ())| revision)
+        .map(|(revision, ())| {
+            self.fold_in();
+            revision
+        })
     }
 
     fn update(
@@ -217,6 +220,14 @@ impl Store for SqliteStore {
 }
 
 impl SqliteStore {
+    /// Brings what is in the `-wal` file into the database's own, as far as nobody is in the way: so that whoever copies or
+    /// restores that one alone has every connection. A command ends without closing the database, which would do it.
+    fn fold_in(&self) {
+        if let Err(error) = self.database().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            tracing::debug!(%error, "the newest changes stay beside the database");
+        }
+    }
+
     /// A waiting attempt can be found by its digest for as long as the record says it waits.
     fn index_waiting(
         &self,
