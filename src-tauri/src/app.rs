@@ -353,7 +353,7 @@ async fn end_when_saved(app: AppHandle, code: Option<i32>) {
 #[cfg(unix)]
 async fn end_on_signal(app: AppHandle) {
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup(), SignalKind::quit()];
     for kind in kinds {
         match signal(kind) {
             Ok(mut signal) => {
