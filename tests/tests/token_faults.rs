@@ -23,9 +23,6 @@ const REFUSED: &[Fault] = &[
     ("truncated", 5, "network/interrupted"),
     ("endless", 1, "network/too_large"),
     ("bomb", 1, "network/too_large"),
-    ("never", 5, "network/timeout"),
-    ("hang", 5, "network/timeout"),
-    ("drip", 5, "network/timeout"),
 ];
 
 #[test]

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 use tokio::sync::{oneshot, watch};
 
-pub use tokenrack_oauth::http::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+pub use tokenrack_oauth::http::{
+    BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse, Spends,
+};
 
 use crate::activity::ActivityFilter;
 use crate::connection::{Connection, ConnectionId};

@@ -317,7 +317,7 @@ const MISSING: Sentence =
     Sentence::of("The keychain did not have the tokens when it was read last; it is read again.");
 
 /// What runs longer than every time limit together belongs to a process that died.
-const LONGEST_WORK_SECONDS: i64 = 90;
+const LONGEST_WORK_SECONDS: i64 = 240;
 
 /// Whether a refresh, a disconnect or an exchange that began then may still be at work.
 fn is_under_way(since: Timestamp, now: Timestamp) -> bool {

@@ -11,8 +11,13 @@ pub type HttpResponse = http::Response<Vec<u8>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimit(pub usize);
 
+/// An extension of a request that spends what is good for one use (a refresh token, a code): nobody gives its answer again,
+/// so it is waited for longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spends;
+
 /// Sends one request. An implementation follows no redirect, verifies certificates, limits connecting,
-/// reading and the whole call in time, and caps the body's size (also after decompression;
+/// reading and the whole call in time (a request that [`Spends`] has longer), and caps the body's size (also after decompression;
 /// a [`BodyLimit`] is obeyed).
 /// It does not retry and knows nothing of OAuth.
 #[async_trait]

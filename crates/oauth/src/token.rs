@@ -25,7 +25,7 @@ use crate::client::Client;
 use crate::dialect::{AccountDialect, RefreshDialect, RequestTemplate, TokenDialect};
 use crate::endpoint::Endpoint;
 use crate::error::OAuthError;
-use crate::http::{HttpClient, HttpRequest, HttpResponse};
+use crate::http::{HttpClient, HttpRequest, HttpResponse, Spends};
 use crate::response::json_object;
 use crate::salvage;
 use crate::secret::{AccessToken, CodeVerifier, IdToken, RefreshToken};
@@ -254,7 +254,9 @@ impl TokenEndpoint<'_> {
         request: &RequestTemplate,
         values: &Values<'_>,
     ) -> Result<TokenSet, OAuthError> {
-        let answer = ask(self.http, request.request("none", values)?).await?;
+        let mut request = request.request("none", values)?;
+        request.extensions_mut().insert(Spends);
+        let answer = ask(self.http, request).await?;
         self.understand(&answer)
     }
 
@@ -409,6 +411,7 @@ impl Translator<'_> {
         };
         let mut outgoing = HttpRequest::new(body);
         outgoing.extensions_mut().insert(sent);
+        outgoing.extensions_mut().insert(Spends);
         *outgoing.method_mut() = http::Method::POST;
         *outgoing.uri_mut() = request.uri().clone();
         let headers = outgoing.headers_mut();

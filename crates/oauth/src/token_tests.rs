@@ -84,6 +84,8 @@ async fn without_a_dialect_the_request_is_the_rfcs() {
     assert_eq!(exchange.headers()["accept"], "application/json");
     assert_eq!(exchange.headers()["content-type"], "application/x-www-form-urlencoded");
     assert!(exchange.headers().get("authorization").is_none());
+    let is_waited_for_longer = |request: &HttpRequest| request.extensions().get::<Spends>().is_some();
+    assert!(is_waited_for_longer(&exchange) && is_waited_for_longer(&refresh));
     let renewed = ["client_id=me", "client_secret=s", "grant_type=refresh_token", "refresh_token=r"];
     assert_eq!(fields(&refresh), [&renewed[..], &["resource=urn:a", "resource=urn:b"]].concat());
 }
@@ -165,6 +167,7 @@ async fn a_long_lived_token_is_asked_for_in_the_providers_way() {
     let heard = server.heard.lock().unwrap().take().unwrap();
     assert_eq!(heard.uri(), "https://graph.example/access_token?client_secret=s&fb_exchange_token=short");
     assert_eq!(heard.method(), http::Method::GET);
+    assert!(heard.extensions().get::<Spends>().is_some());
     assert_eq!(tokens.access_token.expose(), "a");
     assert_eq!(tokens.captured["hint"], "h");
 }

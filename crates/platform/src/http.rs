@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokenrack_core::ports::{BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+use tokenrack_core::ports::{
+    BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse, Spends,
+};
 use tokenrack_oauth::salvage;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -17,23 +19,36 @@ use tokio::time::timeout;
 /// How long and how much one call may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Until a connection stands, TLS included.
+    /// Until a connection stands, TLS included; on Linux also until the other side's system has taken what was sent.
     pub connect: Duration,
-    /// Until the answer begins, connecting included, and between two of its pieces. Longer than `connect`, so that
-    /// "nothing was sent" stays certain.
-    pub read: Duration,
-    /// For the whole call.
-    pub total: Duration,
+    /// For an answer that can be asked for again.
+    pub usual: Patience,
+    /// For the answer to a request that [`Spends`].
+    pub spending: Patience,
     /// Bytes of the answer's body, after decompression.
     pub body: usize,
 }
 
+/// How long an answer is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until it begins, connecting included, and between two of its pieces. Longer than [`Limits::connect`], so that
+    /// "nothing was sent" stays certain; for what [`Spends`] more than twice, so that nothing is sent any more when it is
+    /// given up.
+    pub read: Duration,
+    /// For the whole call.
+    pub total: Duration,
+}
+
 impl Default for Limits {
     fn default() -> Self {
+        let patience =
+            |read, total| Patience { read: Duration::from_secs(read), total: Duration::from_secs(total) };
         Self {
             connect: Duration::from_secs(10),
-            read: Duration::from_secs(15),
-            total: Duration::from_secs(30),
+            usual: patience(15, 30),
+            // Most gateways give up after 60 s, and say so.
+            spending: patience(70, 100),
             body: 1 << 20,
         }
     }
@@ -82,11 +97,13 @@ impl HttpClient for ReqwestClient {
         let client = self.client(is_loopback(request.uri().host())).await?;
         let usual = self.limits.body;
         let limit = request.extensions().get().map_or(usual, |BodyLimit(bytes)| *bytes);
+        let spends = request.extensions().get::<Spends>().is_some();
+        let patience = if spends { self.limits.spending } else { self.limits.usual };
         let request = reqwest::Request::try_from(request)
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
         let mut answer = HttpResponse::default();
-        let read = read(client, request, self.limits.read, limit, &mut answer);
-        match within(self.limits.total, read).await.and_then(|read| read) {
+        let read = read(client, request, patience.read, limit, &mut answer);
+        match within(patience.total, read).await.and_then(|read| read) {
             // Where more is taken, an object may be the first of several.
             Err(error) if limit > usual || !is_object(&error, answer.body()) => Err(error),
             _ => Ok(answer),
@@ -143,6 +160,10 @@ fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
         .dns_resolver(SystemResolver)
         .connect_timeout(limits.connect)
         .pool_idle_timeout(IDLE);
+    // The kernel would go on sending what nobody took for minutes, also after the connection was given up: a refresh token
+    // would arrive when the next try has spent it.
+    #[cfg(target_os = "linux")]
+    let builder = builder.tcp_user_timeout(limits.connect);
     if loopback { builder.no_proxy() } else { builder }.build()
 }
 

@@ -8,7 +8,9 @@ use std::thread;
 
 fn short() -> ReqwestClient {
     let ms = Duration::from_millis;
-    ReqwestClient::new(Limits { connect: ms(200), read: ms(300), total: ms(900), body: 4096 })
+    let usual = Patience { read: ms(300), total: ms(900) };
+    let spending = Patience { read: ms(1500), total: ms(3000) };
+    ReqwestClient::new(Limits { connect: ms(200), usual, spending, body: 4096 })
 }
 
 /// A server that treats each connection so; answers its address.
@@ -113,10 +115,45 @@ async fn a_slow_drip_ends_with_the_total_limit() {
             thread::sleep(Duration::from_millis(50));
         }
     });
-    let client = ReqwestClient::new(Limits { read: Duration::from_secs(9), ..short().limits });
+    let usual = Patience { read: Duration::from_secs(9), ..short().limits.usual };
+    let client = ReqwestClient::new(Limits { usual, ..short().limits });
     let before = tokio::time::Instant::now();
     assert_eq!(post(&client, &url).await.unwrap_err().kind, HttpErrorKind::Timeout);
     assert!(before.elapsed() >= Duration::from_millis(800) && before.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_gives_again_is_waited_for_longer() {
+    let slow = || {
+        serve(|mut stream| {
+            read_request(&mut stream);
+            for piece in ["HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{\"a\"", ":1}"] {
+                thread::sleep(Duration::from_millis(600));
+                let _ = stream.write_all(piece.as_bytes());
+            }
+        })
+    };
+    assert_eq!(kind(&slow()).await, HttpErrorKind::Timeout);
+    let mut request = http::Request::post(slow()).body(Vec::new()).unwrap();
+    request.extensions_mut().insert(Spends);
+    assert_eq!(short().send(request).await.unwrap().body(), br#"{"a":1}"#);
+}
+
+/// The other side's window is full, which is as good as a line that is down: the kernel tries on.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_the_other_side_does_not_take_is_not_sent_any_more() {
+    let patience = Duration::from_secs(6);
+    let url = serve(move |stream| {
+        thread::sleep(patience);
+        drop(stream);
+    });
+    let usual = Patience { read: patience, total: patience };
+    let client = ReqwestClient::new(Limits { usual, ..short().limits });
+    let request = http::Request::post(url).body(vec![b'x'; 16 << 20]).unwrap();
+    let before = tokio::time::Instant::now();
+    assert_eq!(client.send(request).await.unwrap_err().kind, HttpErrorKind::Timeout);
+    assert!(before.elapsed() < patience / 2, "{:?}", before.elapsed());
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ async fn a_disconnect_that_is_cut_short_says_so_and_the_next_one_finishes_it() {
         assert_eq!(world.network.sent().len(), 2, "revoked");
         let next = world.engine();
         assert_eq!(kind(&next, &id), StatusKind::NotConnected);
-        world.clock.forward(90);
+        world.clock.forward(240);
         assert_eq!(kind(&next, &id), StatusKind::ActionNeeded);
         assert_eq!(token(&next, &id).await, Err(Code::NotConnected));
         assert_eq!(next.refresh(&id, Channel::App).await.unwrap_err().code, Code::NotConnected);

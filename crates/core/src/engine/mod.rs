@@ -255,7 +255,7 @@ impl Drop for Held {
 }
 
 /// A process that works on a connection is done within its time limits; longer than this it hangs.
-const LOCK_PATIENCE: Duration = Duration::from_secs(40);
+const LOCK_PATIENCE: Duration = Duration::from_secs(120);
 
 impl Engine {
     /// An engine for a profile. It watches for changes by other processes once somebody subscribes.
