@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::io;
+use std::io::{self, Read as _};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use flate2::read::MultiGzDecoder;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokenrack_core::ports::{
     BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse, Spends,
@@ -63,6 +65,9 @@ const LAST_CHANCE: Duration = Duration::from_millis(250);
 /// Long enough for the steps of one sign-in.
 const IDLE: Duration = Duration::from_secs(2);
 
+/// More than any server sends that means well.
+const MOST_HEADERS: usize = 1000;
+
 /// [`HttpClient`] over reqwest and rustls. Made in no time; the real clients are built when first needed,
 /// because loading the system's certificates would cost a command that sends nothing.
 #[derive(Debug, Default)]
@@ -103,9 +108,11 @@ impl HttpClient for ReqwestClient {
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
         let mut answer = HttpResponse::default();
         let read = read(client, request, patience.read, limit, &mut answer);
-        match within(patience.total, read).await.and_then(|read| read) {
-            // Where more is taken, an object may be the first of several.
-            Err(error) if limit > usual || !is_object(&error, answer.body()) => Err(error),
+        let read = within(patience.total, read).await.and_then(|read| read);
+        // Where more is taken, it may be a file, or an object the first of several.
+        let may_be_more = limit > usual;
+        match read.and(unpack(&mut answer, limit, may_be_more)) {
+            Err(error) if may_be_more || !is_object(&error, answer.body()) => Err(error),
             _ => Ok(answer),
         }
     }
@@ -125,12 +132,37 @@ async fn read(
     *answer.headers_mut() = std::mem::take(response.headers_mut());
     while let Some(piece) = within(pause, response.chunk()).await?.map_err(explain)? {
         if answer.body().len() + piece.len() > limit {
-            let detail = format!("the answer is larger than {limit} bytes");
-            return Err(HttpError { kind: HttpErrorKind::BodyTooLarge, detail });
+            return Err(too_large(limit));
         }
         answer.body_mut().extend_from_slice(&piece);
     }
     Ok(())
+}
+
+fn too_large(limit: usize) -> HttpError {
+    let detail = format!("the answer is larger than {limit} bytes");
+    HttpError { kind: HttpErrorKind::BodyTooLarge, detail }
+}
+
+/// Unpacks a body of gzip (RFC 1952), whatever the header calls it; one that the header does not call packed may be a file.
+/// What comes before a fault stays. None is asked for, because some servers pack wrong.
+fn unpack(answer: &mut HttpResponse, limit: usize, may_be_file: bool) -> Result<(), HttpError> {
+    let is_named = answer.headers().contains_key(CONTENT_ENCODING);
+    if !answer.body().starts_with(&[0x1f, 0x8b]) || may_be_file && !is_named {
+        return Ok(());
+    }
+    for name in [CONTENT_ENCODING, CONTENT_LENGTH] {
+        answer.headers_mut().remove(name);
+    }
+    let packed = std::mem::take(answer.body_mut());
+    let mut unpacked = MultiGzDecoder::new(packed.as_slice()).take(limit as u64 + 1);
+    let end = unpacked.read_to_end(answer.body_mut());
+    if answer.body().len() > limit {
+        answer.body_mut().clear();
+        return Err(too_large(limit));
+    }
+    let detail = || "the answer is packed and cannot be unpacked".to_owned();
+    end.map(drop).map_err(|_| HttpError { kind: HttpErrorKind::Interrupted, detail: detail() })
 }
 
 /// What `work` gives within `limit`, or in the last chance after it.
@@ -159,6 +191,11 @@ fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
         .referer(false)
         .dns_resolver(SystemResolver)
         .connect_timeout(limits.connect)
+        // An odd head does no harm, and behind it are perhaps tokens that nobody gives again.
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_max_headers(MOST_HEADERS)
         .pool_idle_timeout(IDLE);
     // The kernel would go on sending what nobody took for minutes, also after the connection was given up: a refresh token
     // would arrive when the next try has spent it.
@@ -211,8 +248,12 @@ fn explain(error: reqwest::Error) -> HttpError {
 
 /// What a mistyped address leads to, without the libraries' words for it.
 fn plainly(error: &reqwest::Error) -> Option<&'static str> {
-    if found::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
-        return Some("nothing listens at this address and port");
+    match found::<io::Error>(error).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => return Some("nothing listens at this address and port"),
+        Some(io::ErrorKind::TimedOut) if !error.is_connect() => {
+            return Some("the network did not take what was sent");
+        }
+        _ => {}
     }
     let no_tls = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
     (found::<rustls::Error>(error) == Some(&no_tls))

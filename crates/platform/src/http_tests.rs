@@ -1,7 +1,7 @@
 //! Against real sockets that misbehave, each on loopback.
 
 use super::*;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
@@ -152,7 +152,11 @@ async fn what_the_other_side_does_not_take_is_not_sent_any_more() {
     let client = ReqwestClient::new(Limits { usual, ..short().limits });
     let request = http::Request::post(url).body(vec![b'x'; 16 << 20]).unwrap();
     let before = tokio::time::Instant::now();
-    assert_eq!(client.send(request).await.unwrap_err().kind, HttpErrorKind::Timeout);
+    let error = client.send(request).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.detail.as_str()),
+        (HttpErrorKind::Timeout, "the network did not take what was sent")
+    );
     assert!(before.elapsed() < patience / 2, "{:?}", before.elapsed());
 }
 
@@ -172,6 +176,13 @@ async fn an_answer_that_breaks_off() {
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\nhalf").unwrap();
     });
     assert_eq!(kind(&url).await, HttpErrorKind::Interrupted);
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        answer(&mut stream, "200 OK", &gzip(b"half")[..20]);
+    });
+    let error = failure(&url).await;
+    assert_eq!(error.kind, HttpErrorKind::Interrupted);
+    assert_eq!(error.detail, "the answer is packed and cannot be unpacked");
 }
 
 /// A body that is sent so and has no proper end: the connection is closed, or nothing comes after it.
@@ -264,39 +275,69 @@ async fn a_body_over_the_cap() {
 
 #[tokio::test]
 async fn a_gzip_bomb() {
-    // Half a MiB of zeros: under the cap before decompression and far over it after.
-    let bomb = gzip_of_zeros();
-    assert!(bomb.len() < 4096);
+    let bomb = gzip(&[0; 1 << 19]);
+    assert!(bomb.len() < 4096, "under the cap before it is unpacked");
     let url = serve(move |mut stream| {
-        let request = read_request(&mut stream).to_ascii_lowercase();
-        assert!(request.contains("accept-encoding: gzip"));
+        read_request(&mut stream);
         answer(&mut stream, "200 OK\r\ncontent-encoding: gzip", &bomb);
     });
     assert_eq!(kind(&url).await, HttpErrorKind::BodyTooLarge);
 }
 
-/// A gzip file (RFC 1952) of one fixed-Huffman block (RFC 1951 §3.2.6): a zero, then matches of length 258 at
-/// distance 1, each 13 bits.
-fn gzip_of_zeros() -> Vec<u8> {
-    let (mut bits, mut out): (Vec<bool>, Vec<u8>) =
-        (vec![true, true, false], vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
-    let code = |bits: &mut Vec<bool>, value: u16, length: u16| {
-        bits.extend((0..length).rev().map(|i| value >> i & 1 == 1));
-    };
-    code(&mut bits, 0x30, 8);
-    let matches = 2000;
-    for _ in 0..matches {
-        code(&mut bits, 0b1100_0101, 8);
-        code(&mut bits, 0, 5);
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    file.write_all(content).unwrap();
+    file.finish().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_is_read_however_it_is_wrapped() {
+    const BODY: &[u8] = br#"{"a":1}"#;
+    let (packed, many) = (gzip(BODY), "x-a: 1\r\n".repeat(300));
+    let broken = [&packed[..packed.len() - 8], b"12345678"].concat();
+    for (head, body) in [
+        ("content-encoding: gzip", &*packed),
+        ("content-encoding: GZIP", &packed),
+        ("content-encoding: x-gzip", &packed),
+        ("x-a: 1", &packed),
+        ("content-encoding: gzip", &broken),
+        ("content-encoding: gzip", &packed[..packed.len() - 8]),
+        ("content-encoding: gzip", BODY),
+        ("x-a: 1\r\n and one", BODY),
+        ("x-a : 1", BODY),
+        ("no header at all", BODY),
+        ("x-\u{e9}: 1", BODY),
+        (many.trim_end(), BODY),
+    ] {
+        let (status, body) = (format!("200 OK\r\n{head}"), body.to_vec());
+        let url = serve(move |mut stream| {
+            let request = read_request(&mut stream).to_ascii_lowercase();
+            assert!(!request.contains("accept-encoding"));
+            answer(&mut stream, &status, &body);
+        });
+        let answer = post(&short(), &url).await.unwrap_or_else(|error| panic!("{head}: {error}"));
+        assert_eq!(answer.body(), BODY, "{head}");
+        let said = answer.headers().get("x-a").map(|value| value.to_str().unwrap());
+        let expected = if head.contains("one") { "1 and one" } else { "1" };
+        assert_eq!(said, head.starts_with("x-a").then_some(expected), "{head}");
     }
-    code(&mut bits, 0, 7);
-    out.extend(
-        bits.chunks(8)
-            .map(|byte| byte.iter().enumerate().fold(0u8, |all, (i, bit)| all | u8::from(*bit) << i)),
-    );
-    out.extend([0; 4]);
-    out.extend((1u32 + 258 * matches).to_le_bytes());
-    out
+}
+
+#[tokio::test]
+async fn a_packed_file_of_an_api_stays_packed() {
+    let file = gzip(b"text");
+    for (head, body) in [("x-a: 1", file.as_slice()), ("content-encoding: gzip", b"text")] {
+        let (status, packed) = (format!("200 OK\r\n{head}"), file.clone());
+        let url = serve(move |mut stream| {
+            read_request(&mut stream);
+            answer(&mut stream, &status, &packed);
+        });
+        let mut request = http::Request::get(url).body(Vec::new()).unwrap();
+        request.extensions_mut().insert(BodyLimit(8192));
+        let answer = short().send(request).await.unwrap();
+        assert_eq!(answer.body(), body);
+        assert_eq!(answer.headers().contains_key("content-length"), head == "x-a: 1");
+    }
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ pub(super) const TABLE: Table = &[
         "no answer, or no end of it, within {limit} s",
         "innerhalb von {limit} s keine Antwort, oder nicht ihr Ende",
     ),
+    ("the network did not take what was sent", "das Netz hat nicht angenommen, was gesendet wurde"),
+    ("the answer is packed and cannot be unpacked", "die Antwort ist gepackt und lässt sich nicht auspacken"),
     ("the name has no address", "zu dem Namen gibt es keine Adresse"),
     ("nothing listens at this address and port", "an dieser Adresse und diesem Port antwortet niemand"),
     (
