@@ -78,11 +78,7 @@ fn server_error(
     sent: &Sent,
 ) -> Option<ServerError> {
     let (failed, pointer) = match success {
-        // TikTok's API says `"error": {"code": "ok"}` with every success.
-        None => {
-            let fine = |error: &Value| is_none(error) || error.get("code").is_some_and(|code| code == "ok");
-            (body.get("error").is_some_and(|error| !fine(error)), "/error")
-        }
+        None => (body.get("error").is_some_and(|error| !is_none(error)), "/error"),
         Some(check) => (!passes(body, check), check.error.as_deref().unwrap_or("/error")),
     };
     let code = body.pointer(pointer).and_then(Value::as_str);
@@ -106,9 +102,18 @@ fn code_of(text: &str, sent: &Sent) -> String {
     if is_code { plain(text, 80) } else { sent.plain(text, 80) }
 }
 
-/// A member that is there and says nothing.
+/// A member that is there and says nothing. TikTok's API says `"error": {"code": "ok"}` with every success.
 fn is_none(error: &Value) -> bool {
     [Value::Null, Value::Bool(false), Value::from(0), Value::from("")].contains(error)
+        || error.as_array().is_some_and(Vec::is_empty)
+        || error.get("code").is_some_and(|code| code == "ok")
+}
+
+/// Whether an answer calls itself an error in any of the usual ways, whatever the dialect takes for one.
+pub(crate) fn is_error(body: &Value) -> bool {
+    let has = |name: &&str| body.get(name).is_some_and(|error| !is_none(error));
+    let denies = |name: &&str| body.get(name) == Some(&Value::Bool(false));
+    ["error", "errors"].iter().any(has) || ["success", "ok"].iter().any(denies)
 }
 
 /// Whether the dialect takes this body for a success.

@@ -1,22 +1,19 @@
 //! What can still be read of an answer of success that is no proper JSON: a refresh token in it may be the only good one.
 
-use serde_json::{Deserializer, Map, Value};
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// The first JSON object in a body, whatever stands around it and however its text is encoded, or the pairs of a form.
-/// `None` when there is neither, also where the object is broken or cut off: what it seems to hold may be half of a token.
-pub(crate) fn object(body: &[u8]) -> Option<Value> {
+/// The JSON objects in a body, whatever stands around them and however its text is encoded, or else the pairs of a form. One
+/// that is broken is passed over whole, and nothing is taken of what is cut off: what it seems to hold may be half of a token,
+/// or another's.
+pub(crate) fn objects(body: &[u8]) -> Vec<Value> {
     let text = text(body);
-    match beginning(&text) {
-        Some(at) => first(&text[at..]),
-        None => form(text.trim()),
-    }
+    if beginning(&text).is_some() { whole(&text) } else { form(text.trim()).into_iter().collect() }
 }
 
 /// Whether such an object, and no form, is in the body of an answer that broke off, or came to no end.
 pub fn has_object(body: &[u8]) -> bool {
-    let text = text(body);
-    beginning(&text).is_some_and(|at| first(&text[at..]).is_some())
+    !whole(&text(body)).is_empty()
 }
 
 fn text(body: &[u8]) -> String {
@@ -26,18 +23,46 @@ fn text(body: &[u8]) -> String {
     text.replace("\\ud", "\\u0").replace("\\uD", "\\u0")
 }
 
+fn whole(mut text: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    while let Some(at) = beginning(text) {
+        let Some(length) = length(&text[at..]) else { break };
+        let (object, rest) = text[at..].split_at(length);
+        found.extend(serde_json::from_str(object).ok().map(Value::Object));
+        text = rest;
+    }
+    found
+}
+
 fn beginning(text: &str) -> Option<usize> {
     let begins = |at: &usize| text[at + 1..].trim_start().starts_with('"');
     text.match_indices('{').map(|(at, _)| at).find(begins)
 }
 
-fn first(text: &str) -> Option<Value> {
-    Deserializer::from_str(text).into_iter::<Map<_, _>>().next()?.ok().map(Value::Object)
+/// To the brace that closes the first one.
+fn length(text: &str) -> Option<usize> {
+    let (mut depth, mut in_string, mut is_escaped) = (0, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' if !in_string => depth += 1,
+            b'}' if !in_string => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// RFC 6749 had it so in a draft, and some servers still do.
 fn form(text: &str) -> Option<Value> {
     let is_form = !text.contains(|c: char| c.is_whitespace() || "<>\"{}".contains(c));
+    // No token has a space: a plus was meant, and not encoded.
+    let text = text.replace('+', "%2B");
     let pairs = form_urlencoded::parse(text.as_bytes()).into_owned();
     let pairs: Map<_, _> = pairs.map(|(name, value)| (name, value.into())).collect();
     is_form.then_some(Value::Object(pairs))
@@ -66,12 +91,25 @@ mod tests {
             br#"{"name":"Jos\ud83d","refresh_token":"r"}"#.to_vec(),
             in_utf16,
             in_latin1,
+            format!("Warning: {{\"x\"}} in line 3\n{WHOLE}").into_bytes(),
+            format!("{{\"level\":\"debug\",\"text\":\"a \\\"}} b\"}}\n{WHOLE}").into_bytes(),
+            format!("{{\"a\":NaN,\"b\":{{\"refresh_token\":\"other\"}}}}{WHOLE}").into_bytes(),
+            br#"{"text":"}{","refresh_token":"r"}"#.to_vec(),
             b"access_token=a&refresh_token=r&scope=x+y\n".to_vec(),
         ];
         for body in bodies {
-            let found = object(&body).unwrap_or_default();
-            assert_eq!(found["refresh_token"], "r", "{}", String::from_utf8_lossy(&body));
+            let found: Vec<_> = objects(&body)
+                .into_iter()
+                .filter_map(|object| object.get("refresh_token").cloned())
+                .collect();
+            assert_eq!(found, ["r"], "{}", String::from_utf8_lossy(&body));
         }
+    }
+
+    #[test]
+    fn a_plus_in_a_form_is_one() {
+        let found = objects(b"access_token=a&refresh_token=rt+2/x==&other=a%2Bb%20c");
+        assert_eq!(found, [json!({"access_token": "a", "refresh_token": "rt+2/x==", "other": "a+b c"})]);
     }
 
     #[test]
@@ -83,11 +121,11 @@ mod tests {
             "",
             "{",
         ] {
-            let found = object(body.as_bytes()).unwrap_or_default();
-            assert_eq!(found.get("refresh_token"), None, "{body}");
+            let found = objects(body.as_bytes());
+            assert!(found.iter().all(|object| object.get("refresh_token").is_none()), "{body}");
         }
         let page = r#"<a href="/login?a=1&refresh_token=r&b=2">Sign in</a>"#;
-        assert_eq!(object(page.as_bytes()), None);
-        assert_eq!(object(b"OK"), Some(json!({"OK": ""})));
+        assert!(objects(page.as_bytes()).is_empty());
+        assert_eq!(objects(b"OK"), [json!({"OK": ""})]);
     }
 }

@@ -81,7 +81,7 @@ async fn failures(http: &Echo, client: &Client, dialect: &TokenDialect) -> Vec<O
         asked.exchange(back, redirect_uri, Some(&verifier), &none).await.err(),
         asked.refresh(&refresh, redirect_uri, &RefreshDialect::default()).await.err().map(|e| e.error),
         device.ask(&asked, &code, "ABCD").await.err(),
-        asked.by_request(&who, &values).await.err(),
+        asked.by_request(&who, &values).await.err().map(|unrenewed| unrenewed.error),
         introspect(http, &endpoint, client, &access, now).await.err(),
         revoke(http, &endpoint, client, Revocable::Refresh(&refresh), now).await.err(),
         push(http, &endpoint, client, &pushed, now).await.err(),

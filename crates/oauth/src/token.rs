@@ -175,12 +175,10 @@ impl TokenEndpoint<'_> {
             fields.push(("redirect_uri", redirect_uri));
         }
         let wording = self.wording(Some(&dialect.values), pairs(&dialect.params));
-        let unsent = |error| Unrenewed { error, rotated: None };
-        let answer = self.ask_form(&fields, wording).await.map_err(unsent)?;
+        let answer = self.ask_form(&fields, wording).await?;
         self.unread(&answer).map_err(|error| {
             let root = dialect.response_root.as_ref().unwrap_or(&self.dialect.response.root);
-            let left = left_in(&answer);
-            Unrenewed { error, rotated: left.and_then(|left| self.rotated(&left, root, refresh_token)) }
+            self.unrenewed(error, left_in(&answer), root, Some(refresh_token))
         })
     }
 
@@ -215,21 +213,32 @@ impl TokenEndpoint<'_> {
         let http = Translator { asked: self, wording, root, unread: Mutex::default() };
         let answer = self.read(request.request_async(&http).await);
         let unread = http.unread.into_inner().unwrap_or_else(PoisonError::into_inner);
-        answer.map_err(|error| {
-            let rotated = unread.and_then(|answer| self.rotated(&answer, root, refresh_token));
-            Unrenewed { error, rotated }
-        })
+        answer.map_err(|error| self.unrenewed(error, unread, root, Some(refresh_token)))
     }
 
-    /// What an unread answer has in the place of the refresh token that was sent.
-    fn rotated(&self, answer: &Value, root: &str, spent: &RefreshToken) -> Option<Rotated> {
-        let found = self.salvage(answer, root);
-        let text = |name: &str| found.get(name).and_then(Value::as_str);
-        let refresh_token = text("refresh_token").filter(|token| !spent.matches(token))?;
-        let lives = found.get("expires_in").and_then(Value::as_i64);
-        let ends = lives.and_then(|s| self.now.checked_add(SignedDuration::from_secs(s)).ok());
-        let access_token = text("access_token").map(|token| (AccessToken::new(token.to_owned()), ends));
-        Some(Rotated { refresh_token: RefreshToken::new(refresh_token.to_owned()), access_token })
+    /// With what an unread answer has in the place of the refresh token that was sent.
+    fn unrenewed(
+        &self,
+        error: OAuthError,
+        unread: Vec<Value>,
+        root: &str,
+        spent: Option<&RefreshToken>,
+    ) -> Unrenewed {
+        let rotated = |answer: &Value| {
+            let found = self.salvage(answer, root);
+            let text = |name: &str| found.get(name).and_then(Value::as_str);
+            let is_new = |token: &&str| spent.is_none_or(|spent| !spent.matches(token));
+            let refresh_token = text("refresh_token").filter(is_new)?;
+            let lives = found.get("expires_in").and_then(Value::as_i64);
+            let ends = lives.and_then(|s| self.now.checked_add(SignedDuration::from_secs(s)).ok());
+            let access_token = text("access_token").map(|token| (AccessToken::new(token.to_owned()), ends));
+            // Alone in an answer that is none, it may be anything.
+            let is_none = matches!(error, OAuthError::Server(_) | OAuthError::Unreadable { .. });
+            (access_token.is_some() || !is_none)
+                .then(|| Rotated { refresh_token: RefreshToken::new(refresh_token.to_owned()), access_token })
+        };
+        let rotated = unread.iter().find_map(rotated);
+        Unrenewed { error, rotated }
     }
 
     /// Asks with any other grant: `fields` are what makes it one.
@@ -248,16 +257,18 @@ impl TokenEndpoint<'_> {
     /// one, a token that renews itself.
     ///
     /// # Errors
-    /// [`OAuthError`].
+    /// [`Unrenewed`].
     pub async fn by_request(
         &self,
         request: &RequestTemplate,
         values: &Values<'_>,
-    ) -> Result<TokenSet, OAuthError> {
+    ) -> Result<TokenSet, Unrenewed> {
         let mut request = request.request("none", values)?;
         request.extensions_mut().insert(Spends);
         let answer = ask(self.http, request).await?;
-        self.understand(&answer)
+        self.understand(&answer).map_err(|error| {
+            self.unrenewed(error, left_in(&answer), &self.dialect.response.root, values.refresh_token)
+        })
     }
 
     /// Reads an answer that somebody else has asked for, as a code's.
@@ -270,7 +281,7 @@ impl TokenEndpoint<'_> {
     }
 
     /// The tokens that an unread answer has below `root`, with the names of RFC 6749 §5.1: for want of anybody who could
-    /// read it. Holds secrets; perhaps nothing.
+    /// read it. A refresh token alone is none where the answer calls itself an error. Holds secrets; perhaps nothing.
     pub fn salvage(&self, answer: &Value, root: &str) -> Map<String, Value> {
         token_answer::salvage(answer, root, &self.dialect.response, self.now)
     }
@@ -367,6 +378,13 @@ pub struct Unrenewed {
     pub rotated: Option<Rotated>,
 }
 
+/// Nothing was sent, or nothing has come.
+impl<E: Into<OAuthError>> From<E> for Unrenewed {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), rotated: None }
+    }
+}
+
 /// A new refresh token in an answer that cannot be read as a whole: the one that was sent may be spent.
 #[derive(Debug)]
 pub struct Rotated {
@@ -382,8 +400,8 @@ struct Translator<'a> {
     asked: &'a TokenEndpoint<'a>,
     wording: Wording<'a>,
     root: &'a str,
-    /// The answer, where it is none that was asked for.
-    unread: Mutex<Option<Value>>,
+    /// What is in the answer, where it is none that was asked for.
+    unread: Mutex<Vec<Value>>,
 }
 
 impl Translator<'_> {
@@ -447,8 +465,8 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
 }
 
 /// What an answer of success has all the same, whatever it calls itself, and whatever it says besides.
-fn left_in(answer: &Answer) -> Option<Value> {
-    answer.status().is_success().then(|| salvage::object(answer.body())).flatten()
+fn left_in(answer: &Answer) -> Vec<Value> {
+    if answer.status().is_success() { salvage::objects(answer.body()) } else { Vec::new() }
 }
 
 type Standard = oauth2::StandardTokenResponse<Extra, BasicTokenType>;

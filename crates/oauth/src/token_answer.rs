@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::dialect::{AccountDialect, Expiry, TokenResponseDialect};
 use crate::error::OAuthError;
-use crate::response::{plain, values};
+use crate::response::{is_error, plain, values};
 use crate::token::TokenType;
 use crate::{jwt, userinfo};
 
@@ -27,7 +27,8 @@ pub(crate) fn standard(
             body.pointer(&format!("{root}{pointer}")).filter(|v| !v.is_null())
         }
     };
-    let text = |pointer: &str| at(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text =
+        |pointer: &str| at(pointer).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     let needed = |pointer: &str, key| {
         text(pointer)
             .ok_or_else(|| OAuthError::Missing { pointer: plain(&format!("{root}{pointer}"), 120), key })
@@ -76,7 +77,7 @@ pub(crate) fn standard(
 }
 
 /// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, perhaps
-/// nothing.
+/// nothing. What has a space is a sentence in the place of a token, and so may be what stands alone in an error.
 pub(crate) fn salvage(
     body: &Value,
     root: &str,
@@ -84,12 +85,15 @@ pub(crate) fn salvage(
     now: Timestamp,
 ) -> Map<String, Value> {
     let at = |pointer: &str| body.pointer(&format!("{root}{pointer}")).filter(|_| !pointer.is_empty());
-    let token = |pointer: &str| at(pointer)?.as_str().filter(|token| !token.is_empty() && visible(token));
+    let is_token = |token: &str| visible(token) && !token.contains(' ');
+    let access_token = at(&dialect.access_token).and_then(Value::as_str).map(str::trim);
+    let access_token = access_token.filter(|token| !token.is_empty() && is_token(token));
+    let refresh_token = at(&dialect.refresh_token).and_then(refresh_token).filter(|token| is_token(token));
     let mut found = Map::new();
-    if let Some(token) = at(&dialect.refresh_token).and_then(refresh_token).filter(|token| visible(token)) {
+    if let Some(token) = refresh_token.filter(|_| access_token.is_some() || !is_error(body)) {
         found.insert("refresh_token".into(), token.into());
     }
-    if let Some(token) = token(&dialect.access_token) {
+    if let Some(token) = access_token {
         found.insert("access_token".into(), token.into());
         let end = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
         let end = end.ok().flatten().or_else(|| assumed(&dialect.expires));
@@ -101,7 +105,7 @@ pub(crate) fn salvage(
 /// One that is a number is taken too: the token that was sent may be spent.
 fn refresh_token(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::String(text) => Some(text.as_str().into()).filter(|_| !text.is_empty()),
+        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Into::into),
         Value::Number(number) if number.is_u64() => Some(number.to_string().into()),
         _ => None,
     }

@@ -168,7 +168,9 @@ async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
 #[tokio::test]
 async fn a_new_refresh_token_in_an_answer_that_is_no_proper_json_is_kept() {
     let form = "access_token=at-2&refresh_token=rt-2&expires_in=7200";
-    for body in [&format!("\u{feff}{FRESH}"), &format!("<b>Warning</b> {FRESH} <!-- 0.2 s -->"), form] {
+    let lines = format!("{{\"level\":\"debug\"}}\n{FRESH}");
+    for body in [&format!("\u{feff}{FRESH}"), &format!("<b>Warning</b> {FRESH} <!-- 0.2 s -->"), &lines, form]
+    {
         let world = World::new();
         let engine = acme(&world, "");
         let id = connected(&world, &engine).await;
@@ -179,6 +181,70 @@ async fn a_new_refresh_token_in_an_answer_that_is_no_proper_json_is_kept() {
         world.network.answer(200, &FRESH.replace('2', "3"));
         engine.refresh(&id, Channel::App).await.unwrap();
         assert!(world.network.sent()[1].contains("refresh_token=rt-2"), "{body}");
+    }
+}
+
+/// It may be anything: a good one does not go for it.
+#[tokio::test]
+async fn a_word_in_the_place_of_a_refresh_token_is_none() {
+    for body in [
+        r#"{"error":"temporarily_unavailable","refresh_token":"is locked, try again"}"#,
+        r#"{"error":"validation_failed","refresh_token":"r***1"}"#,
+        r#"{"errors":["odd"],"refresh_token":"invalid"}"#,
+        r#"{"success":false,"refresh_token":"invalid"}"#,
+        r#"{"ok":false,"refresh_token":"invalid"}"#,
+        r#"{"refresh_token":"is locked, try again"}"#,
+        "<b>Warning</b> {\"refresh_token\":\"invalid\"}",
+        "refresh_token=invalid",
+    ] {
+        for more in ["", SCRIPT] {
+            let world = World::new();
+            let engine = acme(&world, more);
+            world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200}"#);
+            let id = connected(&world, &engine).await;
+            world.network.answer(200, body);
+            engine.refresh(&id, Channel::App).await.unwrap_err();
+            world.network.sent();
+            world.scripts.returns(r#"{"access_token":"at-2"}"#);
+            world.network.answer(200, FRESH);
+            engine.refresh(&id, Channel::App).await.unwrap();
+            assert!(world.network.sent()[0].contains("refresh_token=rt-1"), "{body} {more}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn white_space_around_tokens_is_none_of_theirs() {
+    let world = World::new();
+    let engine = acme(&world, "");
+    let id = connected(&world, &engine).await;
+    world.network.answer(200, &FRESH.replace("t-2\"", "t-2\\n\""));
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    world.network.sent();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    assert!(sent[0].contains("refresh_token=rt-2") && !sent[0].contains("rt-2%0A"), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_refresh_by_a_request_of_the_providers_own_keeps_what_came_as_well() {
+    let world = World::new();
+    let renew = r#"
+[refresh.renew]
+url = "https://as.example/renew"
+method = "POST"
+body = { old = "{refresh_token}" }
+"#;
+    let engine = acme(&world, renew);
+    let id = connected(&world, &engine).await;
+    for token in ["rt-1", "rt-2"] {
+        world.network.sent();
+        world.network.answer(200, &format!("<b>Warning</b> {FRESH}"));
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        let sent = world.network.sent();
+        assert!(sent[0].contains(&format!("old={token}")), "{sent:?}");
     }
 }
 
@@ -210,7 +276,7 @@ async fn an_answer_of_which_only_the_access_token_could_be_read_may_be_lost() {
 
 #[tokio::test]
 async fn an_error_member_that_says_nothing_is_no_error() {
-    for nothing in ["null", "false", "0", "\"\""] {
+    for nothing in ["null", "false", "0", "\"\"", "[]"] {
         let world = World::new();
         let engine = acme(&world, "");
         let id = connected(&world, &engine).await;

@@ -115,17 +115,14 @@ async fn ask(
             asked.by_request(request, &values).await
         }
         (None, None) => return Err(Problem::new(Code::NoRefreshToken).into()),
-        (None, Some(token)) => {
-            match asked.refresh(token, &connection.registration.redirect_uri, &dialect).await {
-                Err(Unrenewed { error, rotated: Some(rotated) }) => {
-                    return Ok(renewed(spec, tokens, rescued(tokens, rotated, error), now));
-                }
-                answer => answer.map_err(|unrenewed| unrenewed.error),
-            }
-        }
+        (None, Some(token)) => asked.refresh(token, &connection.registration.redirect_uri, &dialect).await,
     };
-    let fresh = answer.map_err(|error| Refused::by(error, &spec.refresh.permanent))?;
-    Ok(renewed(spec, tokens, fresh.into(), now))
+    let made = match answer {
+        Ok(fresh) => fresh.into(),
+        Err(Unrenewed { error, rotated: Some(rotated) }) => rescued(tokens, rotated, error),
+        Err(Unrenewed { error, rotated: None }) => return Err(Refused::by(error, &spec.refresh.permanent)),
+    };
+    Ok(renewed(spec, tokens, made, now))
 }
 
 /// What an answer that cannot be read as a whole has brought all the same: the refresh token, because the one that was sent
@@ -233,7 +230,7 @@ pub(super) async fn exchange(
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let refresh_token = tokens.refresh_token.as_ref();
     let values = Values { refresh_token, ..Values::new(&client, &tokens.access_token, &tokens.captured) };
-    let fresh = asked.by_request(request, &values).await?;
+    let fresh = asked.by_request(request, &values).await.map_err(|unrenewed| unrenewed.error)?;
     Ok(TokenSet { captured: allowed(spec, fresh.captured), ..fresh })
 }
 
