@@ -81,8 +81,14 @@ pub fn given_up_at(failure: &Failure) -> Timestamp {
     after(failure.since.unwrap_or(failure.at), PATIENCE_SECONDS * 1_000)
 }
 
-/// Before the end of the access token, each connection at a moment of its own.
+/// Before the end of the access token, and before that of the refresh token where a refresh may move it.
 fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> Option<Timestamp> {
+    let refuses_early = spec.is_some_and(|spec| spec.refresh.min_remaining_s > 0);
+    let by_refresh_token = before_idle_end(id, grant).filter(|_| !refuses_early);
+    before_end(id, grant, spec).into_iter().chain(by_refresh_token).min()
+}
+
+fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> Option<Timestamp> {
     let end = grant.expires_at?;
     let lifetime = millis(end.duration_since(grant.issued_at)).max(0);
     if lifetime == 0 {
@@ -91,12 +97,25 @@ fn renewal_at(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
     }
     // A token that renews itself cannot be renewed once it has ended, and nobody may be there in its last minutes.
     let renews_itself = spec.is_some_and(|spec| spec.refresh.renew.is_some());
-    let margin = if renews_itself { lifetime / 4 } else { (lifetime / 4).min(EARLIEST) };
-    let jitter = 0.9 + 0.2 * chance(id, &grant.generation);
-    let margin = scaled(margin, jitter).max(LATEST.min(lifetime / 2));
+    let margin = margin(id, grant, lifetime, if renews_itself { i64::MAX } else { EARLIEST });
     let refused_before = spec.map(|spec| i64::from(spec.refresh.min_remaining_s) * 1_000);
     let margin = refused_before.filter(|longest| *longest > 0).map_or(margin, |longest| margin.min(longest));
     Some(after(end, -margin))
+}
+
+/// One that ends when it is not used for long enough may do so before the access token. The first refresh shows whether it is
+/// such a one.
+fn before_idle_end(id: &ConnectionId, grant: &Grant) -> Option<Timestamp> {
+    let end = grant.refresh_expires_at?;
+    let may_move = grant.refresh_end_moves || grant.issued_at <= grant.authorized_at;
+    let lifetime = millis(end.duration_since(grant.issued_at));
+    (may_move && lifetime > 0).then(|| after(end, -margin(id, grant, lifetime, EARLIEST)))
+}
+
+/// How long before an end, for each connection a little otherwise: a quarter of what lives for so long, at most `longest`.
+fn margin(id: &ConnectionId, grant: &Grant, lifetime: i64, longest: i64) -> i64 {
+    let jitter = 0.9 + 0.2 * chance(id, &grant.generation);
+    scaled((lifetime / 4).min(longest), jitter).max(LATEST.min(lifetime / 2))
 }
 
 /// When what has failed is tried again.

@@ -100,6 +100,26 @@ fn a_provider_that_refuses_early_refreshes_is_asked_late_and_a_token_that_renews
     assert!(least > 13.0 * 86_400.0 && most < 17.0 * 86_400.0, "{least}..{most}");
 }
 
+/// A session that ends when nobody uses it for half an hour (Keycloak's SSO idle).
+#[test]
+fn a_refresh_token_that_ends_before_the_access_token_is_renewed_before_its_end_if_that_helps() {
+    let issued_at = grant(1).issued_at;
+    let idle = issued_at.checked_add(SignedDuration::from_mins(30)).ok();
+    let first = Grant { refresh_expires_at: idle, authorized_at: issued_at, ..grant(86_400) };
+    let left = |grant: &Grant| {
+        let due = due(&connection("a", grant.clone()), None)?;
+        Some(seconds(idle?.duration_since(due)))
+    };
+    assert!((270.0..=330.0).contains(&left(&first).unwrap()));
+    let without_end = Grant { expires_at: None, ..first.clone() };
+    assert_eq!(left(&without_end), left(&first));
+    let moves = Grant { refresh_end_moves: true, authorized_at: at("11:00:00"), ..first.clone() };
+    assert_eq!(left(&moves), left(&first));
+    // Another refresh would not move it either.
+    let stays = Grant { authorized_at: at("11:00:00"), ..first };
+    assert!(left(&stays).unwrap() < 0.0);
+}
+
 #[test]
 fn what_cannot_be_renewed_or_has_no_end_is_never_due() {
     assert_eq!(due(&connection("a", Grant { refreshable: false, ..grant(60) }), None), None);

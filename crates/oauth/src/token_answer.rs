@@ -102,13 +102,18 @@ pub(crate) fn salvage(
     found
 }
 
-/// One that is a number is taken too: the token that was sent may be spent.
+/// What programs write for "none".
+const NOTHING: [&str; 8] = ["", "-", "0", "false", "n/a", "none", "null", "undefined"];
+
+/// One that is a number is taken too: the token that was sent may be spent. A word for none is none.
 fn refresh_token(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Into::into),
-        Value::Number(number) if number.is_u64() => Some(number.to_string().into()),
-        _ => None,
-    }
+    let token: Cow<'_, str> = match value {
+        Value::String(text) => text.trim().into(),
+        Value::Number(number) if number.is_u64() => number.to_string().into(),
+        _ => return None,
+    };
+    let is_none = NOTHING.iter().any(|word| token.eq_ignore_ascii_case(word));
+    (!is_none).then_some(token)
 }
 
 /// RFC 6749 appendix A.12: what no header can carry is no token.
@@ -203,8 +208,11 @@ mod tests {
         let numbered =
             rfc(json!({"access_token": "a", "token_type": "bearer", "refresh_token": 17})).unwrap();
         assert_eq!(numbered["refresh_token"], "17");
-        let bare = rfc(json!({"access_token": "a", "token_type": "Bearer", "refresh_token": null})).unwrap();
-        assert!(!bare.contains_key("expires_in") && !bare.contains_key("refresh_token"));
+        for none in [json!(null), json!("null"), json!("None"), json!("N/A"), json!(0)] {
+            let bare =
+                rfc(json!({"access_token": "a", "token_type": "Bearer", "refresh_token": none})).unwrap();
+            assert!(!bare.contains_key("expires_in") && !bare.contains_key("refresh_token"), "{none}");
+        }
     }
 
     #[test]

@@ -196,7 +196,11 @@ fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_max_headers(MOST_HEADERS)
-        .pool_idle_timeout(IDLE);
+        .pool_idle_timeout(IDLE)
+        // One probe that is lost would end a connection whose server is only slow. What is waited for has its own limits.
+        .tcp_keepalive(None)
+        .tcp_keepalive_interval(None)
+        .tcp_keepalive_retries(None);
     // The kernel would go on sending what nobody took for minutes, also after the connection was given up: a refresh token
     // would arrive when the next try has spent it.
     #[cfg(target_os = "linux")]
