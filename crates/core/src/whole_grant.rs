@@ -60,7 +60,7 @@ pub fn ends_along<'a>(
             || (place.is_some()
                 && resolved(other, catalog).is_some_and(|spec| server::token_place(&spec, other) == place))
     };
-    spec.revoke.effect != "token"
+    spec.revoke.may_end_others()
         && revoke::place(spec, connection).is_some()
         && all.into_iter().any(|other| {
             // What was refused may work again, once the settings are what they were.

@@ -309,6 +309,13 @@ pub struct RevokeDialect {
     pub success: Option<SuccessCheck>,
 }
 
+impl RevokeDialect {
+    /// Whether more may end than the tokens of the sign-in that is named: also where nobody knows.
+    pub fn may_end_others(&self) -> bool {
+        self.effect != "token"
+    }
+}
+
 /// How device authorization (RFC 8628) deviates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -102,7 +102,7 @@ impl Engine {
         }
         // Where nobody can tell, they are left too.
         let known = self.ends_along(connection, spec, &[connection.owner_of(&tokens.grant)]);
-        let ends_along = used.is_some() || known.unwrap_or(spec.revoke.effect != "token");
+        let ends_along = used.is_some() || known.unwrap_or(spec.revoke.may_end_others());
         let (revocation, problem) = if ends_along {
             (Revocation::Unsupported, None)
         } else {
