@@ -98,6 +98,7 @@ impl World {
         assert!(refresh.is_waiting(), "it ended before it was killed: {:?}", refresh.finish());
         refresh.process().kill();
         go_on(self, stopped);
+        assert_ne!(self.profile.status(NAME), "refreshing", "nobody is at work any more");
         let token = self.profile.token(NAME);
         let generation = before.sent.len() - 1;
         let sent = self.family().sent[generation];

@@ -264,6 +264,14 @@ impl ConnectionState {
         }
     }
 
+    /// Whether somebody said to be at work, on an answer, a refresh or a disconnect. Who died goes on saying so.
+    pub fn is_said_under_way(&self) -> bool {
+        let in_flight = |grant: &Grant| matches!(grant.refresh, RefreshState::InFlight { .. });
+        self.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some())
+            || matches!(self.settled(), Settled::Disconnecting { .. })
+            || self.grant().is_some_and(in_flight)
+    }
+
     /// Whether this attempt waits.
     pub fn awaits(&self, digest: &StateDigest) -> bool {
         self.attempt().is_some_and(|attempt| attempt.state_digest == *digest)

@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub is_held: bool,
     /// This process has new tokens of it in memory, which the record may not say.
     pub keeps_tokens: bool,
+    /// Somebody is at work on it now, in this process or another.
+    pub is_at_work: bool,
     /// When this process refreshes the connection by itself, if it does.
     pub next_try: Option<Timestamp>,
 }
@@ -95,7 +97,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         waiting: connection
             .state
             .attempt()
-            .filter(|attempt| !context.keeps_tokens && interrupted_since(attempt, context.now).is_none())
+            .filter(|attempt| !context.keeps_tokens && interrupted_since(attempt, &context).is_none())
             .map(|attempt| waiting(attempt, context.authorization_url)),
         problem: problem.map(Into::into),
         cautions: cautions(connection, spec, context.catalog, context.is_held),
@@ -222,14 +224,13 @@ fn problem(state: &ConnectionState) -> Option<&Problem> {
 }
 
 fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp) -> StatusView {
-    let now = context.now;
     if context.keeps_tokens && state.grant().is_none_or(|grant| !grant.is_unsaved()) {
         let answered = state.attempt().and_then(|attempt| attempt.exchanging_since);
         let since = answered.or(state.grant().map(|grant| grant.issued_at)).unwrap_or(created_at);
         return unsaved(since, context.next_try);
     }
     if let Some(attempt) = state.attempt() {
-        if let Some(since) = interrupted_since(attempt, now) {
+        if let Some(since) = interrupted_since(attempt, context) {
             let evidence = INTERRUPTED.said().to_owned();
             let is_open = context.vault == VaultState::Ready;
             let next = Some(if is_open { Action::Connect } else { Action::Unlock });
@@ -282,7 +283,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             };
             plain(StatusKind::ActionNeeded, *since, evidence, Some(Action::Connect))
         }
-        Settled::Disconnecting { since, .. } if is_under_way(*since, now) => {
+        Settled::Disconnecting { since, .. } if context.is_at_work => {
             plain(StatusKind::NotConnected, *since, say!("The tokens are being revoked and deleted."), None)
         }
         Settled::Disconnecting { since, .. } => {
@@ -304,7 +305,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
                 Some(Action::Unlock),
             )
         }
-        Settled::Authorized(grant) => authorized(grant, now, context.next_try),
+        Settled::Authorized(grant) => authorized(grant, context),
     }
 }
 
@@ -316,28 +317,22 @@ pub const INTERRUPTED: Sentence = Sentence::of(
 const MISSING: Sentence =
     Sentence::of("The keychain did not have the tokens when it was read last; it is read again.");
 
-/// What runs longer than every time limit together belongs to a process that died.
-const LONGEST_WORK_SECONDS: i64 = 240;
-
-/// Whether a refresh, a disconnect or an exchange that began then may still be at work.
-fn is_under_way(since: Timestamp, now: Timestamp) -> bool {
-    now.duration_since(since).as_secs().abs() < LONGEST_WORK_SECONDS
-}
-
 /// Since when a sign-in is cut short: it was answered, and whoever fetched its tokens has died. Whoever can read the vault ends
 /// it.
-fn interrupted_since(attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
-    attempt.exchanging_since.filter(|since| attempt.is_late(now) && !is_under_way(*since, now))
+fn interrupted_since(attempt: &Attempt, context: &Context<'_>) -> Option<Timestamp> {
+    // Until it is late, who fetches them may be waiting for the lock.
+    attempt.exchanging_since.filter(|_| attempt.is_late(context.now) && !context.is_at_work)
 }
 
-fn authorized(grant: &Grant, now: Timestamp, next_try: Option<Timestamp>) -> StatusView {
+fn authorized(grant: &Grant, context: &Context<'_>) -> StatusView {
+    let Context { now, next_try, .. } = *context;
     if let Some(view) = grant.failure().and_then(|failure| failed(grant, failure, now, next_try)) {
         return view;
     }
     let expired = grant.expired(now);
     let next_if_refreshable = |action| if grant.refreshable { action } else { Action::Connect };
     let (kind, since, until, evidence, next) = match &grant.refresh {
-        RefreshState::InFlight { since, .. } if is_under_way(*since, now) => (
+        RefreshState::InFlight { since, .. } if context.is_at_work => (
             StatusKind::Refreshing,
             *since,
             None,
@@ -451,14 +446,13 @@ fn is_unreachable(problem: &Problem) -> bool {
         && matches!(problem.code, Code::Offline | Code::Unreachable | Code::TimedOut | Code::Interrupted)
 }
 
-/// When time alone will change this view next.
-pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+/// When this view may change next without a word in the record.
+pub fn next_change(connection: &Connection, now: Timestamp, is_at_work: bool) -> Option<Timestamp> {
+    // Who is at work may die, and is looked at each second: also who asks for the last time for a device code.
+    let in_a_second = now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now);
     let attempt = connection.state.attempt().map(|attempt| match attempt.exchanging_since {
-        // Looked at each second: whether somebody still works on it, or on the last question of a device code.
-        Some(_) => now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now),
-        None if matches!(attempt.awaited, Awaited::DeviceCode { .. }) && attempt.is_late(now) => {
-            now.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap_or(now)
-        }
+        Some(_) => in_a_second,
+        None if matches!(attempt.awaited, Awaited::DeviceCode { .. }) && attempt.is_late(now) => in_a_second,
         None if attempt.is_late(now) => now,
         None => attempt.expires_at,
     });
@@ -467,20 +461,12 @@ pub fn next_change(connection: &Connection, now: Timestamp) -> Option<Timestamp>
         _ => None,
     };
     let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
-    let at_work = match (connection.state.settled(), grant.map(|grant| &grant.refresh)) {
-        (Settled::Disconnecting { since, .. }, _) | (_, Some(RefreshState::InFlight { since, .. })) => {
-            Some(since)
-        }
-        _ => None,
-    };
-    let stuck = at_work
-        .and_then(|since| since.checked_add(jiff::SignedDuration::from_secs(LONGEST_WORK_SECONDS)).ok());
     // An attempt whose time has passed is due now, not never.
     [
         attempt.map(|at| at.max(now)),
+        is_at_work.then_some(in_a_second),
         ahead(grant.and_then(Grant::expires_soon_at)),
         ahead(grant.and_then(|grant| grant.expires_at)),
-        ahead(stuck),
     ]
     .into_iter()
     .flatten()

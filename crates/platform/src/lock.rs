@@ -58,6 +58,11 @@ impl ConnectionLock for FileLock {
             pause = (pause * 2).min(Duration::from_millis(50));
         }
     }
+
+    fn is_held(&self, id: &ConnectionId) -> bool {
+        // Shared, so that those who only look do not find each other.
+        self.open(id).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ async fn two_tasks_of_one_process_exclude_each_other() {
     assert_eq!(a.acquire(&id(), SHORT).await.err(), Some(LockError::Busy));
     assert_eq!(b.acquire(&id(), Duration::ZERO).await.err(), Some(LockError::Busy));
     assert!(b.acquire(&ConnectionId("other".into()), SHORT).await.is_ok(), "another connection is free");
+    assert!(b.is_held(&id()) && !b.is_held(&ConnectionId("other".into())));
     drop(guard);
+    assert!(!b.is_held(&id()));
     assert!(b.acquire(&id(), Duration::ZERO).await.is_ok());
 }
 
@@ -71,7 +73,9 @@ fn the_kernel_releases_the_lock_of_a_killed_process() {
     }
     let lock = FileLock::new(dir.path().into());
     assert_eq!(runtime.block_on(lock.acquire(&id(), SHORT)).err(), Some(LockError::Busy));
+    assert!(lock.is_held(&id()));
     child.kill().unwrap();
     child.wait().unwrap();
+    assert!(!lock.is_held(&id()));
     assert!(runtime.block_on(lock.acquire(&id(), SHORT)).is_ok());
 }

@@ -303,8 +303,11 @@ async fn what_a_dead_process_left_in_flight_is_tried_once_and_told_truly() {
     let (engine, other) = (dying.clone(), id.clone());
     let task = tokio::spawn(async move { engine.refresh(&other, Channel::App).await });
     settle().await;
+    let watching = world.engine();
+    assert_eq!(view(&watching, &id).status.kind, StatusKind::Refreshing);
     task.abort();
     let _ = task.await;
+    assert_eq!(view(&watching, &id).status.kind, StatusKind::Connected, "nobody is at work any more");
     world.network.sent();
     world.network.answer(400, r#"{"error":"invalid_grant"}"#);
     let engine = world.engine();

@@ -1,5 +1,6 @@
 //! A database that is damaged or full, a clock that was set back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokenrack_core::activity::ActivityFilter;
@@ -10,7 +11,7 @@ use tokenrack_core::problem::Code;
 use tokenrack_core::view::{CheckOutcome, Draft, Revocation, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
 
-use crate::world::World;
+use crate::world::{LockTaken, World};
 use crate::{kind, token};
 
 #[tokio::test]
@@ -105,8 +106,8 @@ async fn a_disconnect_that_is_cut_short_says_so_and_the_next_one_finishes_it() {
         engine.disconnect(&id, false, Channel::App).await.unwrap_err();
         assert_eq!(world.network.sent().len(), 2, "revoked");
         let next = world.engine();
-        assert_eq!(kind(&next, &id), StatusKind::NotConnected);
-        world.clock.forward(240);
+        let still_disconnecting = world.engine_with(Arc::new(LockTaken));
+        assert_eq!(kind(&still_disconnecting, &id), StatusKind::NotConnected);
         assert_eq!(kind(&next, &id), StatusKind::ActionNeeded);
         assert_eq!(token(&next, &id).await, Err(Code::NotConnected));
         assert_eq!(next.refresh(&id, Channel::App).await.unwrap_err().code, Code::NotConnected);

@@ -14,7 +14,7 @@ use tokenrack_oauth::secret::{ClientSecret, SecretBytes};
 
 use super::background::{pass, settle};
 use super::reminders::offered;
-use super::world::{OPTIONS, Taken, World};
+use super::world::{LockTaken, OPTIONS, World};
 use super::{FRESH, kind, token};
 
 /// A connection whose tokens were missed once and are there again.
@@ -203,7 +203,7 @@ async fn tokens_in_the_memory_of_another_process_are_not_missing() {
     world.network.answer(200, FRESH);
     world.vault.refuse_writes(true);
     engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
-    let other = world.engine_with(Arc::new(Taken));
+    let other = world.engine_with(Arc::new(LockTaken));
     assert_eq!(token(&other, &id).await, Err(Code::Busy));
     assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
     world.vault.refuse_writes(false);
@@ -531,7 +531,7 @@ async fn refused_with_an_older_copy(world: &World, taken: bool) -> (Engine, Conn
     engine.refresh(&id, Channel::App).await.unwrap_err();
     world.network.sent();
     world.network.refuse_page(401);
-    (if taken { world.engine_with(Arc::new(Taken)) } else { engine }, id, third)
+    (if taken { world.engine_with(Arc::new(LockTaken)) } else { engine }, id, third)
 }
 
 const API: &str = "https://gitlab.com/api/v4/user";

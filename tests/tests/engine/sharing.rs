@@ -1,20 +1,18 @@
 //! Files of connections where something fails in between.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use async_trait::async_trait;
 use tokenrack_core::activity::ActivityFilter;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{Engine, Taking};
 use tokenrack_core::event::{ActivityKind, Channel};
-use tokenrack_core::ports::{ConnectionLock, HttpErrorKind, LockError, LockGuard, ProviderFolder};
+use tokenrack_core::ports::{HttpErrorKind, ProviderFolder};
 use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::ProviderId;
 use tokenrack_core::view::{BundleView, Choice, Decision, Standing, StatusKind, Taken, TakenView};
 use tokenrack_oauth::secret::Passphrase;
 
-use crate::world::World;
+use crate::world::{LockTaken, World};
 use crate::{FRESH, kind, token};
 
 /// What was saved, by id.
@@ -25,16 +23,6 @@ impl ProviderFolder for Folder {
     fn save(&self, id: &ProviderId, _: &str, before: Option<&str>) -> Result<(), Problem> {
         self.0.lock().unwrap().push((id.0.clone(), before.map(str::to_owned)));
         Ok(())
-    }
-}
-
-/// A lock that another process holds.
-struct Held;
-
-#[async_trait]
-impl ConnectionLock for Held {
-    async fn acquire(&self, _: &ConnectionId, _: Duration) -> Result<LockGuard, LockError> {
-        Err(LockError::Busy)
     }
 }
 
@@ -170,7 +158,7 @@ async fn a_connection_that_somebody_works_on_is_left_alone() {
     let world = World::new();
     let engine = world.engine();
     let (id, backup) = renewed(&world, &engine).await;
-    let busy = world.engine_with(Arc::new(Held));
+    let busy = world.engine_with(Arc::new(LockTaken));
     open(&busy, &backup).await;
     let refused = take(&busy, Choice::Replace, true).await;
     assert_eq!(refused.problem.unwrap().code.as_str(), "connection/busy");

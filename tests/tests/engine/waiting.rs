@@ -129,6 +129,10 @@ impl ConnectionLock for Looking {
         let look = move || waits.lock().unwrap().push(kind(&engine, &id) == StatusKind::WaitingForBrowser);
         Ok(LockGuard::new((Given(look), guard)))
     }
+
+    fn is_held(&self, id: &ConnectionId) -> bool {
+        self.lock.is_held(id)
+    }
 }
 
 struct Given<F: Fn()>(F);

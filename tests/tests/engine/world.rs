@@ -532,15 +532,23 @@ impl ConnectionLock for TakenBy {
         self.0.refresh(id, Channel::Command).await.unwrap();
         Err(LockError::Busy)
     }
+
+    fn is_held(&self, _: &ConnectionId) -> bool {
+        true
+    }
 }
 
 /// Another process has this lock for as long as anybody waits.
-pub struct Taken;
+pub struct LockTaken;
 
 #[async_trait]
-impl ConnectionLock for Taken {
+impl ConnectionLock for LockTaken {
     async fn acquire(&self, _: &ConnectionId, _: Duration) -> Result<LockGuard, LockError> {
         Err(LockError::Busy)
+    }
+
+    fn is_held(&self, _: &ConnectionId) -> bool {
+        true
     }
 }
 

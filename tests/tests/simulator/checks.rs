@@ -87,7 +87,8 @@ fn implied(world: &World, view: &ConnectionView, record: &Connection) -> Result<
         StatusKind::Refreshing => {
             let grant = record.state.grant().ok_or("without a grant")?;
             let is_due = grant.refresh == RefreshState::Idle && grant.expired(world.wall());
-            claim(is_due || matches!(grant.refresh, RefreshState::InFlight { .. }), "nobody refreshes it")
+            let in_flight = matches!(grant.refresh, RefreshState::InFlight { .. }) && world.is_locked(id);
+            claim(is_due || in_flight, "nobody refreshes it")
         }
         StatusKind::WaitingForBrowser => claim(record.state.attempt().is_some(), "nobody signs in"),
         StatusKind::Offline | StatusKind::Retrying | StatusKind::ProviderError => {

@@ -277,6 +277,10 @@ impl ConnectionLock for Process {
             let _ = tokio::time::timeout_at(until, self.world.released.notified()).await;
         }
     }
+
+    fn is_held(&self, id: &ConnectionId) -> bool {
+        self.world.is_locked(id)
+    }
 }
 
 struct Held {

@@ -157,6 +157,10 @@ impl World {
         }
     }
 
+    pub fn is_locked(&self, id: &ConnectionId) -> bool {
+        get(&self.locks).held.contains_key(&id.0)
+    }
+
     pub fn try_lock(&self, id: &ConnectionId, process: u32) -> Option<u64> {
         let mut locks = get(&self.locks);
         if locks.held.contains_key(&id.0) {

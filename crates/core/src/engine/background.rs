@@ -215,7 +215,7 @@ impl Engine {
             .grant()
             .is_some_and(|grant| matches!(grant.refresh, RefreshState::InFlight { .. }));
         // With tokens that wait for the vault this process has the lock itself.
-        if in_flight && !self.is_unsaved(&due.id) && self.is_at_work(&due.id).await {
+        if in_flight && !self.is_unsaved(&due.id) && self.inner.ports.lock.is_held(&due.id) {
             return Err(Code::Busy.into());
         }
         self.refresh_in_turn(&due.id, due.generation, Asks::Program(Channel::Engine), turn).await.map(drop)

@@ -340,7 +340,7 @@ impl Engine {
             // A question that is under way may be answered with tokens.
             let is_code = matches!(attempt.awaited, Awaited::DeviceCode { .. });
             if is_code {
-                if self.is_at_work(&connection.id).await {
+                if self.inner.ports.lock.is_held(&connection.id) {
                     continue;
                 }
                 // The database may have refused to be told of it.
@@ -369,7 +369,7 @@ impl Engine {
     /// Whether a sign-in that was answered ended without a word: then its tokens are adopted if there are any. `false`
     /// while that cannot be known.
     async fn was_cut_short(&self, connection: &Connection) -> bool {
-        if self.is_at_work(&connection.id).await {
+        if self.inner.ports.lock.is_held(&connection.id) {
             return false;
         }
         let look = self.look_again(&connection.id, Channel::Engine);
@@ -387,10 +387,6 @@ impl Engine {
         }
     }
 
-    /// Whether some process holds the connection's lock: the system takes it from one that died.
-    pub(super) async fn is_at_work(&self, id: &ConnectionId) -> bool {
-        self.inner.ports.lock.acquire(id, Duration::ZERO).await.is_err()
-    }
 }
 
 /// Whether an answer of success came that nobody can read: what is in it lives on at the provider.

@@ -126,6 +126,7 @@ impl Engine {
     }
 
     fn view_among(&self, connection: &Connection, timing: &Timing) -> ConnectionView {
+        let is_at_work = self.is_at_work(connection);
         let connection = &*self.as_of_now(connection);
         let authorization_url =
             connection.state.attempt().and_then(|attempt| self.live_url(&connection.id, attempt));
@@ -138,9 +139,18 @@ impl Engine {
             authorization_url,
             is_held: timing.held.contains(&connection.id),
             keeps_tokens: self.keeps_tokens(&connection.id),
+            is_at_work,
             next_try: self.next_try(connection, timing),
         };
         status::view(connection, context)
+    }
+
+    /// Whether what the record says is under way is so: whoever said it may have died.
+    fn is_at_work(&self, connection: &Connection) -> bool {
+        connection.state.is_said_under_way()
+            && (self.inner.ports.lock.is_held(&connection.id)
+                // Done since this was read. That is told next.
+                || self.load(&connection.id).is_ok_and(|now| now.state != connection.state))
     }
 
     /// The connections as faces were last told of them.
@@ -316,7 +326,11 @@ impl Engine {
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let shown = locked(&self.inner.faces.shown);
-        shown.connections.values().filter_map(|(_, connection, _)| status::next_change(connection, now)).min()
+        let is_at_work = |connection: &Connection| {
+            connection.state.is_said_under_way() && self.inner.ports.lock.is_held(&connection.id)
+        };
+        let next = |connection| status::next_change(connection, now, is_at_work(connection));
+        shown.connections.values().filter_map(|(_, connection, _)| next(connection)).min()
     }
 }
 

@@ -334,7 +334,7 @@ impl Engine {
             Err(problem) if problem.code == Code::NoSuchConnection => return Some(Err(problem.clone())),
             _ => {}
         }
-        if self.now() < started.expires_at || self.is_at_work(id).await {
+        if self.now() < started.expires_at || self.inner.ports.lock.is_held(id) {
             return None;
         }
         match looked {
