@@ -203,7 +203,7 @@ codes! {
 
     // What the server answered
     InvalidGrant "oauth/invalid_grant" NeedsPerson Some(Action::Connect),
-        "The provider no longer accepts this sign-in", "Connect again.";
+        "The provider no longer accepts this sign-in", "Connect again. Refresh asks once more, should it have refused a network or a policy only.";
     InvalidClient "oauth/invalid_client" NeedsPerson Some(Action::EditConnection),
         "The provider does not accept the client id or secret", "Compare both with the provider's page, and how the client authenticates.";
     InvalidScope "oauth/invalid_scope" NeedsPerson Some(Action::EditConnection),

@@ -3,6 +3,7 @@
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
 use tokio::sync::broadcast::Receiver;
@@ -52,6 +53,45 @@ async fn a_file_that_was_wrong_for_a_while_costs_no_session() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_another_reason_is_tried_again_when_a_person_says_so() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    // A network that the server does not like just now.
+    refused(&world, &engine, &id, INVALID_GRANT).await;
+    let before = engine.view(&id).unwrap();
+    world.clock.forward(600);
+    assert_eq!(token(&engine, &id).await, Err(Code::InvalidGrant));
+    assert!(world.network.sent().is_empty(), "no program asks again");
+
+    // As before, but for the line in the record: once more refused, offline, asked to wait.
+    assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::InvalidGrant);
+    world.network.fail(HttpErrorKind::Connect);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::Unreachable);
+    world.network.answer(503, "");
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    let same = engine.view(&id).unwrap();
+    assert_eq!((&same.status, &same.problem), (&before.status, &before.problem));
+    world.network.sent();
+
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert!(world.network.sent()[0].contains("refresh_token=rt-1"));
+    assert_eq!((kind(&engine, &id), token(&engine, &id).await), (StatusKind::Connected, Ok("at-2".into())));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_after_an_end_is_remembered() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    refused(&world, &engine, &id, INVALID_GRANT).await;
+    world.network.fail(HttpErrorKind::Interrupted);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::RefreshInterrupted);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert!(world.network.sent().is_empty(), "one that may be spent is not sent again and again");
+}
+
+#[tokio::test]
 async fn a_refusal_by_the_right_settings_is_one() {
     let world = World::new();
     let (engine, id) = signed_in(&world, ACME).await;
@@ -60,7 +100,7 @@ async fn a_refusal_by_the_right_settings_is_one() {
     now_says(&world, &engine, ACME);
     assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::InvalidGrant);
     assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
-    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidGrant);
+    assert_eq!(token(&engine, &id).await, Err(Code::InvalidGrant));
     assert!(world.network.sent().is_empty(), "once more is once");
 }
 

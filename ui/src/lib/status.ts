@@ -40,7 +40,7 @@ export function byAttention(a: ConnectionView, b: ConnectionView): number {
   return meaning(a.status.kind).rank - meaning(b.status.kind).rank || collator.compare(a.name, b.name);
 }
 
-/** Whether the tokens may still be of use: a grant that the provider has ended cannot be copied or renewed. */
+/** Whether the tokens may still be of use: a grant that the provider has ended is not copied. */
 export function isAlive(connection: ConnectionView): boolean {
   return hasTokens(connection) && connection.status.kind !== 'action_needed';
 }
@@ -50,8 +50,11 @@ export function canCopy(connection: ConnectionView): boolean {
   return isAlive(connection) && !connection.dpop_bound;
 }
 
+/** Also where a person may know better: a refusal can be one of a network or a policy, a question can find a token inactive. */
 export function canRefresh(connection: ConnectionView): boolean {
-  return isAlive(connection) && connection.refreshable;
+  const { problem, status } = connection;
+  const again = problem?.code === 'oauth/invalid_grant' || status.next === 'refresh';
+  return connection.refreshable && (isAlive(connection) || (hasTokens(connection) && again));
 }
 
 /** Whether there is something to revoke or delete. A disconnect that was cut short may have left tokens that no view shows. */

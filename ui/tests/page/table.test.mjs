@@ -358,6 +358,6 @@ describe('several at once', () => {
     on('few', {}, async (page) => {
       await rows(page).first().focus();
       await page.keyboard.press('Control+a');
-      assert.match(await bar(page).textContent(), /Refresh 3 of 6.*Disconnect 5 of 6…/);
+      assert.match(await bar(page).textContent(), /Refresh 4 of 6.*Disconnect 5 of 6…/);
     }));
 });

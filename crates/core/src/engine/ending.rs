@@ -386,7 +386,6 @@ impl Engine {
             Err(_) => false,
         }
     }
-
 }
 
 /// Whether an answer of success came that nobody can read: what is in it lives on at the provider.

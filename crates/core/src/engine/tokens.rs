@@ -102,7 +102,7 @@ impl Engine {
     ) -> Result<ConnectionView, Problem> {
         let (Asks::Person(channel) | Asks::Program(channel)) = asks;
         let id = &connection.id;
-        not_ended(connection)?;
+        may_be_sent(connection, asks)?;
         if !tokens.grant.refreshable {
             return Err(Code::NoRefreshToken.into());
         }
@@ -114,7 +114,8 @@ impl Engine {
             .flatten()
             .any(|tokens| tokens.grant.may_be_rotated(rotates));
         let generation = tokens.grant.generation;
-        let tried = Tried { before, generation, may_be_spent, asked: self.asked(connection) };
+        let mut tried =
+            Tried { before, generation, may_be_spent, asked: self.asked(connection), ended: None };
         let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
             Err(problem) if problem.code == Code::ServerChanged => {
                 let refused = Refused { problem, verdict: Verdict::Configuration };
@@ -136,13 +137,16 @@ impl Engine {
         let now = self.now();
         // The intent is written before the request, so that a death in between is known afterwards.
         let begun = self.update(id, |connection| {
+            if may_be_sent(connection, asks).is_ok() {
+                tried.ended = connection.state.try_once_more();
+            }
             connection
                 .state
                 .with_grant(|grant| grant.refresh = RefreshState::InFlight { since: now, generation });
             Some(Change::default())
         })?;
         // Since it was read, the provider's file may be again what it was when they were refused.
-        not_ended(&begun)?;
+        may_be_sent(&begun, asks)?;
         let ports = &self.ports_with(&spec, &record);
         let secret = record.client_secret.as_ref();
         let fresh = match connection.registration.grant_type {
@@ -195,7 +199,10 @@ impl Engine {
             problem = Problem { code: Code::RefreshInterrupted, ..problem };
         }
         self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
-            if permanent {
+            // Once more refused, or not asked at all: since when, and why, is as it was.
+            if let Some(ended) = tried.ended.as_ref().filter(|_| refused.verdict != Verdict::Unknown) {
+                connection.state.is_again(ended.clone());
+            } else if permanent {
                 // One that was cut short, or that another client was refused, says nothing of how long they last.
                 let client_id = &connection.registration.client_id;
                 let is_its_own = |grant: &&Grant| grant.client_id.as_ref().is_none_or(|id| id == client_id);
@@ -347,9 +354,19 @@ struct Tried {
     may_be_spent: bool,
     /// By the settings of now.
     asked: Option<Asked>,
+    /// The end that a person does not believe.
+    ended: Option<Settled>,
 }
 
-/// Tokens that the provider has refused for good are not sent again.
+/// Tokens that the provider has refused for good are sent again only if a person says so: the refusal may have been one of a
+/// network, a place or a policy. What is known to be spent is not.
+fn may_be_sent(connection: &Connection, asks: Asks) -> Result<(), Problem> {
+    match (not_ended(connection), asks) {
+        (Err(problem), Asks::Person(_)) if problem.code == Code::InvalidGrant => Ok(()),
+        (ended, _) => ended,
+    }
+}
+
 fn not_ended(connection: &Connection) -> Result<(), Problem> {
     match connection.state.settled() {
         Settled::ReauthorizationRequired { problem, .. } => Err(problem.clone()),

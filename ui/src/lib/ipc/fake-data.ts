@@ -39,7 +39,7 @@ export const problems = {
     message: 'The provider no longer accepts this sign-in',
     cause: 'invalid_grant: Token has been expired or revoked.',
     ours: false,
-    suggestion: 'Connect again.',
+    suggestion: 'Connect again. Refresh asks once more, should it have refused a network or a policy only.',
     action: 'connect',
     http_status: 400,
     docs_url: 'https://tokenrack.dev/docs/errors#oauth-invalid_grant',

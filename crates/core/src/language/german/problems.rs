@@ -136,6 +136,10 @@ pub(super) const TABLE: Table = &[
         "Neu verbinden und den Zugriff erlauben, oder weniger Scopes erbitten.",
     ),
     // What the server answered
+    (
+        "Connect again. Refresh asks once more, should it have refused a network or a policy only.",
+        "Neu verbinden. Erneuern fragt noch einmal, falls nur ein Netz oder eine Richtlinie der Grund war.",
+    ),
     ("The provider no longer accepts this sign-in", "Der Anbieter nimmt diese Anmeldung nicht mehr an"),
     ("Connect again.", "Neu verbinden."),
     (
