@@ -375,5 +375,8 @@ async fn end_on_signal(_app: AppHandle) {}
 /// To standard error, warnings and worse unless `TOKENRACK_LOG` says otherwise. Never values: redaction is by type.
 fn log(level: Option<&str>) {
     let level = level.and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::WARN);
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).init();
+    let to_stderr =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false);
+    // What cannot be written, as once the terminal is closed, would be said in the same place, and end the app.
+    to_stderr.log_internal_errors(false).init();
 }

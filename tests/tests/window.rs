@@ -5,10 +5,12 @@
     reason = "a failed step is a failed test; real time is measured"
 )]
 
+use std::fs::File;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use tokenrack_tests::{
-    App, Desktop, Keyring, LinksGoTo, Page, Peer, Profile, Secrets, Session, eventually, sign_in,
+    App, Desktop, Keyring, LinksGoTo, Page, Peer, Profile, Running, Secrets, Session, eventually, sign_in,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -222,6 +224,19 @@ fn a_link_starts_the_app_that_was_not_running_and_two_at_once_both_arrive() {
     let record = profile.run(&["log"]).done().values();
     let by_link = record.iter().filter(|line| line["kind"] == "connected" && line["channel"] == "deep_link");
     assert_eq!(by_link.count(), 2, "{record:?}");
+}
+
+/// Its terminal was closed, or what reads its words has ended: nothing that is under way may end with it.
+#[test]
+fn a_log_that_cannot_be_written_ends_nothing() {
+    let session = Session::start(Keyring::Unlocked);
+    let profile = Profile::new(&session);
+    let desktop = Desktop::start(&session);
+    let mut command = desktop.command(&profile, Desktop::app());
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut app = Running::start(command.env("TOKENRACK_LOG", "trace").stdout(Stdio::null()).stderr(full));
+    desktop.wait_for_window(&profile, true);
+    assert!(app.child().try_wait().unwrap().is_none(), "it ended");
 }
 
 #[test]
