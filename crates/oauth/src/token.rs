@@ -224,21 +224,30 @@ impl TokenEndpoint<'_> {
         root: &str,
         spent: Option<&RefreshToken>,
     ) -> Unrenewed {
-        let rotated = |answer: &Value| {
+        // Alone in an answer that is none, a token may be anything.
+        let is_none = matches!(error, OAuthError::Server(_) | OAuthError::Unreadable { .. });
+        let salvaged = |answer: &Value| {
             let found = self.salvage(answer, root);
             let text = |name: &str| found.get(name).and_then(Value::as_str);
             let is_new = |token: &&str| spent.is_none_or(|spent| !spent.matches(token));
-            let refresh_token = text("refresh_token").filter(is_new)?;
+            let refresh_token = text("refresh_token").filter(is_new);
             let lives = found.get("expires_in").and_then(Value::as_i64);
             let ends = lives.and_then(|s| self.now.checked_add(SignedDuration::from_secs(s)).ok());
-            let access_token = text("access_token").map(|token| (AccessToken::new(token.to_owned()), ends));
-            // Alone in an answer that is none, it may be anything.
-            let is_none = matches!(error, OAuthError::Server(_) | OAuthError::Unreadable { .. });
-            (access_token.is_some() || !is_none)
-                .then(|| Rotated { refresh_token: RefreshToken::new(refresh_token.to_owned()), access_token })
+            let access_token = text("access_token");
+            let is_one = match (refresh_token, access_token) {
+                (Some(_), Some(_)) => true,
+                (None, None) => false,
+                _ => !is_none,
+            };
+            // Nobody has asked for one of another kind.
+            let usable = access_token.filter(|_| !matches!(error, OAuthError::TokenType(_)));
+            let usable = usable.map(|token| (AccessToken::new(token.to_owned()), ends));
+            let refresh_token = refresh_token.map(|token| RefreshToken::new(token.to_owned()));
+            (is_one && (refresh_token.is_some() || usable.is_some()))
+                .then_some(Salvaged { refresh_token, access_token: usable })
         };
-        let rotated = unread.iter().find_map(rotated);
-        Unrenewed { error, rotated }
+        let salvaged = unread.iter().find_map(salvaged);
+        Unrenewed { error, salvaged }
     }
 
     /// Asks with any other grant: `fields` are what makes it one.
@@ -375,22 +384,22 @@ pub struct Unrenewed {
     /// What was wrong.
     pub error: OAuthError,
     /// What the answer has all the same.
-    pub rotated: Option<Rotated>,
+    pub salvaged: Option<Salvaged>,
 }
 
 /// Nothing was sent, or nothing has come.
 impl<E: Into<OAuthError>> From<E> for Unrenewed {
     fn from(error: E) -> Self {
-        Self { error: error.into(), rotated: None }
+        Self { error: error.into(), salvaged: None }
     }
 }
 
-/// A new refresh token in an answer that cannot be read as a whole: the one that was sent may be spent.
+/// What an answer has that cannot be read as a whole: the refresh token that was sent may be spent. At least one of the two.
 #[derive(Debug)]
-pub struct Rotated {
-    /// The new one.
-    pub refresh_token: RefreshToken,
-    /// The access token beside it and its end, where they can be read.
+pub struct Salvaged {
+    /// A new one.
+    pub refresh_token: Option<RefreshToken>,
+    /// The access token and its end, where that can be read.
     pub access_token: Option<(AccessToken, Option<Timestamp>)>,
 }
 

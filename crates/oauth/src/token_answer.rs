@@ -51,14 +51,13 @@ pub(crate) fn standard(
     for (name, value) in [("refresh_token", refresh_token.as_deref()), ("id_token", text("/id_token"))] {
         standard.extend(value.map(|value| (name.to_owned(), value.into())));
     }
-    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)?;
+    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
     let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
     if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
     }
-    // The tokens are good whatever is said of this end: a server that writes -1 for "none" has spent the former one.
     let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now);
-    let refresh_expires = refresh_expires.ok().flatten().or_else(|| assumed(&dialect.refresh_expires));
+    let refresh_expires = refresh_expires.or_else(|| assumed(&dialect.refresh_expires));
     // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
     if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
         standard.insert("refresh_token_expires_in".into(), seconds.into());
@@ -76,27 +75,29 @@ pub(crate) fn standard(
     Ok(standard)
 }
 
-/// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, perhaps
-/// nothing. What has a space is a sentence in the place of a token, and so may be what stands alone in an error.
+/// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, or the RFC does;
+/// perhaps nothing. What has a space is a sentence in the place of a token, and so may be what stands alone in an error.
 pub(crate) fn salvage(
     body: &Value,
     root: &str,
     dialect: &TokenResponseDialect,
     now: Timestamp,
 ) -> Map<String, Value> {
-    let at = |pointer: &str| body.pointer(&format!("{root}{pointer}")).filter(|_| !pointer.is_empty());
+    let own = |pointer: &str| body.pointer(&format!("{root}{pointer}")).filter(|_| !pointer.is_empty());
+    let at = |pointer: &str, rfc: &str| own(pointer).or_else(|| body.pointer(rfc));
     let is_token = |token: &str| visible(token) && !token.contains(' ');
-    let access_token = at(&dialect.access_token).and_then(Value::as_str).map(str::trim);
+    let access_token = at(&dialect.access_token, "/access_token").and_then(Value::as_str).map(str::trim);
     let access_token = access_token.filter(|token| !token.is_empty() && is_token(token));
-    let refresh_token = at(&dialect.refresh_token).and_then(refresh_token).filter(|token| is_token(token));
+    let refresh_token = at(&dialect.refresh_token, "/refresh_token").and_then(refresh_token);
+    let refresh_token = refresh_token.filter(|token| is_token(token));
     let mut found = Map::new();
     if let Some(token) = refresh_token.filter(|_| access_token.is_some() || !is_error(body)) {
         found.insert("refresh_token".into(), token.into());
     }
     if let Some(token) = access_token {
         found.insert("access_token".into(), token.into());
-        let end = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
-        let end = end.ok().flatten().or_else(|| assumed(&dialect.expires));
+        let end = seconds_left(own(&dialect.expires.pointer), &dialect.expires, now);
+        let end = end.or_else(|| assumed(&dialect.expires));
         found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
     found
@@ -121,9 +122,10 @@ fn visible(token: &str) -> bool {
     token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
 
-/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read.
-fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Result<Option<u64>, OAuthError> {
-    let Some(value) = value else { return Ok(None) };
+/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read. The tokens are good whatever
+/// is said of it: a server that writes -1 for "none" has spent the former ones.
+fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Option<u64> {
+    let value = value?;
     // An end that has passed already is this machine's clock more often than the server's: the tokens count, as ended.
     let until = |end: Timestamp| (end.as_second() - now.as_second()).max(0);
     let since_1970 = |at: i64| at.checked_sub(now.as_second()).map(|left| left.max(0));
@@ -135,8 +137,7 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Resul
         "date" => value.as_str().and_then(last_second).map(until),
         _ => number(value),
     };
-    left.map(|left| u64::try_from(left).map_err(|_| OAuthError::Invalid("has a lifetime below zero")))
-        .transpose()
+    left.and_then(|left| u64::try_from(left).ok())
 }
 
 /// What the provider's file knows: `never` and `assume:` speak only for an answer that says nothing, because a provider
@@ -236,7 +237,7 @@ mod tests {
         let early = json!({"access_token": "a", "token_type": "bearer", "expires_at": 1});
         assert_eq!(read(early, &passed).unwrap()["expires_in"], 0);
         let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
-        assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
+        assert!(!rfc(negative).unwrap().contains_key("expires_in"), "the tokens are good all the same");
     }
 
     /// RFC 9449 §5: a client that wants its tokens bound takes no others, and one that does not takes none that are.

@@ -130,12 +130,8 @@ async fn an_answer_with_nothing_to_keep_leaves_what_was() {
 #[tokio::test]
 async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
     for (answer, code, access_token) in [
-        (
-            r#""access_token":"at-2","token_type":"bearer","expires_in":-1"#,
-            Code::InvalidTokenResponse,
-            "at-2",
-        ),
         (r#""access_token":"at-2","expires_in":7200"#, Code::InvalidTokenResponse, "at-2"),
+        (r#""access_token":"at-2","expires_in":-1"#, Code::InvalidTokenResponse, "at-2"),
         (r#""access_token":"at-2","token_type":"mac","expires_in":7200"#, Code::UnsupportedTokenType, "at-1"),
         (r#""token_type":"bearer","expires_in":7200"#, Code::InvalidTokenResponse, "at-1"),
         (
@@ -163,6 +159,45 @@ async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
         assert!(sent[1].contains("refresh_token=rt-2"), "{answer}: {sent:?}");
         assert_eq!(kind(&engine, &id), StatusKind::Connected);
     }
+}
+
+/// The access token too: every refresh would end like this one.
+#[tokio::test]
+async fn a_new_access_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
+    let world = World::new();
+    let engine = acme(&world, "");
+    let id = connected(&world, &engine).await;
+    world.network.sent();
+    for (answer, kept) in [
+        (r#"{"access_token":"at-2","expires_in":7200}"#, "at-2"),
+        (r#"{"access_token":"at-3","expires_in":7200,"refresh_token":"rt-1"}"#, "at-3"),
+        (r#"{"access_token":"at-4","token_type":"mac","expires_in":7200}"#, "at-3"),
+        (r#"{"access_token":"no","error":"odd"}"#, "at-3"),
+    ] {
+        world.network.answer(200, answer);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert!(world.network.sent()[0].contains("refresh_token=rt-1"), "{answer}");
+        assert_eq!(token(&world.engine(), &id).await.unwrap(), kept, "{answer}");
+        assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    }
+}
+
+/// A file that says where tokens are at the sign-in, and not that a refresh answers otherwise.
+#[tokio::test]
+async fn a_new_refresh_token_is_found_where_the_rfc_has_it_too() {
+    let world = World::new();
+    let engine = acme(&world, "[token.response]\nroot = \"/data\"\n");
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, &format!(r#"{{"data":{}}}"#, FRESH.replace('2', "1")));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.answer(200, FRESH);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidTokenResponse);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    world.network.sent();
+    world.network.answer(200, &format!(r#"{{"data":{}}}"#, FRESH.replace('2', "3")));
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert!(world.network.sent()[0].contains("refresh_token=rt-2"));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use tokenrack_oauth::dialect::{RefreshDialect, RequestTemplate};
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::secret::{ClientSecret, RefreshToken};
 use tokenrack_oauth::template::Values;
-use tokenrack_oauth::token::{Rotated, TokenSet, Unrenewed};
+use tokenrack_oauth::token::{Salvaged, TokenSet, Unrenewed};
 
 use super::clock::Heard;
 use super::script::{Made, Scripts};
@@ -119,21 +119,19 @@ async fn ask(
     };
     let made = match answer {
         Ok(fresh) => fresh.into(),
-        Err(Unrenewed { error, rotated: Some(rotated) }) => rescued(tokens, rotated, error),
-        Err(Unrenewed { error, rotated: None }) => return Err(Refused::by(error, &spec.refresh.permanent)),
+        Err(Unrenewed { error, salvaged: Some(salvaged) }) => rescued(tokens, salvaged, error),
+        Err(Unrenewed { error, salvaged: None }) => return Err(Refused::by(error, &spec.refresh.permanent)),
     };
     Ok(renewed(spec, tokens, made, now))
 }
 
-/// What an answer that cannot be read as a whole has brought all the same: the refresh token, because the one that was sent
-/// may be spent, and the access token unless it is of a kind that was not asked for.
-fn rescued(before: &Tokens, rotated: Rotated, error: OAuthError) -> Made {
-    let usable = rotated.access_token.filter(|_| !matches!(error, OAuthError::TokenType(_)));
+/// What an answer that cannot be read as a whole has brought all the same, over what there was before.
+fn rescued(before: &Tokens, salvaged: Salvaged, error: OAuthError) -> Made {
     let (access_token, expires_at) =
-        usable.unwrap_or_else(|| (before.access_token.clone(), before.grant.expires_at));
+        salvaged.access_token.unwrap_or_else(|| (before.access_token.clone(), before.grant.expires_at));
     let tokens = TokenSet {
         access_token,
-        refresh_token: Some(rotated.refresh_token),
+        refresh_token: salvaged.refresh_token,
         id_token: None,
         expires_at,
         refresh_expires_at: None,

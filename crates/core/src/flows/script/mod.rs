@@ -15,7 +15,7 @@ use tokenrack_oauth::dialect::RefreshDialect;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::http::HttpResponse;
 use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Credentials};
-use tokenrack_oauth::token::{Rotated, TokenEndpoint, TokenSet, Unrenewed};
+use tokenrack_oauth::token::{Salvaged, TokenEndpoint, TokenSet, Unrenewed};
 use zeroize::Zeroizing;
 
 use super::refresh::Refused;
@@ -128,8 +128,10 @@ impl<'a> Scripts<'a> {
                 let root = dialect.response_root.as_ref().unwrap_or(&self.spec.token.response.root);
                 match self.asked.refresh_unread(token, redirect_uri, dialect).await {
                     Ok(answer) => self.read(source, answer, before, root).await,
-                    Err(Unrenewed { error, rotated: Some(rotated) }) => self.rescued(before, rotated, error),
-                    Err(Unrenewed { error, rotated: None }) => {
+                    Err(Unrenewed { error, salvaged: Some(salvaged) }) => {
+                        self.rescued(before, salvaged, error)
+                    }
+                    Err(Unrenewed { error, salvaged: None }) => {
                         return Some(Err(Refused::by(error, &self.spec.refresh.permanent)));
                     }
                 }
@@ -174,11 +176,12 @@ impl<'a> Scripts<'a> {
     fn rescued(
         &self,
         before: Map<String, Value>,
-        rotated: Rotated,
+        salvaged: Salvaged,
         error: OAuthError,
     ) -> Result<Made, Problem> {
-        let mut found = table([("refresh_token", rotated.refresh_token.expose().into())]);
-        if let Some((token, end)) = rotated.access_token {
+        let mut found = Map::new();
+        found.extend(salvaged.refresh_token.map(|token| ("refresh_token".to_owned(), token.expose().into())));
+        if let Some((token, end)) = salvaged.access_token {
             found.insert("access_token".into(), token.expose().into());
             found.extend(end.map(|end| ("expires_at".to_owned(), end.as_millisecond().into())));
         }
