@@ -347,7 +347,7 @@ async fn a_client_that_speaks_for_itself_loses_nothing_by_a_lost_answer() {
     assert!(view.refreshable);
     world.clock.forward(50);
     world.network.fail(HttpErrorKind::Interrupted);
-    assert_eq!(token(&engine, &id).await.unwrap_err(), Code::Interrupted);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::Interrupted);
     world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":100}"#);
     assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
     world.clock.forward(50);

@@ -22,14 +22,17 @@ mod waiting;
 mod whole_grant;
 mod world;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::{ConnectOptions, Engine};
 use tokenrack_core::event::Channel;
-use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::ports::{ConnectionLock, HttpErrorKind, LockError, LockGuard};
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
+use tokenrack_platform::FileLock;
 use world::{TakenBy, World};
 
 const FRESH: &str =
@@ -263,6 +266,72 @@ async fn a_lost_answer_is_told_from_a_revocation() {
     world.network.answer(400, r#"{"error":"invalid_grant"}"#);
     assert_eq!(engine.refresh(&id, Channel::Command).await.unwrap_err().code, Code::RefreshInterrupted);
     assert_eq!(kind(&engine, &id), StatusKind::ActionNeeded);
+}
+
+#[tokio::test]
+async fn what_only_asks_now_and_then_is_in_time_for_a_grace() {
+    for lost in [HttpErrorKind::Interrupted, HttpErrorKind::Timeout] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(7_200);
+        world.network.fail(lost);
+        world.network.answer(200, FRESH);
+        let was_in_time = token(&engine, &id).await;
+        let sent = world.network.sent();
+        // Whoever has waited for a minute and more is late already.
+        let (slept, is_late) = (world.clock.slept(), lost == HttpErrorKind::Timeout);
+        assert_eq!(was_in_time.is_err(), is_late);
+        assert_eq!(
+            (sent.len(), slept.contains(&Duration::from_secs(1))),
+            (2 - usize::from(is_late), !is_late)
+        );
+        assert!(sent.iter().all(|body| body.contains("refresh_token=rt-1")));
+    }
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(502, "");
+    world.network.answer(200, FRESH);
+    engine.refresh_insistently(&id, Channel::Command).await.unwrap();
+    assert_eq!((world.network.sent().len(), token(&engine, &id).await), (2, Ok("at-2".into())));
+}
+
+/// Waits for the lock, and is stopped meanwhile, or its machine sleeps.
+struct Stopped {
+    other: Engine,
+    clock: std::sync::Arc<world::TestClock>,
+    lock: FileLock,
+    went_on: AtomicBool,
+}
+
+#[async_trait]
+impl ConnectionLock for Stopped {
+    async fn acquire(&self, id: &ConnectionId, patience: Duration) -> Result<LockGuard, LockError> {
+        if self.went_on.swap(true, Ordering::Relaxed) {
+            return self.lock.acquire(id, patience).await;
+        }
+        self.other.refresh(id, Channel::App).await.unwrap();
+        self.clock.forward(10_000);
+        Err(LockError::Busy)
+    }
+
+    fn is_held(&self, id: &ConnectionId) -> bool {
+        self.lock.is_held(id)
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_another_process_fetched_and_that_has_ended_since_is_renewed() {
+    let world = World::new();
+    let other = world.engine();
+    let id = world.connected(&other).await;
+    world.clock.forward(7_200);
+    world.network.answer(200, FRESH);
+    world.network.answer(200, &FRESH.replace('2', "3"));
+    let lock = Stopped { other, clock: world.clock.clone(), lock: world.lock(), went_on: false.into() };
+    let stopped = world.engine_with(std::sync::Arc::new(lock));
+    assert_eq!(token(&stopped, &id).await.unwrap(), "at-3");
 }
 
 #[tokio::test]

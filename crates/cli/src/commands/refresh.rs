@@ -15,7 +15,7 @@ pub struct Args {
 pub async fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let engine = session.unlocked().await?;
     let id = engine.find(&args.connection)?.id;
-    if let Err(problem) = engine.refresh(&id, Channel::Command).await {
+    if let Err(problem) = engine.refresh_insistently(&id, Channel::Command).await {
         session.rescue(&engine, problem).await?;
     }
     let view = engine.view(&id)?;

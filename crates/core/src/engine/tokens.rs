@@ -1,5 +1,6 @@
 //! What happens to tokens after a sign-in: refresh and release.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -17,6 +18,9 @@ use crate::problem::{Code, Problem};
 use crate::record::{SecretRecord, Tokens};
 use crate::status;
 use crate::view::ConnectionView;
+
+/// Shorter than any time of grace.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Who wants new tokens.
 #[derive(Clone, Copy)]
@@ -38,6 +42,21 @@ impl Engine {
         self.refresh_in_turn(id, seen, Asks::Person(channel), ()).await
     }
 
+    /// The same. Where the answer may be lost it is asked for once more after a second: some servers take the former token for a
+    /// short time of grace (RFC 9700 §4.14.2 leaves that to them), and who comes next may be too late. Where this process
+    /// keeps tokens fresh, it comes in time anyway.
+    ///
+    /// # Errors
+    /// As for [`Engine::refresh`].
+    pub async fn refresh_insistently(
+        &self,
+        id: &ConnectionId,
+        channel: Channel,
+    ) -> Result<ConnectionView, Problem> {
+        let seen = self.load(id)?.state.generation();
+        self.insist(id, seen, Asks::Person(channel)).await
+    }
+
     /// Renews the token set of generation `seen`, because something needs a token; a newer one is adopted instead.
     pub(super) async fn refresh_from(
         &self,
@@ -46,6 +65,17 @@ impl Engine {
         channel: Channel,
     ) -> Result<ConnectionView, Problem> {
         self.refresh_in_turn(id, seen, Asks::Program(channel), ()).await
+    }
+
+    /// As `refresh_from`, as often as [`Engine::refresh_insistently`] says.
+    async fn insist(&self, id: &ConnectionId, seen: u64, asks: Asks) -> Result<ConnectionView, Problem> {
+        match self.refresh_in_turn(id, seen, asks, ()).await {
+            Err(problem) if may_be_in_time(&problem) && !self.inner.keeps_fresh.load(Ordering::Relaxed) => {
+                self.inner.ports.clock.sleep(GRACE).await;
+                self.refresh_in_turn(id, seen, asks, ()).await
+            }
+            answered => answered,
+        }
     }
 
     /// As `refresh_from`; `turn` is dropped when the server has answered: the next may ask while these tokens are saved.
@@ -324,7 +354,7 @@ impl Engine {
                 return Err(code.into());
             }
             let seen = tokens.grant.generation.max(connection.state.generation());
-            match self.refresh_from(id, seen, channel).await {
+            match self.insist(id, seen, Asks::Program(channel)).await {
                 // The provider refuses a refresh this early: the token still lives.
                 Err(problem) if problem.code == Code::RefreshTooEarly => {}
                 other => drop(other?),
@@ -336,12 +366,24 @@ impl Engine {
             self.only_save(id, channel).await?;
             record = self.read_secrets(&connection).await?;
         }
-        let tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
+        let mut tokens = record.tokens.ok_or(Code::VaultItemMissing)?;
+        // What another process has fetched may have ended before this one, or its machine, went on. What ends as it comes would
+        // again.
+        let has_lived = tokens.grant.expires_at.is_some_and(|end| end > tokens.grant.issued_at);
+        if tokens.grant.expired(self.now()) && tokens.grant.refreshable && has_lived {
+            self.refresh_from(id, tokens.grant.generation, channel).await?;
+            tokens = self.read_secrets(&connection).await?.tokens.ok_or(Code::VaultItemMissing)?;
+        }
         if tokens.grant.expired(self.now()) {
             return Err(Code::Expired.into());
         }
         Ok(tokens)
     }
+}
+
+/// Whether a server that has rotated may still take the former token: its answer broke off, and it has not asked to wait.
+fn may_be_in_time(problem: &Problem) -> bool {
+    matches!(problem.code, Code::Interrupted | Code::ServerError) && problem.retry_after.is_none()
 }
 
 /// A refresh that is tried.
