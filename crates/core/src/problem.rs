@@ -245,7 +245,7 @@ codes! {
     RefreshTooEarly "refresh/too_early" Temporary None,
         "The provider refuses a refresh while the token still lives", "Use the token as it is; it is renewed shortly before its end.";
     RefreshInterrupted "refresh/interrupted" NeedsPerson Some(Action::Connect),
-        "The last refresh was interrupted, and its answer was lost", "Connect again.";
+        "The last refresh was interrupted, and its answer may be lost", "Connect again.";
 
     // Scripts
     ScriptFailed "script/failed" Failed Some(Action::Retry),

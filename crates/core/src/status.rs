@@ -277,7 +277,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             let evidence = match problem.code {
                 Code::VaultItemMissing => MISSING.said().to_owned(),
                 Code::RefreshInterrupted => {
-                    say!("The newest refresh token was lost, and the one before is spent.")
+                    say!("The newest refresh token may be lost, and the one before is refused.")
                 }
                 _ => say!("The provider no longer accepts the refresh token."),
             };
@@ -358,10 +358,16 @@ fn authorized(grant: &Grant, context: &Context<'_>) -> StatusView {
             (StatusKind::Refreshing, since, None, evidence, None)
         }
         _ if expired => {
-            let evidence = if grant.refreshable {
-                say!("The access token has ended; it can be renewed.")
-            } else {
-                say!("The access token has ended, and the provider gave no refresh token.")
+            let evidence = match grant.refresh_expires_at {
+                _ if !grant.refreshable => {
+                    say!("The access token has ended, and the provider gave no refresh token.")
+                }
+                Some(end) if end <= now => {
+                    say!(
+                        "The access token has ended, and by its date the refresh token too; a sign-in may be needed."
+                    )
+                }
+                _ => say!("The access token has ended; it can be renewed."),
             };
             let since = grant.expires_at.unwrap_or(grant.issued_at);
             (StatusKind::Expired, since, None, evidence, Some(next_if_refreshable(Action::Refresh)))

@@ -44,8 +44,8 @@ fn outcome(view: &DisconnectView, name: &str) -> String {
             "The provider did not revoke: the deleted tokens may work there until they expire."
         }
         Revocation::Unknown => {
-            "The provider was asked to revoke, but its answer was lost: the deleted tokens may work there until they \
-             expire."
+            "The provider was asked to revoke, but its answer, or newer tokens before, may be lost: what it gave may \
+             work there until it expires."
         }
     };
     if let Some(problem) = &view.problem {

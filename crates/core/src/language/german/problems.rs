@@ -264,8 +264,8 @@ pub(super) const TABLE: Table = &[
         "Das Token so verwenden, wie es ist; kurz vor seinem Ablauf wird es erneuert.",
     ),
     (
-        "The last refresh was interrupted, and its answer was lost",
-        "Das letzte Erneuern wurde unterbrochen, und die Antwort ging verloren",
+        "The last refresh was interrupted, and its answer may be lost",
+        "Das letzte Erneuern wurde unterbrochen, und die Antwort ist vielleicht verloren",
     ),
     // Scripts
     ("The provider's script did not do its part", "Das Skript des Anbieters hat seinen Teil nicht getan"),

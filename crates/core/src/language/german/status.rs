@@ -35,8 +35,8 @@ pub(super) const TABLE: Table = &[
         "Die gespeicherten Token waren beschädigt, als sie zuletzt gelesen wurden; sie werden wieder gelesen.",
     ),
     (
-        "The newest refresh token was lost, and the one before is spent.",
-        "Das neueste Refresh-Token ging verloren, und das vorige ist verbraucht.",
+        "The newest refresh token may be lost, and the one before is refused.",
+        "Das neueste Refresh-Token ist vielleicht verloren, und das vorige wird abgelehnt.",
     ),
     (
         "The provider no longer accepts the refresh token.",
@@ -63,6 +63,10 @@ pub(super) const TABLE: Table = &[
     (
         "The access token has ended; it is about to be renewed.",
         "Das Access-Token ist abgelaufen; es wird gleich erneuert.",
+    ),
+    (
+        "The access token has ended, and by its date the refresh token too; a sign-in may be needed.",
+        "Das Access-Token ist abgelaufen, nach seinem Datum auch das Refresh-Token; vielleicht ist eine Anmeldung nötig.",
     ),
     (
         "The access token has ended; it can be renewed.",

@@ -170,7 +170,7 @@ export const connection: typeof en = {
     failed: (provider: string) =>
       `Die Token sind hier gelöscht, aber ${provider} hat den Zugriff nicht beendet. Dort können sie bis zu ihrem Ablauf weiterleben.`,
     unknown: (provider: string) =>
-      `Die Token sind hier gelöscht. ${provider} wurde gebeten, den Zugriff zu beenden, aber die Antwort ging verloren. Dort können sie bis zu ihrem Ablauf weiterleben.`,
+      `Die Token sind hier gelöscht. ${provider} wurde gebeten, den Zugriff zu beenden, aber die Antwort oder neuere Token davor sind vielleicht verloren. Dort kann etwas bis zu seinem Ablauf weiterleben.`,
     again: (provider: string) =>
       `Hier kann niemand mehr die Token verwenden, aber ${provider} war nicht zu erreichen, um den Zugriff zu beenden. Tokenrack versucht es drei Tage lang weiter.`,
     nothing: (provider: string) => `Die Token sind hier gelöscht. Bei ${provider} war nichts zu beenden.`,

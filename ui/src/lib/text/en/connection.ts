@@ -172,7 +172,7 @@ export const connection = {
     failed: (provider: string) =>
       `The tokens are deleted here, but ${provider} did not end the access. They may live on there until they expire.`,
     unknown: (provider: string) =>
-      `The tokens are deleted here. ${provider} was asked to end the access, but its answer was lost. They may live on there until they expire.`,
+      `The tokens are deleted here. ${provider} was asked to end the access, but its answer, or newer tokens before, may be lost. What it gave may live on there until it expires.`,
     again: (provider: string) =>
       `Nobody can use the tokens here any more, but ${provider} could not be told to end the access. Tokenrack keeps trying for three days.`,
     nothing: (provider: string) => `The tokens are deleted here. There was nothing to end at ${provider}.`,
