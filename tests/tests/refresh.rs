@@ -92,8 +92,10 @@ fn survives(profile: &Profile, odd: &Peer, (fault, exit, codes): &Fault) {
         .filter(|entry| entry["path"] == place.as_str())
         .map(|entry| entry["form"]["refresh_token"].clone())
         .collect();
-    assert_eq!(sent.len(), 2, "{fault}: sent {} times", sent.len());
-    assert_eq!(sent[0], sent[1], "{fault}: the refresh token was not kept");
+    // Where the line broke, or the server failed and may have rotated, the command asks at once again.
+    let tries = if matches!(*fault, "server-500" | "reset" | "truncated") { 3 } else { 2 };
+    assert_eq!(sent.len(), tries, "{fault}");
+    assert!(sent.iter().all(|token| *token == sent[0]), "{fault}: the refresh token was not kept");
 }
 
 #[test]

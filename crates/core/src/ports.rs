@@ -47,9 +47,9 @@ pub trait Vault: Send + Sync {
     async fn read(&self, item: &VaultItem) -> Result<Option<SecretBytes>, VaultError>;
     /// Creates or replaces the item; durable when it returns.
     async fn write(&self, item: &VaultItem, value: SecretBytes) -> Result<(), VaultError>;
-    /// Whether a write can be expected to succeed, as far as that shows without one: room on its disk, for the most part. It
-    /// takes far less time than a write.
-    async fn has_room(&self) -> Result<(), VaultError> {
+    /// Whether a write of the item can be expected to succeed, as far as that shows without one: room on its disk, for the
+    /// most part. It takes far less time than a write.
+    async fn has_room(&self, _: &VaultItem) -> Result<(), VaultError> {
         Ok(())
     }
     /// Deletes the item; an absent one is no error.

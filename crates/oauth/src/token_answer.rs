@@ -51,13 +51,14 @@ pub(crate) fn standard(
     for (name, value) in [("refresh_token", refresh_token.as_deref()), ("id_token", text("/id_token"))] {
         standard.extend(value.map(|value| (name.to_owned(), value.into())));
     }
-    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
+    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)?;
     let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
     if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
     }
+    // The tokens are good whatever is said of this end: a server that writes -1 for "none" has spent the former one.
     let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now);
-    let refresh_expires = refresh_expires.or_else(|| assumed(&dialect.refresh_expires));
+    let refresh_expires = refresh_expires.ok().flatten().or_else(|| assumed(&dialect.refresh_expires));
     // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
     if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
         standard.insert("refresh_token_expires_in".into(), seconds.into());
@@ -97,7 +98,7 @@ pub(crate) fn salvage(
     if let Some(token) = access_token {
         found.insert("access_token".into(), token.into());
         let end = seconds_left(own(&dialect.expires.pointer), &dialect.expires, now);
-        let end = end.or_else(|| assumed(&dialect.expires));
+        let end = end.ok().flatten().or_else(|| assumed(&dialect.expires));
         found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
     found
@@ -122,10 +123,9 @@ fn visible(token: &str) -> bool {
     token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
 
-/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read. The tokens are good whatever
-/// is said of it: a server that writes -1 for "none" has spent the former ones.
-fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Option<u64> {
-    let value = value?;
+/// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read.
+fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Result<Option<u64>, OAuthError> {
+    let Some(value) = value else { return Ok(None) };
     // An end that has passed already is this machine's clock more often than the server's: the tokens count, as ended.
     let until = |end: Timestamp| (end.as_second() - now.as_second()).max(0);
     let since_1970 = |at: i64| at.checked_sub(now.as_second()).map(|left| left.max(0));
@@ -137,7 +137,8 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Optio
         "date" => value.as_str().and_then(last_second).map(until),
         _ => number(value),
     };
-    left.and_then(|left| u64::try_from(left).ok())
+    left.map(|left| u64::try_from(left).map_err(|_| OAuthError::Invalid("has a lifetime below zero")))
+        .transpose()
 }
 
 /// What the provider's file knows: `never` and `assume:` speak only for an answer that says nothing, because a provider
@@ -237,7 +238,7 @@ mod tests {
         let early = json!({"access_token": "a", "token_type": "bearer", "expires_at": 1});
         assert_eq!(read(early, &passed).unwrap()["expires_in"], 0);
         let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
-        assert!(!rfc(negative).unwrap().contains_key("expires_in"), "the tokens are good all the same");
+        assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
     }
 
     /// RFC 9449 §5: a client that wants its tokens bound takes no others, and one that does not takes none that are.

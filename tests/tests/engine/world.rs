@@ -382,7 +382,7 @@ impl Vault for TestVault {
         self.written()
     }
 
-    async fn has_room(&self) -> Result<(), VaultError> {
+    async fn has_room(&self, _: &VaultItem) -> Result<(), VaultError> {
         match *self.is_full.lock().unwrap() {
             true => Err(VaultError::Failed("no space left on device".into())),
             false => Ok(()),

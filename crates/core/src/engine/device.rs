@@ -141,7 +141,7 @@ impl Engine {
         let (waiting, secrets) = waiting.ok_or(Code::VaultItemMissing)?;
         let record = record.bound_as(waiting);
         let spec = self.spec_of_attempt(&connection)?;
-        self.has_room().await?;
+        self.has_room(&connection).await?;
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
         let heard = Heard::by(&ports);

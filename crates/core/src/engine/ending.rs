@@ -151,7 +151,7 @@ impl Engine {
         let secrets = pending(&waiting, attempt)?;
         let record = self.read_secrets(connection).await?.bound_as(&waiting);
         let secret = record.client_secret.as_ref();
-        self.has_room().await?;
+        self.has_room(connection).await?;
         let ports = &self.ports_with(&spec, &record);
         let attempt = (attempt, redirect_uri, secrets);
         let finished = authorization_code::finish(ports, connection, &spec, attempt, secret, response).await;

@@ -95,7 +95,7 @@ impl Engine {
         };
         let brought = Tokens::first(brought, 0, self.now(), None);
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
-        self.has_room().await?;
+        self.has_room(&connection).await?;
         let fresh = refresh::refresh(&ports, &connection, &spec, &brought, secret).await;
         let tokens = fresh.map_err(|refused| match refused.verdict {
             Verdict::Unknown if spec.refresh.rotates != Some(false) => may_be_spent(refused.problem),

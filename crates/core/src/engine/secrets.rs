@@ -52,8 +52,8 @@ impl Engine {
     ///
     /// # Errors
     /// A vault problem.
-    pub(super) async fn has_room(&self) -> Result<(), Problem> {
-        Ok(self.inner.ports.vault.has_room().await?)
+    pub(super) async fn has_room(&self, connection: &Connection) -> Result<(), Problem> {
+        Ok(self.inner.ports.vault.has_room(&self.item(connection)).await?)
     }
 
     /// As `write_secrets`, for a change that is made whole or not at all: one that was not answered in time may have happened.

@@ -70,12 +70,23 @@ impl Engine {
     /// As `refresh_from`, as often as [`Engine::refresh_insistently`] says.
     async fn insist(&self, id: &ConnectionId, seen: u64, asks: Asks) -> Result<ConnectionView, Problem> {
         match self.refresh_in_turn(id, seen, asks, ()).await {
-            Err(problem) if may_be_in_time(&problem) && !self.inner.keeps_fresh.load(Ordering::Relaxed) => {
+            Err(problem) if self.may_be_in_time(id, &problem) => {
                 self.inner.ports.clock.sleep(GRACE).await;
                 self.refresh_in_turn(id, seen, asks, ()).await
             }
             answered => answered,
         }
+    }
+
+    /// Whether a server that may have rotated may still take the former token, and nobody else will ask soon.
+    fn may_be_in_time(&self, id: &ConnectionId, problem: &Problem) -> bool {
+        let is_lost = |connection: Connection| {
+            connection.state.grant().is_some_and(|grant| grant.refresh.answer_may_be_lost())
+        };
+        matches!(problem.code, Code::Interrupted | Code::ServerError)
+            && problem.retry_after.is_none()
+            && !self.inner.keeps_fresh.load(Ordering::Relaxed)
+            && self.load(id).is_ok_and(is_lost)
     }
 
     /// As `refresh_from`; `turn` is dropped when the server has answered: the next may ask while these tokens are saved.
@@ -160,7 +171,7 @@ impl Engine {
         if matches!(asks, Asks::Program(_)) {
             self.may_be_asked(connection)?;
         }
-        if let Err(problem) = self.has_room().await {
+        if let Err(problem) = self.has_room(connection).await {
             let refused = Refused { problem, verdict: Verdict::Transient };
             return self.refresh_failed(id, &tried, refused, channel);
         }
@@ -379,11 +390,6 @@ impl Engine {
         }
         Ok(tokens)
     }
-}
-
-/// Whether a server that has rotated may still take the former token: its answer broke off, and it has not asked to wait.
-fn may_be_in_time(problem: &Problem) -> bool {
-    matches!(problem.code, Code::Interrupted | Code::ServerError) && problem.retry_after.is_none()
 }
 
 /// A refresh that is tried.

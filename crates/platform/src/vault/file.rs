@@ -70,8 +70,9 @@ impl Vault for FileVault {
         self.run(move |shared| shared.write(&name, &value)).await
     }
 
-    async fn has_room(&self) -> Result<(), VaultError> {
-        self.run(|shared| shared.has_room()).await
+    async fn has_room(&self, item: &VaultItem) -> Result<(), VaultError> {
+        let name = item.id.0.clone();
+        self.run(move |shared| shared.has_room(&name)).await
     }
 
     async fn delete(&self, item: &VaultItem) -> Result<(), VaultError> {
@@ -133,29 +134,23 @@ impl Shared {
     }
 
     fn has_items(&self) -> Result<bool, VaultError> {
-        Ok(!self.items()?.is_empty())
-    }
-
-    /// The items' files.
-    fn items(&self) -> Result<Vec<PathBuf>, VaultError> {
         let entries = match std::fs::read_dir(&self.folder) {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(vec![]),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
             other => other.map_err(|e| failed(&self.folder, &e))?,
         };
-        let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-        let mut paths = paths.map_err(|e| failed(&self.folder, &e))?;
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "age"));
-        // The key is written once; it may well be mounted by itself.
-        paths.retain(|path| path.file_name().is_some_and(|name| name != IDENTITY));
-        Ok(paths)
+        for entry in entries {
+            let path = entry.map_err(|e| failed(&self.folder, &e))?.path();
+            if path.extension().is_some_and(|extension| extension == "age") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    fn has_room(&self) -> Result<(), VaultError> {
+    fn has_room(&self, name: &str) -> Result<(), VaultError> {
         disk::try_room(&self.folder).map_err(|e| failed(&self.folder, &e))?;
-        for item in self.items()? {
-            disk::see_replaceable(&item).map_err(|e| failed(&item, &e))?;
-        }
-        Ok(())
+        let item = self.path(name)?;
+        disk::see_replaceable(&item).map_err(|e| failed(&item, &e))
     }
 
     fn unlock(&self, passphrase: &Passphrase) -> Result<(), VaultError> {

@@ -134,7 +134,7 @@ impl Vault for KeychainVault {
         self.call(move |items| chunked::write(items, &name, &label, value.expose())).await
     }
 
-    async fn has_room(&self) -> Result<(), VaultError> {
+    async fn has_room(&self, _: &VaultItem) -> Result<(), VaultError> {
         let (sender, answer) = tokio::sync::oneshot::channel();
         let backend = Arc::clone(&self.backend);
         crate::thread::on_a_thread("keychain-room", move || {
