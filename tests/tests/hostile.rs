@@ -87,8 +87,8 @@ fn survives(profile: &Profile, odd: &Peer, (fault, exit, codes): &Fault, usual: 
     }
     let record = profile.run(&["log", &name]).done().values();
     let failed = |line: &Value| line["kind"] == "refresh_failed" && line["code"] == error["code"];
-    // Where the line broke, or the server failed and may have rotated, the command asks at once again.
-    let tries = if matches!(*codes, "network/interrupted" | "oauth/server_error") { 2 } else { 1 };
+    // Where the line broke, and the server may have rotated, the command asks at once again.
+    let tries = if *codes == "network/interrupted" { 2 } else { 1 };
     assert_eq!(record.iter().filter(|line| failed(line)).count(), tries, "{fault}: {record:?}");
     odd.heal(&name);
     profile.run(&["refresh", &name]).done();

@@ -113,9 +113,12 @@ fn only_the_providers_clear_word_ends_a_grant_and_the_record_stays() {
     assert_eq!(view["problem"]["code"], "oauth/invalid_grant");
     profile.run(&["refresh", name]).failed(3, "oauth/invalid_grant");
 
+    // It was a network or a policy that it did not like: no program asks again, a person may.
     odd.heal(name);
-    profile.connect(name);
+    profile.run(&["token", name]).failed(3, "oauth/invalid_grant");
+    profile.run(&["refresh", name]).done();
     assert_eq!(profile.status(name), "connected");
+    profile.connect(name);
     profile.run(&["refresh", name]).done();
     bystander.is_untouched();
 }
