@@ -116,6 +116,10 @@ async fn a_grant_that_ended_is_said_and_said_again_when_the_next_one_ends() {
         settle().await;
         assert_eq!(heard(&engine, &mut events), [Reason::SignInNeeded]);
         world.clock.forward(10);
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        settle().await;
+        assert_eq!(heard(&engine, &mut events), [], "it ended once");
         let redirect = world.start(&engine, &id).await;
         world.network.answer(200, super::FRESH);
         engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
