@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
-use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, SAME_END, Settled};
 use crate::problem::Code;
 use crate::provider::ProviderSpec;
 
@@ -103,13 +103,14 @@ fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
     Some(after(end, -margin))
 }
 
-/// One that ends when it is not used for long enough may do so before the access token. The first refresh shows whether it is
-/// such a one.
+/// One that ends when it is not used for long enough may do so before the access token. A refresh shows whether it is such a
+/// one, unless the whole life is too short for that.
 fn before_idle_end(id: &ConnectionId, grant: &Grant) -> Option<Timestamp> {
     let end = grant.refresh_expires_at?;
-    let may_move = grant.refresh_end_moves || grant.issued_at <= grant.authorized_at;
-    let lifetime = millis(end.duration_since(grant.issued_at));
-    (may_move && lifetime > 0).then(|| after(end, -margin(id, grant, lifetime, EARLIEST)))
+    let may_move = grant.refresh_end_moves || !grant.refresh_end_stays;
+    let lifetime = end.duration_since(grant.issued_at);
+    let margin = margin(id, grant, millis(lifetime), EARLIEST);
+    (may_move && lifetime > SAME_END).then(|| after(end, -margin))
 }
 
 /// How long before an end, for each connection a little otherwise: a quarter of what lives for so long, at most `longest`.

@@ -41,6 +41,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock {
             now: Mutex::new("2026-01-01T12:00:00Z".parse().unwrap()),
+            look: Mutex::default(),
             slept: Mutex::default(),
             moved: watch::Sender::new(()),
         });
@@ -124,14 +125,18 @@ impl World {
 
     /// The same under another name.
     pub async fn add_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
-        let draft = Draft {
+        engine.add(&self.draft(draft), None, Channel::Command).await.unwrap().id
+    }
+
+    /// What is to be added for that.
+    pub fn draft(&self, draft: Draft) -> Draft {
+        Draft {
             provider: "gitlab".into(),
             client_id: "me".into(),
             scopes: Some(vec!["api".into()]),
             redirect: Some(RedirectMethod::DeepLink),
             ..draft
-        };
-        engine.add(&draft, None, Channel::Command).await.unwrap().id
+        }
     }
 
     /// A connection that has signed in.
@@ -206,9 +211,10 @@ impl ScriptRunner for TestScripts {
     }
 }
 
-/// Stands still until it is moved; sleeping takes no time.
+/// Stands still until it is moved, unless each look takes time; sleeping takes none.
 pub struct TestClock {
     now: Mutex<Timestamp>,
+    look: Mutex<SignedDuration>,
     moved: watch::Sender<()>,
     slept: Mutex<Vec<Duration>>,
 }
@@ -222,6 +228,16 @@ impl TestClock {
         self.moved.send_modify(|()| ());
     }
 
+    /// From now on it is a millisecond later each time that somebody looks.
+    pub fn run(&self) {
+        *self.look.lock().unwrap() = SignedDuration::from_millis(1);
+    }
+
+    /// No more.
+    pub fn stand_still(&self) {
+        *self.look.lock().unwrap() = SignedDuration::ZERO;
+    }
+
     /// How long somebody wanted to sleep, each time since the last look.
     pub fn slept(&self) -> Vec<Duration> {
         std::mem::take(&mut *self.slept.lock().unwrap())
@@ -231,7 +247,9 @@ impl TestClock {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap()
+        let mut now = self.now.lock().unwrap();
+        *now += *self.look.lock().unwrap();
+        *now
     }
 
     async fn sleep(&self, span: Duration) {
