@@ -224,6 +224,49 @@ async fn no_try_is_shown_before_the_rest_of_a_host_that_failed() {
     assert!(waited > 3);
 }
 
+/// Ten that fail keep their host at rest for five minutes at a time.
+#[tokio::test]
+async fn a_connection_that_works_is_renewed_in_time_beside_many_that_fail_at_its_host() {
+    let world = World::new();
+    let engine = world.engine();
+    let mut all = vec![];
+    for n in 0..11 {
+        all.push(world.add_as(&engine, world.named(&format!("c{n}"))).await);
+    }
+    all.sort();
+    let works = all[10].clone();
+    let tokens = |number: usize, seconds: i64| {
+        format!(
+            r#"{{"access_token":"at-{number}","refresh_token":"rt-of-{number}-","token_type":"bearer",
+                "expires_in":{seconds}}}"#
+        )
+    };
+    for (number, id) in all.iter().enumerate() {
+        let redirect = world.start(&engine, id).await;
+        world.network.answer(200, &tokens(number, if *id == works { 3600 } else { 600 }));
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        match *id == works {
+            true => world.network.answer_always("rt-of-10-", 200, &tokens(10, 3600)),
+            false => world.network.answer_always(&format!("rt-of-{number}-"), 502, ""),
+        }
+    }
+    let first_end = view(&engine, &works).expires_at.unwrap();
+    world.network.sent();
+    engine.keep_fresh();
+    let mut failed = 0;
+    while world.clock.now() < first_end {
+        world.clock.forward(25);
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        failed += world.network.sent().iter().filter(|sent| !sent.contains("rt-of-10-")).count();
+    }
+    // The rest that was running when it became due may have been the longest.
+    pass(&world, 25).await;
+    pass(&world, 25).await;
+    assert!(failed > 20, "the others were tried all the time: {failed}");
+    let end = view(&engine, &works).expires_at.unwrap();
+    assert!(end > world.clock.now(), "renewed at the end of {first_end}, before those that fail");
+}
+
 #[tokio::test]
 async fn what_ended_while_offline_is_offline_and_renewed_when_the_network_is_up() {
     let world = World::new();

@@ -436,6 +436,7 @@ impl Vault for TestVault {
 #[derive(Default)]
 pub struct TestNetwork {
     answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
+    standing: Mutex<Vec<(String, u16, String)>>,
     pages: Mutex<VecDeque<(u16, String)>>,
     requests: Mutex<Vec<String>>,
     hosts: Mutex<Vec<String>>,
@@ -465,6 +466,11 @@ impl TestNetwork {
     pub fn answer_after(&self, status: u16, seconds: u32) {
         let builder = http::Response::builder().status(status).header("retry-after", seconds);
         self.answers.lock().unwrap().push_back(Ok(builder.body(Vec::new()).unwrap()));
+    }
+
+    /// To each request with this text in it, from now on.
+    pub fn answer_always(&self, text: &str, status: u16, body: &str) {
+        self.standing.lock().unwrap().push((text.to_owned(), status, body.to_owned()));
     }
 
     /// What was prepared and not asked for.
@@ -516,12 +522,16 @@ impl TestNetwork {
 impl HttpClient for TestNetwork {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let is_get = request.method() == http::Method::GET;
-        let page = if is_get { self.pages.lock().unwrap().pop_front() } else { None };
+        let mut page = if is_get { self.pages.lock().unwrap().pop_front() } else { None };
         if is_get && page.is_none() {
             // "Who am I" has no place in these tests; without a label nothing changes.
             return Ok(http::Response::builder().status(404).body(Vec::new()).unwrap());
         }
-        self.requests.lock().unwrap().push(String::from_utf8_lossy(request.body()).into_owned());
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        let standing = self.standing.lock().unwrap().clone();
+        let standing = standing.into_iter().find(|(text, ..)| body.contains(text));
+        page = page.or(standing.map(|(_, status, answer)| (status, answer)));
+        self.requests.lock().unwrap().push(body);
         self.hosts.lock().unwrap().extend(request.uri().host().map(str::to_owned));
         // A real network takes a turn of the scheduler at least.
         tokio::task::yield_now().await;
