@@ -17,6 +17,9 @@ use crate::problem::{Code, Problem};
 use crate::provider::Reach;
 use crate::refused::{Refused, RefusedBy};
 
+/// Ends of a refresh token that differ by no more are one: servers answer late, and clocks are corrected.
+pub const SAME_END: SignedDuration = SignedDuration::from_secs(60);
+
 /// Where a connection stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -165,6 +168,9 @@ pub struct Grant {
     /// A refresh has moved that end: whoever refreshes in time is never asked to sign in again.
     #[serde(default)]
     pub refresh_end_moves: bool,
+    /// A refresh has left it where it was, although time enough had passed to tell. Until then it may move.
+    #[serde(default)]
+    pub refresh_end_stays: bool,
     /// What the provider's file keeps of the redirect and the answers: tenant, API host. No secret.
     #[serde(default)]
     pub captured: BTreeMap<String, String>,
@@ -723,6 +729,7 @@ pub(crate) mod tests {
             refreshable: true,
             refresh_expires_at: None,
             refresh_end_moves: false,
+            refresh_end_stays: false,
             captured: BTreeMap::new(),
             account: None,
             account_before: None,

@@ -57,6 +57,7 @@ impl Tokens {
             refreshable: tokens.refresh_token.is_some(),
             refresh_expires_at: tokens.refresh_expires_at,
             refresh_end_moves: false,
+            refresh_end_stays: false,
             captured: tokens.captured,
             account,
             account_before: None,
@@ -95,6 +96,7 @@ impl Tokens {
             new.refreshable = true;
             new.refresh_expires_at = old.refresh_expires_at;
             new.refresh_end_moves = old.refresh_end_moves;
+            new.refresh_end_stays = old.refresh_end_stays;
             new.refresh_token_since = old.refresh_token_since;
         }
     }

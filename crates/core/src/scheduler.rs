@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
-use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, SAME_END, Settled};
 use crate::problem::Code;
 use crate::provider::ProviderSpec;
 
@@ -103,13 +103,14 @@ fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
     Some(after(end, -margin))
 }
 
-/// One that ends when it is not used for long enough may do so before the access token. The first refresh shows whether it is
-/// such a one.
+/// One that ends when it is not used for long enough may do so before the access token. A refresh shows whether it is such a
+/// one, unless the whole life is too short for that.
 fn before_idle_end(id: &ConnectionId, grant: &Grant) -> Option<Timestamp> {
     let end = grant.refresh_expires_at?;
-    let may_move = grant.refresh_end_moves || grant.issued_at <= grant.authorized_at;
-    let lifetime = millis(end.duration_since(grant.issued_at));
-    (may_move && lifetime > 0).then(|| after(end, -margin(id, grant, lifetime, EARLIEST)))
+    let may_move = grant.refresh_end_moves || !grant.refresh_end_stays;
+    let lifetime = end.duration_since(grant.issued_at);
+    let margin = margin(id, grant, millis(lifetime), EARLIEST);
+    (may_move && lifetime > SAME_END).then(|| after(end, -margin))
 }
 
 /// How long before an end, for each connection a little otherwise: a quarter of what lives for so long, at most `longest`.
@@ -239,6 +240,10 @@ pub struct Due {
     pub generation: u64,
     /// Whom it asks; empty for the vault alone.
     pub host: String,
+    /// Whether its last try to ask there has failed.
+    pub has_failed: bool,
+    /// Since when it waits for its turn: its moment but for what rests for others too, as its host.
+    pub since: Timestamp,
     /// When.
     pub at: Timestamp,
 }
@@ -264,11 +269,15 @@ pub struct Rests {
 }
 
 impl Rests {
-    /// When what is due at `at` may begin.
-    pub fn after(&self, at: Timestamp, id: &ConnectionId, host: &str) -> Timestamp {
-        let rests = [self.connections.get(id), self.hosts.get(host)];
-        let rests = rests.into_iter().flatten().map(|rest| rest.until);
-        rests.chain(self.quiet_until).fold(at, Timestamp::max)
+    /// When what is due at `at` may begin, by its connection's own rest.
+    pub fn own(&self, at: Timestamp, id: &ConnectionId) -> Timestamp {
+        self.connections.get(id).map_or(at, |rest| at.max(rest.until))
+    }
+
+    /// The same by what rests for others too.
+    pub fn shared(&self, at: Timestamp, host: &str) -> Timestamp {
+        let rest = self.hosts.get(host).map(|rest| rest.until);
+        rest.into_iter().chain(self.quiet_until).fold(at, Timestamp::max)
     }
 }
 
@@ -284,25 +293,26 @@ pub struct Rest {
 /// What to do now, and when to look again if nothing happens before.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// To be started, the longest due first.
+    /// To be started, in this order.
     pub start: Vec<Due>,
     /// `None` when time alone brings nothing.
     pub wake_at: Option<Timestamp>,
 }
 
-/// At most [`AT_ONCE`] at once, one per host. What waits for another to end is not in `wake_at`: that end is a reason to
-/// plan again.
-pub fn plan(mut all: Vec<Due>, load: &Load, now: Timestamp) -> Plan {
-    all.retain(|due| !load.running.contains(&due.id));
-    all.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-    let mut plan = Plan::default();
+/// At most [`AT_ONCE`] at once, one per host, and one for a connection. What waits for another to end is not in `wake_at`:
+/// that end is a reason to plan again.
+///
+/// A rest ends for all of a host at the same time, and the next failure is the next rest. So one that has worked goes before
+/// those that have not, which may fail for a reason of their own, and then the longest due: each failure puts it off.
+pub fn plan(all: Vec<Due>, load: &Load, now: Timestamp) -> Plan {
+    let idle = all.into_iter().filter(|due| !load.running.contains(&due.id));
+    let (mut ready, later): (Vec<_>, Vec<_>) = idle.partition(|due| due.at <= now);
+    ready.sort_by(|a, b| (a.has_failed, a.since, &a.id).cmp(&(b.has_failed, b.since, &b.id)));
+    let mut plan = Plan { start: vec![], wake_at: later.iter().map(|due| due.at).min() };
     let mut asked = load.asked.clone();
-    for due in all {
-        if due.at > now {
-            plan.wake_at = Some(due.at);
-            break;
-        }
-        if load.running.len() + plan.start.len() < AT_ONCE && asked.insert(due.host.clone()) {
+    for due in ready {
+        let is_free = plan.start.iter().all(|started| started.id != due.id);
+        if load.running.len() + plan.start.len() < AT_ONCE && is_free && asked.insert(due.host.clone()) {
             plan.start.push(due);
         }
     }

@@ -105,7 +105,9 @@ fn a_provider_that_refuses_early_refreshes_is_asked_late_and_a_token_that_renews
 fn a_refresh_token_that_ends_before_the_access_token_is_renewed_before_its_end_if_that_helps() {
     let issued_at = grant(1).issued_at;
     let idle = issued_at.checked_add(SignedDuration::from_mins(30)).ok();
-    let first = Grant { refresh_expires_at: idle, authorized_at: issued_at, ..grant(86_400) };
+    // The redirect is claimed before its code is exchanged.
+    let authorized_at = issued_at.checked_sub(SignedDuration::from_millis(34)).unwrap();
+    let first = Grant { refresh_expires_at: idle, authorized_at, ..grant(86_400) };
     let left = |grant: &Grant| {
         let due = due(&connection("a", grant.clone()), None)?;
         Some(seconds(idle?.duration_since(due)))
@@ -113,11 +115,15 @@ fn a_refresh_token_that_ends_before_the_access_token_is_renewed_before_its_end_i
     assert!((270.0..=330.0).contains(&left(&first).unwrap()));
     let without_end = Grant { expires_at: None, ..first.clone() };
     assert_eq!(left(&without_end), left(&first));
-    let moves = Grant { refresh_end_moves: true, authorized_at: at("11:00:00"), ..first.clone() };
-    assert_eq!(left(&moves), left(&first));
     // Another refresh would not move it either.
-    let stays = Grant { authorized_at: at("11:00:00"), ..first };
+    let stays = Grant { refresh_end_stays: true, ..first.clone() };
     assert!(left(&stays).unwrap() < 0.0);
+    let moves = Grant { refresh_end_moves: true, ..stays };
+    assert_eq!(left(&moves), left(&first));
+    // One that does not move would be renewed in each half of what is left of it.
+    let end = issued_at.checked_add(SignedDuration::from_secs(60)).ok();
+    let too_short = connection("a", Grant { refresh_expires_at: end, ..first });
+    assert!(due(&too_short, None) > end);
 }
 
 #[test]
@@ -229,7 +235,8 @@ fn what_was_written_before_the_clock_was_set_back_is_due_now() {
 }
 
 fn entry(id: &str, host: &str, time: &str) -> Due {
-    Due { id: ConnectionId(id.into()), work: Work::Refresh, generation: 1, host: host.into(), at: at(time) }
+    let (id, host, at) = (ConnectionId(id.into()), host.into(), at(time));
+    Due { id, work: Work::Refresh, generation: 1, host, has_failed: false, since: at, at }
 }
 
 fn ids(plan: &Plan) -> Vec<&str> {
@@ -267,7 +274,7 @@ fn what_rests_waits_and_names_the_moment() {
         hosts: [("one".to_owned(), rest("12:00:07"))].into(),
         quiet_until: None,
     };
-    let after = |entry: Due| Due { at: rests.after(entry.at, &entry.id, &entry.host), ..entry };
+    let after = |entry: Due| Due { at: rests.shared(rests.own(entry.at, &entry.id), &entry.host), ..entry };
     let all: Vec<_> = [("a", "one"), ("b", "one"), ("c", "two")]
         .map(|(id, host)| after(entry(id, host, "11:00:00")))
         .into();
@@ -276,5 +283,31 @@ fn what_rests_waits_and_names_the_moment() {
     let later = plan(all, &load, at("12:00:07"));
     assert_eq!((ids(&later), later.wake_at), (vec!["a"], Some(at("12:00:09"))));
     let quiet = Rests { quiet_until: Some(at("12:00:03")), ..Rests::default() };
-    assert_eq!(quiet.after(at("11:00:00"), &ConnectionId("a".into()), "one"), at("12:00:03"));
+    assert_eq!(quiet.shared(at("11:00:00"), "one"), at("12:00:03"));
+}
+
+#[test]
+fn after_a_rest_one_that_works_goes_first_and_then_the_longest_due() {
+    let now = at("12:00:00");
+    let resting = |id, since, has_failed| Due { at: now, has_failed, ..entry(id, "one", since) };
+    let mut all = vec![
+        resting("a", "11:50:00", true),
+        resting("b", "11:40:00", true),
+        resting("c", "11:45:00", true),
+        resting("d", "11:58:00", false),
+    ];
+    let mut turns = vec![];
+    while let Some(due) = plan(all.clone(), &Load::default(), now).start.pop() {
+        all.retain(|other| other.id != due.id);
+        turns.push(due.id.0);
+    }
+    assert_eq!(turns, ["d", "b", "c", "a"]);
+}
+
+#[test]
+fn one_thing_at_a_time_is_done_for_a_connection() {
+    let refresh = entry("a", "one", "11:59:00");
+    let revocation = Due { work: Work::Revocation, has_failed: true, ..entry("a", "two", "11:58:00") };
+    let plan = plan(vec![revocation, refresh.clone()], &Load::default(), at("12:00:00"));
+    assert_eq!(plan, Plan { start: vec![refresh], wake_at: None });
 }

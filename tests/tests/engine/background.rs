@@ -39,7 +39,12 @@ pub async fn pass(world: &World, seconds: i64) {
 /// To the moment between 330 and 270 s before the end of two hours at which the token is due; what was sent then.
 /// In small steps: a leap is taken for a wake-up from sleep.
 async fn until_due(world: &World) -> usize {
-    pass(world, 7200 - 340).await;
+    until_due_in(world, 7200).await
+}
+
+/// The same for another life.
+async fn until_due_in(world: &World, seconds: i64) -> usize {
+    pass(world, seconds - 340).await;
     assert!(world.network.sent().is_empty(), "nothing is due yet");
     for _ in 0..5 {
         pass(world, 15).await;
@@ -61,6 +66,56 @@ async fn a_token_is_renewed_before_its_end_and_not_sooner() {
     assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
     let record = engine.activity(&Default::default()).unwrap();
     assert!(record.iter().any(|line| line.channel == Channel::Engine), "the record says who asked");
+}
+
+/// The access token lives for a day, the refresh token for half an hour: from its last use, or from the sign-in.
+#[tokio::test]
+async fn a_session_is_used_before_it_ends_of_idleness_if_that_helps() {
+    for (way, again_after, stays) in
+        [("redirect", 0, false), ("import", 0, false), ("redirect", 30, false), ("redirect", 30, true)]
+    {
+        let world = World::new();
+        let engine = world.engine();
+        let answer = |left: i64| {
+            let tokens = format!(
+                r#"{{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":86400,
+                    "refresh_token_expires_in":{left}}}"#
+            );
+            world.network.answer(200, &tokens);
+        };
+        let sign_in = async || match way {
+            "redirect" => {
+                let id = world.add(&engine).await;
+                let redirect = world.start(&engine, &id).await;
+                engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+                id
+            }
+            _ => {
+                let (draft, brought) = (world.draft(Draft::default()), RefreshToken::new("rt-0".into()));
+                engine.import(&draft, None, brought, Channel::Command).await.unwrap().id
+            }
+        };
+        answer(1800);
+        // Between the redirect and the exchange of its code too.
+        world.clock.run();
+        let id = sign_in().await;
+        world.clock.stand_still();
+        let left = if stays { 1800 - again_after } else { 1800 };
+        if again_after > 0 {
+            world.clock.forward(again_after);
+            answer(left);
+            engine.refresh(&id, Channel::App).await.unwrap();
+        }
+        engine.keep_fresh();
+        settle().await;
+        world.network.sent();
+
+        answer(if stays { 300 } else { 1800 });
+        assert_eq!(until_due_in(&world, left).await, 1, "{way}, again after {again_after} s");
+        answer(1800);
+        let again = until_due_in(&world, if stays { 300 + 340 } else { 1800 }).await;
+        assert_eq!(again, usize::from(!stays), "{way}: where the end stays, to use it again is no help");
+    }
 }
 
 #[tokio::test]
@@ -167,6 +222,49 @@ async fn no_try_is_shown_before_the_rest_of_a_host_that_failed() {
         }
     }
     assert!(waited > 3);
+}
+
+/// Ten that fail keep their host at rest for five minutes at a time.
+#[tokio::test]
+async fn a_connection_that_works_is_renewed_in_time_beside_many_that_fail_at_its_host() {
+    let world = World::new();
+    let engine = world.engine();
+    let mut all = vec![];
+    for n in 0..11 {
+        all.push(world.add_as(&engine, world.named(&format!("c{n}"))).await);
+    }
+    all.sort();
+    let works = all[10].clone();
+    let tokens = |number: usize, seconds: i64| {
+        format!(
+            r#"{{"access_token":"at-{number}","refresh_token":"rt-of-{number}-","token_type":"bearer",
+                "expires_in":{seconds}}}"#
+        )
+    };
+    for (number, id) in all.iter().enumerate() {
+        let redirect = world.start(&engine, id).await;
+        world.network.answer(200, &tokens(number, if *id == works { 3600 } else { 600 }));
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        match *id == works {
+            true => world.network.answer_always("rt-of-10-", 200, &tokens(10, 3600)),
+            false => world.network.answer_always(&format!("rt-of-{number}-"), 502, ""),
+        }
+    }
+    let first_end = view(&engine, &works).expires_at.unwrap();
+    world.network.sent();
+    engine.keep_fresh();
+    let mut failed = 0;
+    while world.clock.now() < first_end {
+        world.clock.forward(25);
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        failed += world.network.sent().iter().filter(|sent| !sent.contains("rt-of-10-")).count();
+    }
+    // The rest that was running when it became due may have been the longest.
+    pass(&world, 25).await;
+    pass(&world, 25).await;
+    assert!(failed > 20, "the others were tried all the time: {failed}");
+    let end = view(&engine, &works).expires_at.unwrap();
+    assert!(end > world.clock.now(), "renewed at the end of {first_end}, before those that fail");
 }
 
 #[tokio::test]

@@ -357,6 +357,26 @@ async fn a_client_that_speaks_for_itself_loses_nothing_by_a_lost_answer() {
 }
 
 #[tokio::test]
+async fn a_client_that_speaks_for_itself_has_no_use_for_a_refresh_token() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft {
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        ..draft(GrantType::ClientCredentials)
+    };
+    let secret = Some(ClientSecret::new("a secret of some length".into()));
+    let id = engine.add(&draft, secret, Channel::Command).await.unwrap().id;
+    world.network.answer(
+        200,
+        r#"{"access_token":"at-1","token_type":"bearer","expires_in":7200,
+            "refresh_token":"rt-1","refresh_token_expires_in":100}"#,
+    );
+    connect(&engine, &id).await.unwrap();
+    let view = engine.view(&id).unwrap();
+    assert_eq!((view.refresh_expires_at, view.sign_in_by), (None, None), "its end is nobody's concern");
+}
+
+#[tokio::test]
 async fn tokens_of_one_grant_are_not_renewed_by_another() {
     let world = World::new();
     let engine = world.engine();

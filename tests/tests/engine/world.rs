@@ -41,6 +41,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock {
             now: Mutex::new("2026-01-01T12:00:00Z".parse().unwrap()),
+            look: Mutex::default(),
             slept: Mutex::default(),
             moved: watch::Sender::new(()),
         });
@@ -124,14 +125,18 @@ impl World {
 
     /// The same under another name.
     pub async fn add_as(&self, engine: &Engine, draft: Draft) -> ConnectionId {
-        let draft = Draft {
+        engine.add(&self.draft(draft), None, Channel::Command).await.unwrap().id
+    }
+
+    /// What is to be added for that.
+    pub fn draft(&self, draft: Draft) -> Draft {
+        Draft {
             provider: "gitlab".into(),
             client_id: "me".into(),
             scopes: Some(vec!["api".into()]),
             redirect: Some(RedirectMethod::DeepLink),
             ..draft
-        };
-        engine.add(&draft, None, Channel::Command).await.unwrap().id
+        }
     }
 
     /// A connection that has signed in.
@@ -206,9 +211,10 @@ impl ScriptRunner for TestScripts {
     }
 }
 
-/// Stands still until it is moved; sleeping takes no time.
+/// Stands still until it is moved, unless each look takes time; sleeping takes none.
 pub struct TestClock {
     now: Mutex<Timestamp>,
+    look: Mutex<SignedDuration>,
     moved: watch::Sender<()>,
     slept: Mutex<Vec<Duration>>,
 }
@@ -222,6 +228,16 @@ impl TestClock {
         self.moved.send_modify(|()| ());
     }
 
+    /// From now on it is a millisecond later each time that somebody looks.
+    pub fn run(&self) {
+        *self.look.lock().unwrap() = SignedDuration::from_millis(1);
+    }
+
+    /// No more.
+    pub fn stand_still(&self) {
+        *self.look.lock().unwrap() = SignedDuration::ZERO;
+    }
+
     /// How long somebody wanted to sleep, each time since the last look.
     pub fn slept(&self) -> Vec<Duration> {
         std::mem::take(&mut *self.slept.lock().unwrap())
@@ -231,7 +247,9 @@ impl TestClock {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap()
+        let mut now = self.now.lock().unwrap();
+        *now += *self.look.lock().unwrap();
+        *now
     }
 
     async fn sleep(&self, span: Duration) {
@@ -418,6 +436,7 @@ impl Vault for TestVault {
 #[derive(Default)]
 pub struct TestNetwork {
     answers: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
+    standing: Mutex<Vec<(String, u16, String)>>,
     pages: Mutex<VecDeque<(u16, String)>>,
     requests: Mutex<Vec<String>>,
     hosts: Mutex<Vec<String>>,
@@ -447,6 +466,11 @@ impl TestNetwork {
     pub fn answer_after(&self, status: u16, seconds: u32) {
         let builder = http::Response::builder().status(status).header("retry-after", seconds);
         self.answers.lock().unwrap().push_back(Ok(builder.body(Vec::new()).unwrap()));
+    }
+
+    /// To each request with this text in it, from now on.
+    pub fn answer_always(&self, text: &str, status: u16, body: &str) {
+        self.standing.lock().unwrap().push((text.to_owned(), status, body.to_owned()));
     }
 
     /// What was prepared and not asked for.
@@ -498,12 +522,16 @@ impl TestNetwork {
 impl HttpClient for TestNetwork {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let is_get = request.method() == http::Method::GET;
-        let page = if is_get { self.pages.lock().unwrap().pop_front() } else { None };
+        let mut page = if is_get { self.pages.lock().unwrap().pop_front() } else { None };
         if is_get && page.is_none() {
             // "Who am I" has no place in these tests; without a label nothing changes.
             return Ok(http::Response::builder().status(404).body(Vec::new()).unwrap());
         }
-        self.requests.lock().unwrap().push(String::from_utf8_lossy(request.body()).into_owned());
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        let standing = self.standing.lock().unwrap().clone();
+        let standing = standing.into_iter().find(|(text, ..)| body.contains(text));
+        page = page.or(standing.map(|(_, status, answer)| (status, answer)));
+        self.requests.lock().unwrap().push(body);
         self.hosts.lock().unwrap().extend(request.uri().host().map(str::to_owned));
         // A real network takes a turn of the scheduler at least.
         tokio::task::yield_now().await;

@@ -80,8 +80,15 @@ impl Engine {
         let is_local = is_kept || says_so || connection.state.misses_tokens();
         let asks = work == Work::Revocation || !is_local;
         let host = asks.then(|| self.token_host(connection)).flatten().unwrap_or_default();
-        let at = after_rest(knows.rests.after(at, &connection.id, &host), &host, resting);
-        Some(Due { id: connection.id.clone(), work, generation: connection.state.generation(), host, at })
+        let has_failed = asks
+            && match work {
+                Work::Refresh => connection.state.grant().and_then(Grant::failure).is_some(),
+                Work::Revocation => connection.unrevoked.is_some(),
+            };
+        let since = knows.rests.own(at, &connection.id);
+        let at = after_rest(knows.rests.shared(since, &host), &host, resting);
+        let (id, generation) = (connection.id.clone(), connection.state.generation());
+        Some(Due { id, work, generation, host, has_failed, since, at })
     }
 
     fn plan(&self, load: &Load) -> Plan {
@@ -90,11 +97,12 @@ impl Engine {
             // A person may have stayed after all.
             return Plan { start: vec![], wake_at: timing.now.saturating_add(SETTLING).ok() };
         }
-        let soonest = |connection: &Connection| {
-            let works = [Work::Refresh, Work::Revocation];
-            works.into_iter().filter_map(|work| self.due(connection, work, &timing)).min_by_key(|due| due.at)
+        let works = |connection: &Connection| {
+            let due = |work| self.due(connection, work, &timing);
+            Some([due(Work::Refresh), due(Work::Revocation)])
         };
-        scheduler::plan(self.shown_connections(soonest), load, timing.now)
+        let all = self.shown_connections(works).into_iter().flatten().flatten();
+        scheduler::plan(all.collect(), load, timing.now)
     }
 
     /// What the task has met. Where that moves the next tries, the faces hear of it.

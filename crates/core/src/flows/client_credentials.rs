@@ -45,6 +45,8 @@ async fn ask(
     tokens.grant = Grant {
         // Nobody is needed for the next one.
         refreshable: true,
+        // Whatever came along (RFC 6749 §4.4.3: it should not) is not used.
+        refresh_expires_at: None,
         // RFC 6749 §5.1: an answer without `scope` means "as asked for".
         scopes: tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec)),
         authorized_at: before.map_or(now, |grant| grant.authorized_at),

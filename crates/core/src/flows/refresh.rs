@@ -15,7 +15,7 @@ use super::{lookup, server};
 use crate::classify::{Verdict, refresh_verdict};
 use crate::connection::{Connection, GrantType};
 use crate::engine::Ports;
-use crate::lifecycle::{Failure, Grant, RefreshState};
+use crate::lifecycle::{self, Failure, Grant, RefreshState};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
@@ -146,8 +146,11 @@ fn rescued(before: &Tokens, salvaged: Salvaged, error: OAuthError) -> Made {
 fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> Tokens {
     let Made { tokens: fresh, credentials, problem } = made;
     let old = &tokens.grant;
-    let moved = matches!((old.refresh_expires_at, fresh.refresh_expires_at),
-        (Some(old), Some(new)) if new.duration_since(old).as_secs() > 60);
+    let refresh_expires_at = match fresh.refresh_token {
+        Some(_) => fresh.refresh_expires_at,
+        None => fresh.refresh_expires_at.or(old.refresh_expires_at),
+    };
+    let (moved, stayed) = compared(old, refresh_expires_at, now);
     let is_old =
         |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
     // What a script keeps for the next time is not known here.
@@ -160,11 +163,9 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         // RFC 6749 §6: absent means unchanged, for scopes as for the refresh token.
         scopes: fresh.scopes.or_else(|| old.scopes.clone()),
         refreshable: true,
-        refresh_expires_at: match fresh.refresh_token {
-            Some(_) => fresh.refresh_expires_at,
-            None => fresh.refresh_expires_at.or(old.refresh_expires_at),
-        },
+        refresh_expires_at,
         refresh_end_moves: old.refresh_end_moves || moved,
+        refresh_end_stays: old.refresh_end_stays || stayed,
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
         account_before: old.account_before.clone(),
@@ -185,6 +186,14 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
     Tokens { access_token: fresh.access_token, refresh_token, credentials, grant }
+}
+
+/// Whether the refresh token's end has moved by this refresh, and whether it has fallen behind one that moves as time goes on.
+/// Neither is known where too little time has passed since the token set before.
+fn compared(before: &Grant, end: Option<Timestamp>, now: Timestamp) -> (bool, bool) {
+    let Some((end_before, end)) = before.refresh_expires_at.zip(end) else { return (false, false) };
+    let (moved, passed) = (end.duration_since(end_before), now.duration_since(before.issued_at));
+    (moved > lifecycle::SAME_END, passed - moved > lifecycle::SAME_END)
 }
 
 /// Without the values that the provider's file does not allow: they would stop every request from here on.
@@ -234,7 +243,37 @@ pub(super) async fn exchange(
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
+
+    #[test]
+    fn a_refresh_shows_whether_the_end_moves_once_time_enough_has_passed() {
+        let later = |at: Timestamp, millis| at.saturating_add(SignedDuration::from_millis(millis)).unwrap();
+        let first = crate::lifecycle::tests::grant(1);
+        let end = later(first.issued_at, 1_800_000);
+        let before = Grant { refresh_expires_at: Some(end), ..first };
+        for (passed, moved, shown) in [
+            (34, 34, (false, false)),
+            (34, 0, (false, false)),
+            (60_000, 60_000, (false, false)),
+            (60_000, 0, (false, false)),
+            // A server that counts in whole seconds.
+            (60_500, 60_000, (false, false)),
+            (60_500, 60_500, (true, false)),
+            (60_500, 0, (false, true)),
+            (3_600_000, -1_000, (false, true)),
+        ] {
+            let is = compared(&before, Some(later(end, moved)), later(before.issued_at, passed));
+            assert_eq!(is, shown, "{moved} ms after {passed} ms");
+        }
+        let much_later = later(end, 1);
+        assert_eq!(compared(&before, None, much_later), (false, false));
+        assert_eq!(
+            compared(&Grant { refresh_expires_at: None, ..before }, Some(end), much_later),
+            (false, false)
+        );
+    }
 
     #[test]
     fn exact_takes_a_refresh_only_in_the_last_seconds() {
