@@ -111,6 +111,13 @@ pub struct LastEvent {
     pub code: Option<Code>,
 }
 
+/// An end that a person does not believe.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    settled: Settled,
+    sign_in_seconds: Vec<i64>,
+}
+
 /// A sign-in whose tokens nobody has, and of which nobody can tell the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostSignIn {
@@ -234,6 +241,21 @@ impl Connection {
         {
             forecast::unlearn(&mut self.sign_in_seconds, grant, *since);
         }
+    }
+
+    /// What the provider has ended is tried as if it had not. Answers what was before, for when it has.
+    pub fn try_once_more(&mut self) -> Option<Ended> {
+        let Settled::ReauthorizationRequired { grant, since, .. } = self.state.settled() else { return None };
+        let (grant, since, sign_in_seconds) = (grant.clone(), *since, self.sign_in_seconds.clone());
+        forecast::unlearn(&mut self.sign_in_seconds, &grant, since);
+        let settled = std::mem::replace(self.state.settled_mut(), Settled::Authorized(grant));
+        Some(Ended { settled, sign_in_seconds })
+    }
+
+    /// All is as before that try.
+    pub fn has_ended(&mut self, before: Ended) {
+        *self.state.settled_mut() = before.settled;
+        self.sign_in_seconds = before.sign_in_seconds;
     }
 
     /// Builds a line for the record and remembers it as the newest.

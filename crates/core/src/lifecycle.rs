@@ -455,18 +455,6 @@ impl ConnectionState {
         }
     }
 
-    /// What the provider has ended is tried as if it had not. Answers what was before.
-    pub fn try_once_more(&mut self) -> Option<Settled> {
-        let Settled::ReauthorizationRequired { grant, .. } = self.settled() else { return None };
-        let again = Settled::Authorized(grant.clone());
-        Some(std::mem::replace(self.settled_mut(), again))
-    }
-
-    /// What was before that try is again.
-    pub fn is_again(&mut self, ended: Settled) {
-        *self.settled_mut() = ended;
-    }
-
     /// Changes the grant in place, also under a waiting attempt. Does nothing without one.
     pub fn with_grant(&mut self, change: impl FnOnce(&mut Grant)) {
         if let Settled::Authorized(grant) = self.settled_mut() {
@@ -560,7 +548,7 @@ impl ConnectionState {
         }
     }
 
-    fn settled_mut(&mut self) -> &mut Settled {
+    pub(crate) fn settled_mut(&mut self) -> &mut Settled {
         match self {
             Self::Settled(settled) | Self::Authorizing { prior: settled, .. } => settled,
         }

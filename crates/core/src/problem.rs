@@ -245,7 +245,7 @@ codes! {
     RefreshTooEarly "refresh/too_early" Temporary None,
         "The provider refuses a refresh while the token still lives", "Use the token as it is; it is renewed shortly before its end.";
     RefreshInterrupted "refresh/interrupted" NeedsPerson Some(Action::Connect),
-        "The last refresh was interrupted, and its answer may be lost", "Connect again.";
+        "The last refresh was interrupted, and its answer may be lost", "Connect again. Refresh asks once more, should it have refused a network or a policy only.";
 
     // Scripts
     ScriptFailed "script/failed" Failed Some(Action::Retry),

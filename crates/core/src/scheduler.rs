@@ -169,6 +169,7 @@ fn brought_tokens(grant: &Grant, failure: &Failure) -> bool {
             | Code::UnsupportedTokenType
             | Code::UnreadableAnswer
             | Code::ServerRefused
+            | Code::ServerError
     );
     unread && failure.at == grant.issued_at
 }

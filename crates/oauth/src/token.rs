@@ -225,7 +225,10 @@ impl TokenEndpoint<'_> {
         spent: Option<&RefreshToken>,
     ) -> Unrenewed {
         // Alone in an answer that is none, a token may be anything.
-        let is_none = matches!(error, OAuthError::Server(_) | OAuthError::Unreadable { .. });
+        let is_none = matches!(
+            error,
+            OAuthError::Server(_) | OAuthError::Status { .. } | OAuthError::Unreadable { .. }
+        );
         let salvaged = |answer: &Value| {
             let found = self.salvage(answer, root);
             let text = |name: &str| found.get(name).and_then(Value::as_str);
@@ -473,9 +476,10 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Translator<'_> {
     }
 }
 
-/// What an answer of success has all the same, whatever it calls itself, and whatever it says besides.
+/// What an answer has all the same, whatever it calls itself, and whatever it says besides: a server may fail once its tokens are
+/// written.
 fn left_in(answer: &Answer) -> Vec<Value> {
-    if answer.status().is_success() { salvage::objects(answer.body()) } else { Vec::new() }
+    salvage::objects(answer.body())
 }
 
 type Standard = oauth2::StandardTokenResponse<Extra, BasicTokenType>;

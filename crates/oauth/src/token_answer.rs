@@ -35,7 +35,12 @@ pub(crate) fn standard(
     };
     let mut standard = Map::new();
     let access_token = needed(&dialect.access_token, "token.response.access_token")?;
-    let refresh_token = at(&dialect.refresh_token).and_then(refresh_token);
+    // Under the RFC's name too, beside the access token: what is not taken is lost where the former one is spent.
+    let beside = || {
+        let place = dialect.access_token.rsplit_once('/').map_or("", |(place, _)| place);
+        at(&format!("{place}/refresh_token")).filter(|_| !dialect.refresh_token.is_empty())
+    };
+    let refresh_token = at(&dialect.refresh_token).or_else(beside).and_then(refresh_token);
     if !visible(access_token) || !refresh_token.as_deref().is_none_or(visible) {
         return Err(OAuthError::Invalid("has a token with characters that no token has"));
     }
@@ -76,8 +81,8 @@ pub(crate) fn standard(
     Ok(standard)
 }
 
-/// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, or the RFC does;
-/// perhaps nothing. What has a space is a sentence in the place of a token, and so may be what stands alone in an error.
+/// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, or has the
+/// RFC's names anywhere; perhaps nothing. What has a space is a sentence in the place of a token, and so may be what stands alone in an error.
 pub(crate) fn salvage(
     body: &Value,
     root: &str,
@@ -85,11 +90,12 @@ pub(crate) fn salvage(
     now: Timestamp,
 ) -> Map<String, Value> {
     let own = |pointer: &str| body.pointer(&format!("{root}{pointer}")).filter(|_| !pointer.is_empty());
-    let at = |pointer: &str, rfc: &str| own(pointer).or_else(|| body.pointer(rfc));
+    let named = named(body);
+    let at = |pointer: &str, name: &str| own(pointer).or_else(|| named?.get(name));
     let is_token = |token: &str| visible(token) && !token.contains(' ');
-    let access_token = at(&dialect.access_token, "/access_token").and_then(Value::as_str).map(str::trim);
+    let access_token = at(&dialect.access_token, "access_token").and_then(Value::as_str).map(str::trim);
     let access_token = access_token.filter(|token| !token.is_empty() && is_token(token));
-    let refresh_token = at(&dialect.refresh_token, "/refresh_token").and_then(refresh_token);
+    let refresh_token = at(&dialect.refresh_token, "refresh_token").and_then(refresh_token);
     let refresh_token = refresh_token.filter(|token| is_token(token));
     let mut found = Map::new();
     if let Some(token) = refresh_token.filter(|_| access_token.is_some() || !is_error(body)) {
@@ -102,6 +108,20 @@ pub(crate) fn salvage(
         found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
     found
+}
+
+/// The first object with the RFC's names in it.
+fn named(value: &Value) -> Option<&Map<String, Value>> {
+    match value {
+        Value::Object(object)
+            if ["access_token", "refresh_token"].iter().any(|name| object.contains_key(*name)) =>
+        {
+            Some(object)
+        }
+        Value::Object(object) => object.values().find_map(named),
+        Value::Array(list) => list.iter().find_map(named),
+        _ => None,
+    }
 }
 
 /// What programs write for "none".
@@ -277,7 +297,9 @@ mod tests {
         assert_eq!(found(half), json!({"refresh_token": "r"}));
         let endless = json!({"access_token": "a", "refresh_token": "line\nbreak", "expires_in": -1});
         assert_eq!(found(endless), json!({"access_token": "a"}));
-        assert_eq!(found(json!({"data": {"access_token": "a"}})), json!({}));
+        let deeper = json!({"took": 1, "data": [{"odd": true}, {"access_token": "a"}]});
+        assert_eq!(found(deeper), json!({"access_token": "a"}));
+        assert_eq!(found(json!({"data": {"token": "a"}})), json!({}));
     }
 
     #[test]

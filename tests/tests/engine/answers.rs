@@ -187,6 +187,43 @@ async fn a_new_access_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
     }
 }
 
+/// A server that fails once it has written its tokens, or calls them something else.
+#[tokio::test]
+async fn new_tokens_are_kept_whatever_their_answer_calls_itself() {
+    for status in [500, 400, 302] {
+        let world = World::new();
+        let engine = acme(&world, "");
+        let id = connected(&world, &engine).await;
+        world.clock.forward(60);
+        world.network.sent();
+        world.network.answer(status, FRESH);
+        engine.refresh_insistently(&id, Channel::App).await.unwrap_err();
+        assert_eq!(token(&engine, &id).await.unwrap(), "at-2", "{status}");
+        world.network.answer(200, &FRESH.replace('2', "3"));
+        engine.refresh(&id, Channel::App).await.unwrap();
+        assert!(world.network.sent()[1].contains("refresh_token=rt-2"), "{status}");
+    }
+}
+
+/// A file with a mistake in the place of the tokens.
+#[tokio::test]
+async fn a_refresh_token_is_found_by_its_name_where_the_file_is_wrong() {
+    let deep = |tokens: &str| format!(r#"{{"meta":[{{"took":1}}],"data":{tokens}}}"#);
+    let world = World::new();
+    let engine = acme(&world, "[token.response]\nroot = \"/dat\"\nrefresh_token = \"/refreshtoken\"\n");
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, &format!(r#"{{"dat":{}}}"#, FRESH.replace('2', "1")));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.answer(200, &deep(FRESH));
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidTokenResponse);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    world.network.sent();
+    world.network.answer(200, &deep(&FRESH.replace('2', "3")));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert!(world.network.sent()[0].contains("refresh_token=rt-2"));
+}
+
 /// A file that says where tokens are at the sign-in, and not that a refresh answers otherwise.
 #[tokio::test]
 async fn a_new_refresh_token_is_found_where_the_rfc_has_it_too() {

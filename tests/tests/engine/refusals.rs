@@ -87,8 +87,41 @@ async fn an_answer_that_is_lost_after_an_end_is_remembered() {
     world.network.fail(HttpErrorKind::Interrupted);
     engine.refresh(&id, Channel::App).await.unwrap_err();
     assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, Code::RefreshInterrupted);
-    engine.refresh(&id, Channel::App).await.unwrap_err();
-    assert!(world.network.sent().is_empty(), "one that may be spent is not sent again and again");
+    assert_eq!(token(&engine, &id).await, Err(Code::RefreshInterrupted));
+    assert!(world.network.sent().is_empty(), "no program sends one again that may be spent");
+    // It has been refused, so a person may: nothing more can be lost by it.
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_goes_on_has_not_shown_how_long_it_lasts() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    for day in [30, 31] {
+        world.clock.forward(day * 86_400);
+        refused(&world, &engine, &id, INVALID_GRANT).await;
+        refused(&world, &engine, &id, INVALID_GRANT).await;
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        world.network.sent();
+    }
+    assert_eq!(engine.view(&id).unwrap().sign_in_by, None);
+}
+
+#[tokio::test]
+async fn a_file_that_is_away_is_said_and_tried_again() {
+    let world = World::new();
+    let (engine, id) = signed_in(&world, ACME).await;
+    world.clock.forward(7_200);
+    now_says(&world, &engine, &ACME.replace("id = \"acme\"", "id = \"other\""));
+    let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!((refused.code, refused.cause.as_deref()), (Code::UnknownProvider, Some("acme")));
+    assert_eq!(engine.view(&id).unwrap().problem.unwrap().code, Code::UnknownProvider.as_str());
+    now_says(&world, &engine, ACME);
+    world.network.answer(200, FRESH);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
 }
 
 #[tokio::test]

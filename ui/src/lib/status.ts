@@ -53,7 +53,8 @@ export function canCopy(connection: ConnectionView): boolean {
 /** Also where a person may know better: a refusal can be one of a network or a policy, a question can find a token inactive. */
 export function canRefresh(connection: ConnectionView): boolean {
   const { problem, status } = connection;
-  const again = problem?.code === 'oauth/invalid_grant' || status.next === 'refresh';
+  const refused = problem !== null && ['oauth/invalid_grant', 'refresh/interrupted'].includes(problem.code);
+  const again = refused || status.next === 'refresh';
   return connection.refreshable && (isAlive(connection) || (hasTokens(connection) && again));
 }
 

@@ -384,8 +384,9 @@ impl Engine {
     /// The spec of a connection, its variables filled in.
     fn spec(&self, connection: &Connection) -> Result<ProviderSpec, Problem> {
         let catalog = self.catalog();
-        let spec = status::spec(connection, &catalog)
-            .ok_or_else(|| Problem::new(Code::UnknownProvider).because(connection.name.as_str()))?;
+        let spec = status::spec(connection, &catalog).ok_or_else(|| {
+            Problem::new(Code::UnknownProvider).because(connection.provider.id().0.as_str())
+        })?;
         spec.resolve(&connection.vars).map_err(|errors| {
             let words: Vec<String> =
                 errors.into_iter().map(|(name, what)| format!("{name}: {what}")).collect();

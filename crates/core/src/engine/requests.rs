@@ -8,6 +8,7 @@ use tokenrack_oauth::secret::AccessToken;
 use zeroize::Zeroizing;
 
 use super::Engine;
+use super::tokens::Asks;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::request::{self, ApiCall};
@@ -59,7 +60,7 @@ impl Engine {
         let mut response = self.send(&connection, &spec, &asked, &tokens, channel).await?;
         let is_new = tokens.grant.issued_at >= begun;
         if response.answer.refuses_token() && tokens.grant.refreshable && !is_new {
-            match self.refresh_from(id, tokens.grant.generation, channel).await {
+            match self.insist(id, tokens.grant.generation, Asks::Program(channel)).await {
                 Err(problem) if problem.code == Code::RefreshTooEarly => {}
                 other => {
                     other?;

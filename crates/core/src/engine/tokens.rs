@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{Engine, Flying, ReleasedToken};
 use crate::classify::Verdict;
-use crate::connection::{Connection, ConnectionId, GrantType};
+use crate::connection::{Connection, ConnectionId, Ended, GrantType};
 use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::client_credentials;
 use crate::flows::refresh::{self, Refused};
@@ -68,7 +68,12 @@ impl Engine {
     }
 
     /// As `refresh_from`, as often as [`Engine::refresh_insistently`] says.
-    async fn insist(&self, id: &ConnectionId, seen: u64, asks: Asks) -> Result<ConnectionView, Problem> {
+    pub(super) async fn insist(
+        &self,
+        id: &ConnectionId,
+        seen: u64,
+        asks: Asks,
+    ) -> Result<ConnectionView, Problem> {
         match self.refresh_in_turn(id, seen, asks, ()).await {
             Err(problem) if self.may_be_in_time(id, &problem) => {
                 self.inner.ports.clock.sleep(GRACE).await;
@@ -158,11 +163,12 @@ impl Engine {
         let mut tried =
             Tried { before, generation, may_be_spent, asked: self.asked(connection), ended: None };
         let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
-            Err(problem) if problem.code == Code::ServerChanged => {
-                let refused = Refused { problem, verdict: Verdict::Configuration };
-                return self.refresh_failed(id, &tried, refused, channel);
+            // Also a file that is away or has a mistake: it may be back for the next try, and until then the status says so.
+            Err(problem) => {
+                let verdict = Verdict::of(&problem);
+                return self.refresh_failed(id, &tried, Refused { problem, verdict }, channel);
             }
-            spec => spec?,
+            Ok(spec) => spec,
         };
         let known = connection.state.grant().unwrap_or(&tokens.grant);
         if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
@@ -179,7 +185,7 @@ impl Engine {
         // The intent is written before the request, so that a death in between is known afterwards.
         let begun = self.update(id, |connection| {
             if may_be_sent(connection, asks).is_ok() {
-                tried.ended = connection.state.try_once_more();
+                tried.ended = connection.try_once_more();
             }
             connection
                 .state
@@ -242,7 +248,7 @@ impl Engine {
         self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
             // Once more refused, or not asked at all: since when, and why, is as it was.
             if let Some(ended) = tried.ended.as_ref().filter(|_| refused.verdict != Verdict::Unknown) {
-                connection.state.is_again(ended.clone());
+                connection.has_ended(ended.clone());
             } else if permanent {
                 // One that was cut short, or that another client was refused, says nothing of how long they last.
                 let client_id = &connection.registration.client_id;
@@ -382,7 +388,7 @@ impl Engine {
         // again.
         let has_lived = tokens.grant.expires_at.is_some_and(|end| end > tokens.grant.issued_at);
         if tokens.grant.expired(self.now()) && tokens.grant.refreshable && has_lived {
-            self.refresh_from(id, tokens.grant.generation, channel).await?;
+            self.insist(id, tokens.grant.generation, Asks::Program(channel)).await?;
             tokens = self.read_secrets(&connection).await?.tokens.ok_or(Code::VaultItemMissing)?;
         }
         if tokens.grant.expired(self.now()) {
@@ -403,14 +409,19 @@ struct Tried {
     /// By the settings of now.
     asked: Option<Asked>,
     /// The end that a person does not believe.
-    ended: Option<Settled>,
+    ended: Option<Ended>,
 }
 
 /// Tokens that the provider has refused for good are sent again only if a person says so: the refusal may have been one of a
-/// network, a place or a policy. What is known to be spent is not.
+/// network, a place or a policy, also after an answer that may be lost. What is known to be spent is not.
 fn may_be_sent(connection: &Connection, asks: Asks) -> Result<(), Problem> {
     match (not_ended(connection), asks) {
-        (Err(problem), Asks::Person(_)) if problem.code == Code::InvalidGrant => Ok(()),
+        (Err(problem), Asks::Person(_))
+            if matches!(problem.code, Code::InvalidGrant | Code::RefreshInterrupted)
+                && connection.state.grant().is_some_and(|grant| !grant.is_unsaved()) =>
+        {
+            Ok(())
+        }
         (ended, _) => ended,
     }
 }
