@@ -1,7 +1,7 @@
 //! The real `tokenrack` binary, on a profile of its own.
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -143,7 +143,9 @@ impl Profile {
         }
         let mut process = Running::start(&mut command);
         if let (Some(text), Some(mut pipe)) = (input, process.child().stdin.take()) {
-            pipe.write_all(text.as_bytes()).unwrap();
+            // One that ends without reading it says why.
+            let written = pipe.write_all(text.as_bytes());
+            assert!(written.is_ok() || written.is_err_and(|error| error.kind() == ErrorKind::BrokenPipe));
         }
         let stdout = Lines::of(process.child().stdout.take().unwrap());
         let stderr = Lines::of(process.child().stderr.take().unwrap());
