@@ -308,7 +308,7 @@ pub trait ConnectionLock: Send + Sync {
     /// # Errors
     /// [`LockError::Busy`] when another holds it that long.
     async fn acquire(&self, id: &ConnectionId, patience: Duration) -> Result<LockGuard, LockError>;
-    /// Whether somebody holds it now. The system takes it from a process that died.
+    /// Whether somebody holds it now, or that cannot be told. The system takes it from a process that died.
     fn is_held(&self, id: &ConnectionId) -> bool;
 }
 

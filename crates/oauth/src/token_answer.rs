@@ -82,7 +82,8 @@ pub(crate) fn standard(
 }
 
 /// The tokens of an answer that nobody could read as a whole, with RFC names: what lies where the dialect looks, or has the
-/// RFC's names anywhere; perhaps nothing. What has a space is a sentence in the place of a token, and so may be what stands alone in an error.
+/// RFC's names anywhere; perhaps nothing. What has a space is a sentence in the place of a token, and so may be what stands
+/// alone in an error.
 pub(crate) fn salvage(
     body: &Value,
     root: &str,

@@ -44,6 +44,7 @@ async fn a_name_that_leaves_the_folder_is_refused() {
     assert!(matches!(lock.acquire(&ConnectionId("../x".into()), SHORT).await, Err(LockError::Failed(_))));
     let gone = FileLock::new(dir.path().join("gone"));
     assert!(matches!(gone.acquire(&id(), SHORT).await, Err(LockError::Failed(_))));
+    assert!(gone.is_held(&id()), "nobody can tell");
 }
 
 #[cfg(unix)]

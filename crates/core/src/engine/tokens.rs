@@ -426,6 +426,7 @@ fn may_be_sent(connection: &Connection, asks: Asks) -> Result<(), Problem> {
     }
 }
 
+/// What the provider has ended is said as it said it.
 fn not_ended(connection: &Connection) -> Result<(), Problem> {
     match connection.state.settled() {
         Settled::ReauthorizationRequired { problem, .. } => Err(problem.clone()),
