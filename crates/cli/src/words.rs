@@ -125,6 +125,7 @@ pub fn activity(kind: ActivityKind) -> &'static str {
         ActivityKind::Imported => "Imported",
         ActivityKind::BackedUp => "Backed up",
         ActivityKind::Restored => "Restored",
+        ActivityKind::FromNewer => "Noted by a newer Tokenrack",
     }
 }
 
@@ -137,6 +138,7 @@ pub fn channel(channel: Channel) -> &'static str {
         Channel::Loopback => "loopback",
         Channel::Paste => "pasted",
         Channel::Engine => "by itself",
+        Channel::FromNewer => "another way",
     }
 }
 

@@ -221,7 +221,7 @@ mod tests {
         let names = ActivityKind::inline(&ts_rs::Config::default());
         let names: Vec<_> = names.split('"').skip(1).step_by(2).collect();
         assert!(names.len() > 10, "{names:?}");
-        for name in names {
+        for name in names.into_iter().filter(|name| *name != "from_newer") {
             let kind: ActivityKind = serde_json::from_value(name.into()).unwrap();
             assert!(topics.iter().any(|topic| topic.kinds().contains(&kind)), "{name}");
         }

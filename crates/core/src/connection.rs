@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use tokenrack_oauth::lookup::Choice;
 
 use crate::event::{ActivityKind, Attention, Channel, NewActivity};
@@ -79,7 +79,7 @@ pub struct Connection {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_in_seconds: Vec<i64>,
     /// What the person was last told of when they were not looking.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "if_known", skip_serializing_if = "Option::is_none")]
     pub told: Option<Attention>,
     /// When it was added.
     pub created_at: Timestamp,
@@ -196,6 +196,12 @@ pub enum RedirectMethod {
     Loopback,
     /// The person copies the address from the browser.
     Paste,
+}
+
+/// What a newer Tokenrack told of, and this one could not, is told of again.
+fn if_known<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Attention>, D::Error> {
+    let told = serde_json::Value::deserialize(told)?;
+    Ok(Attention::deserialize(told).ok())
 }
 
 impl ProviderRef {

@@ -132,6 +132,9 @@ pub enum Channel {
     Paste,
     /// The engine itself: a time limit, the scheduler.
     Engine,
+    /// One that only a newer Tokenrack has.
+    #[serde(other)]
+    FromNewer,
 }
 
 /// What happened.
@@ -183,6 +186,9 @@ pub enum ActivityKind {
     BackedUp,
     /// The connection came from such a file.
     Restored,
+    /// What a newer Tokenrack noted and this one has no word for.
+    #[serde(other)]
+    FromNewer,
 }
 
 /// A line for the record, before it is stored.

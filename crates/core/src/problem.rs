@@ -105,11 +105,11 @@ impl From<Code> for Problem {
 const DOCS: &str = "https://tokenrack.dev/docs/errors";
 
 macro_rules! codes {
-    ($($name:ident $code:literal $class:ident $action:expr, $title:literal, $suggestion:literal;)*) => {
+    ($($(#[$attribute:meta])* $name:ident $code:literal $class:ident $action:expr, $title:literal, $suggestion:literal;)*) => {
         /// Every failure a person or a program can meet.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Code {
-            $(#[doc = $title] #[serde(rename = $code)] $name,)*
+            $(#[doc = $title] $(#[$attribute])* #[serde(rename = $code)] $name,)*
         }
 
         impl Code {
@@ -311,7 +311,7 @@ codes! {
     StoreFailed "store/failed" Failed None,
         "The profile's database failed", "Run `tokenrack doctor`; free disk space and file permissions are the usual causes.";
     RecordUnreadable "store/unreadable_record" NeedsPerson None,
-        "This connection's record cannot be read", "Remove it with `tokenrack disconnect ID --forget`, then add it again; the others are as before.";
+        "This connection's record cannot be read", "Where a newer Tokenrack wrote it, update this program. Otherwise remove it with `tokenrack disconnect ID --forget`, then add it again; the others are as before.";
     StoreTooNew "store/too_new" Failed None,
         "The profile was written by a newer Tokenrack", "Update this program.";
     FileUnreadable "file/unreadable" Usage None,
@@ -330,6 +330,9 @@ codes! {
         "The file could not be read or written", "Check its folder, the permissions and the free space; nothing was lost.";
     Internal "internal" Failed None,
         "Tokenrack made a mistake", "Please report it with the details below.";
+    #[serde(other)]
+    FromNewer "store/from_newer" Failed None,
+        "A newer Tokenrack noted a reason that this one does not know", "Update this program to read it.";
 }
 
 #[cfg(test)]

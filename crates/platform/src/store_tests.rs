@@ -6,7 +6,7 @@ use tokenrack_core::activity::Topic;
 use tokenrack_core::connection::{
     ClientAuthentication, ClientRegistration, GrantType, LastEvent, ProviderRef, RedirectMethod,
 };
-use tokenrack_core::event::{ActivityKind, Channel};
+use tokenrack_core::event::{ActivityKind, Attention, Channel, Reason};
 use tokenrack_core::lifecycle::{Attempt, Awaited, Settled};
 use tokenrack_core::problem::Code;
 use tokenrack_core::provider::ProviderId;
@@ -502,6 +502,31 @@ fn a_record_that_cannot_be_read_is_named_and_the_others_are_read() {
     }
     store.remove(&broken.id, line(&broken, "")).unwrap();
     assert_eq!(store.load_all().unwrap().unreadable, []);
+}
+
+#[test]
+fn words_that_only_a_newer_program_has_keep_nobody_from_the_record() {
+    let place = Place::new();
+    let store = place.open();
+    let mut work = connection("a1", "work");
+    work.told = Some(Attention { reason: Reason::SignInNeeded, at: at(1) });
+    work.last_event.code = Some(Code::Offline);
+    let problem = Some(Code::Offline.into());
+    work.state = ConnectionState::Settled(Settled::Unauthorized { since: at(1), problem, ended: 0 });
+    store.insert(&work, line(&work, "")).unwrap();
+    let sql = "UPDATE connections SET record = replace(replace(replace(record, '\"added\"', '\"unheard\"'),
+               '\"network/offline\"', '\"unheard/of\"'), '\"sign_in_needed\"', '\"unheard\"');
+               UPDATE activity SET kind = 'unheard', channel = 'unheard', code = 'unheard/of';";
+    store.database().execute_batch(sql).unwrap();
+
+    let read = store.load(&work.id).unwrap().unwrap();
+    let problem = Some(Code::FromNewer.into());
+    let state = ConnectionState::Settled(Settled::Unauthorized { since: at(1), problem, ended: 0 });
+    let last_event = LastEvent { at: at(0), kind: ActivityKind::FromNewer, code: Some(Code::FromNewer) };
+    assert_eq!(read, Connection { state, last_event, told: None, ..work });
+    let line = store.activity(&everything()).unwrap().remove(0);
+    let words = (line.kind, line.channel, line.code);
+    assert_eq!(words, (ActivityKind::FromNewer, Channel::FromNewer, Some(Code::FromNewer)));
 }
 
 #[cfg(unix)]

@@ -201,7 +201,10 @@ fn record_check(row: &Unreadable) -> CheckView {
             id = id,
             cause = plain(cause, 300)
         ),
-        cure: Some(say!("Remove it with `tokenrack disconnect {id} --forget`, then add it again.", id = id)),
+        cure: Some(say!(
+            "Where a newer Tokenrack wrote it, update this program. Otherwise remove it with `tokenrack disconnect {id} --forget`, then add it again.",
+            id = id
+        )),
     }
 }
 

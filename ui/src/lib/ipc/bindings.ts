@@ -1106,9 +1106,9 @@ connections: Array<ConnectionId>, } | { "event": "providers" } | { "event": "vau
  */
 status: VaultStatus, };
 
-export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine";
+export type Channel = "app" | "command" | "deep_link" | "loopback" | "paste" | "engine" | "from_newer";
 
-export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "revocation_unknown" | "disconnected" | "forgotten" | "edited" | "introspected" | "exported" | "imported" | "backed_up" | "restored";
+export type ActivityKind = "added" | "authorization_started" | "connected" | "authorization_failed" | "authorization_cancelled" | "callback_refused" | "refreshed" | "refresh_failed" | "token_released" | "revoked" | "revocation_unsupported" | "revocation_failed" | "revocation_given_up" | "revocation_unknown" | "disconnected" | "forgotten" | "edited" | "introspected" | "exported" | "imported" | "backed_up" | "restored" | "from_newer";
 
 export type Attention = { 
 /**

@@ -27,8 +27,8 @@ pub(super) const TABLE: Table = &[
     ("Record", "Eintrag"),
     ("of “{name}” ({id}) cannot be read: {cause}", "von „{name}“ ({id}) ist nicht lesbar: {cause}"),
     (
-        "Remove it with `tokenrack disconnect {id} --forget`, then add it again.",
-        "Mit `tokenrack disconnect {id} --forget` entfernen, dann neu hinzufügen.",
+        "Where a newer Tokenrack wrote it, update this program. Otherwise remove it with `tokenrack disconnect {id} --forget`, then add it again.",
+        "Hat ihn ein neueres Tokenrack geschrieben, dieses Programm aktualisieren. Sonst mit `tokenrack disconnect {id} --forget` entfernen, dann neu hinzufügen.",
     ),
     ("Own providers", "Eigene Anbieter"),
     (

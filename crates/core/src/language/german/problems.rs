@@ -405,11 +405,16 @@ pub(super) const TABLE: Table = &[
     ),
     ("This connection's record cannot be read", "Der Eintrag dieser Verbindung ist nicht lesbar"),
     (
-        "Remove it with `tokenrack disconnect ID --forget`, then add it again; the others are as before.",
-        "Mit `tokenrack disconnect ID --forget` entfernen, dann neu hinzufügen; die anderen sind wie zuvor.",
+        "Where a newer Tokenrack wrote it, update this program. Otherwise remove it with `tokenrack disconnect ID --forget`, then add it again; the others are as before.",
+        "Hat ihn ein neueres Tokenrack geschrieben, dieses Programm aktualisieren. Sonst mit `tokenrack disconnect ID --forget` entfernen, dann neu hinzufügen; die anderen sind wie zuvor.",
     ),
     ("The profile was written by a newer Tokenrack", "Das Profil stammt von einem neueren Tokenrack"),
     ("Update this program.", "Dieses Programm aktualisieren."),
+    (
+        "A newer Tokenrack noted a reason that this one does not know",
+        "Ein neueres Tokenrack nennt einen Grund, den dieses nicht kennt",
+    ),
+    ("Update this program to read it.", "Zum Lesen dieses Programm aktualisieren."),
     ("Tokenrack made a mistake", "Tokenrack hat einen Fehler gemacht"),
     ("Please report it with the details below.", "Bitte mit den Angaben unten melden."),
     (

@@ -51,6 +51,7 @@ const activity: Record<ActivityKind, string> = {
   imported: 'Importiert',
   backed_up: 'Gesichert',
   restored: 'Wiederhergestellt',
+  from_newer: 'Von einem neueren Tokenrack vermerkt',
   introspected: 'Beim Anbieter nachgefragt',
 };
 
@@ -61,6 +62,7 @@ const channel: Record<Channel, string> = {
   loopback: 'Loopback',
   paste: 'eingefügt',
   engine: 'von selbst',
+  from_newer: 'auf anderem Weg',
 };
 
 const action: Record<Action, string> = {

@@ -51,6 +51,7 @@ const activity: Record<ActivityKind, string> = {
   imported: 'Imported',
   backed_up: 'Backed up',
   restored: 'Restored',
+  from_newer: 'Noted by a newer Tokenrack',
 };
 
 const channel: Record<Channel, string> = {
@@ -60,6 +61,7 @@ const channel: Record<Channel, string> = {
   loopback: 'loopback',
   paste: 'pasted',
   engine: 'engine',
+  from_newer: 'another way',
 };
 
 const action: Record<Action, string> = {
