@@ -100,7 +100,12 @@ fn documentation(project: &Project, log: &mut Log) -> Result<String> {
 
 /// Runs the tests that match; the note counts them. A failure's own words come before a trace of the test runner.
 fn nextest(project: &Project, log: &mut Log, filter: &str) -> Result<String> {
-    let mut run = project.cargo(&["nextest", "run", "--locked", "--workspace", "-E", filter]);
+    // Half of the time most of them wait, for a daemon, a server or a keychain.
+    let threads =
+        std::thread::available_parallelism().map_or(1, |cores| cores.get() + cores.get().div_ceil(2));
+    let threads = threads.to_string();
+    let arguments = ["nextest", "run", "--locked", "--workspace", "--test-threads", &threads, "-E", filter];
+    let mut run = project.cargo(&arguments);
     log.run(run.env("RUST_BACKTRACE", "0"))?;
     let summary = log.last_line_with("tests run:").or_else(|| log.last_line_with("test run:"));
     Ok(summary
