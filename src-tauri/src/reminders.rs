@@ -146,7 +146,7 @@ fn words(reminder: &Reminder) -> (String, String) {
         ),
         Reason::FailingForDays => (
             say!("“{name}” could not be refreshed for three days", name = name),
-            say!("Nothing is lost; Tokenrack goes on trying once an hour."),
+            say!("Tokenrack goes on trying once an hour."),
         ),
         Reason::Unsaved => (
             say!("New tokens of “{name}” are not saved", name = name),

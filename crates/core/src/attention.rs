@@ -14,7 +14,7 @@ const AHEAD: i64 = 3 * 86_400;
 /// An access token that nothing can renew and that lives for less is no surprise.
 const SHORT: i64 = 86_400;
 /// A keyring that starts with the session has its items by then.
-const LATE_KEYRING: SignedDuration = SignedDuration::from_secs(60);
+const LATE_KEYRING: i64 = 60;
 
 /// What a person should hear of now.
 pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
@@ -29,7 +29,7 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
                 if grant.is_unsaved() {
                     return is(Reason::Unsaved, since);
                 }
-                if grant.is_missing() && failure.at.duration_since(since) >= LATE_KEYRING {
+                if grant.is_missing() && failure.tried_seconds >= LATE_KEYRING {
                     return is(Reason::TokensMissing, since);
                 }
                 if is_about_settings(&failure.problem) {
@@ -38,6 +38,9 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
                 if scheduler::is_chronic(failure) {
                     return is(Reason::FailingForDays, since);
                 }
+            }
+            if grant.renews_itself && grant.is_over(now) {
+                return is(Reason::SignInNeeded, grant.expires_at?);
             }
             let (at, tell_at) = sign_in_ahead(connection)?;
             (tell_at <= now).then_some(Attention { reason: Reason::SignInSoon, at })

@@ -224,6 +224,8 @@ impl Verdict {
             | Code::UnreadableAnswer
             | Code::InvalidTokenResponse
             | Code::UnsupportedTokenType
+            // In words only: some of it may have been done.
+            | Code::ServerRefused
             // It may have asked before it failed.
             | Code::ScriptFailed
             | Code::ScriptLimit
@@ -236,33 +238,37 @@ impl Verdict {
     }
 }
 
-/// Only `invalid_grant`, or a word the provider's file names for it, ends a grant.
-pub fn refresh_verdict(problem: &Problem, synonyms: &[String], answered: Option<&str>) -> Verdict {
-    let named = answered.is_some_and(|code| synonyms.iter().any(|synonym| synonym == code));
-    let is_success = problem.http_status.is_some_and(|status| (200..300).contains(&status));
-    match problem.code {
-        Code::ServerRefused | Code::InvalidRequest if named => Verdict::Permanent,
-        // In words only: some of it may have been done.
-        Code::ServerRefused if is_success => Verdict::Unknown,
-        _ => Verdict::of(problem),
-    }
+/// A refusal of a refresh: what the provider's file names as the end of a grant (`permanent`) counts as the RFC's word for it.
+pub fn refused_refresh(error: OAuthError, permanent: &[String]) -> Problem {
+    let is_end = match &error {
+        OAuthError::Server(answer) => by_status(answer.status).is_none() && permanent.contains(&answer.code),
+        _ => false,
+    };
+    let problem = Problem::from(error);
+    if is_end { Problem { code: Code::InvalidGrant, ..problem } } else { problem }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answered(status: u16, code: &str) -> Problem {
+    fn answered(status: u16, code: &str) -> OAuthError {
         OAuthError::Server(ServerError { code: code.into(), description: None, status, retry_after: None })
-            .into()
     }
 
     #[test]
     fn only_a_clear_word_ends_a_grant() {
-        let verdict =
-            |status, code| refresh_verdict(&answered(status, code), &["token_revoked".into()], Some(code));
+        let named = ["token_revoked".to_owned(), "access_denied".to_owned()];
+        let verdict = |status, code| Verdict::of(&refused_refresh(answered(status, code), &named));
         assert_eq!(verdict(400, "invalid_grant"), Verdict::Permanent);
         assert_eq!(verdict(200, "token_revoked"), Verdict::Permanent);
+        assert_eq!(
+            verdict(401, "access_denied"),
+            Verdict::Permanent,
+            "the file's word, whatever it means elsewhere"
+        );
+        assert_eq!(verdict(429, "token_revoked"), Verdict::Transient);
+        assert_eq!(verdict(500, "token_revoked"), Verdict::Unknown);
         for (status, code) in [(503, "invalid_grant"), (429, "invalid_grant"), (403, "odd"), (408, "")] {
             assert_eq!(verdict(status, code), Verdict::Transient, "{status} {code}");
         }
@@ -272,7 +278,7 @@ mod tests {
             assert_eq!(verdict(status, code), Verdict::Unknown, "{status} {code}");
         }
         let unanswered = Problem::new(Code::TimedOut);
-        assert_eq!(refresh_verdict(&unanswered, &[], None), Verdict::Unknown);
+        assert_eq!(Verdict::of(&unanswered), Verdict::Unknown);
         let html = |status| Problem::new(Code::UnreadableAnswer).with_status(status);
         assert_eq!(Verdict::of(&html(200)), Verdict::Unknown, "tokens may have been in it");
         assert_eq!(Verdict::of(&html(302)), Verdict::Transient);
@@ -280,10 +286,8 @@ mod tests {
 
     #[test]
     fn where_an_answer_may_be_lost_nobody_is_told_that_nothing_is() {
-        let is_unknown = |code: &&Code| Verdict::of(&Problem::new(**code)) == Verdict::Unknown;
-        // Nor where an earlier one may be, over which a later failure is shown.
-        let is_later = |code: &&Code| code.class() == crate::problem::Class::Temporary;
-        for code in Code::ALL.iter().filter(|code| is_unknown(code) || is_later(code)) {
+        // Nor where an earlier one may be, over which a later failure is shown, whatever it is but one of a file's.
+        for code in Code::ALL.iter().filter(|code| !code.as_str().starts_with("file/")) {
             assert!(!code.suggestion().english().contains("lost"), "{code:?}");
         }
     }

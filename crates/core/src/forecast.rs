@@ -16,6 +16,9 @@ pub fn sign_in_by(connection: &Connection) -> Option<SignInBy> {
     if !grant.refreshable {
         return by(grant.expires_at?, SignInBasis::AccessToken, false);
     }
+    if grant.renews_itself {
+        return by(grant.expires_at?, SignInBasis::AccessToken, true);
+    }
     if let Some(end) = grant.refresh_expires_at {
         return by(end, SignInBasis::RefreshToken, grant.refresh_end_moves);
     }

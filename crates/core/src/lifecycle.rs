@@ -20,6 +20,10 @@ use crate::refused::{Refused, RefusedBy};
 /// Ends of a refresh token that differ by no more are one: servers answer late, and clocks are corrected.
 pub const SAME_END: SignedDuration = SignedDuration::from_secs(60);
 
+/// Seconds between two tries, beyond which nobody was trying. Where many connections wait for one server, each has its turn
+/// seldom.
+const LONGEST_GAP: i64 = 6 * 3_600;
+
 /// Where a connection stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,6 +167,9 @@ pub struct Grant {
     pub scopes: Option<Vec<String>>,
     /// Whether it can be renewed without a person: there is a refresh token, or the client's own credentials do.
     pub refreshable: bool,
+    /// It renews itself, and nothing does once it has ended.
+    #[serde(default)]
+    pub renews_itself: bool,
     /// When the refresh token ends, when the provider says so.
     pub refresh_expires_at: Option<Timestamp>,
     /// A refresh has moved that end: whoever refreshes in time is never asked to sign in again.
@@ -226,6 +233,10 @@ pub struct Failure {
     pub since: Option<Timestamp>,
     /// How many.
     pub attempt: u32,
+    /// Seconds of trying: without the gaps in which nobody did, as while the machine was off. Records of the first versions
+    /// lack it.
+    #[serde(default)]
+    pub tried_seconds: i64,
     /// Why the last one did.
     pub problem: Problem,
     /// One of them may have been answered with new tokens that did not reach us. Records of the first versions lack it.
@@ -569,14 +580,17 @@ impl RefreshState {
 impl Failure {
     /// One more failure after what the refresh was doing before.
     pub fn after(before: &RefreshState, problem: Problem, now: Timestamp) -> Self {
-        let (since, attempt) = match before {
+        let (since, attempt, tried_seconds) = match before {
             RefreshState::Failed(failure) => {
-                (failure.since.unwrap_or(failure.at), failure.attempt.saturating_add(1))
+                let gap = now.duration_since(failure.at).as_secs();
+                let tried = if (0..=LONGEST_GAP).contains(&gap) { gap } else { 0 };
+                let since = failure.since.unwrap_or(failure.at);
+                (since, failure.attempt.saturating_add(1), failure.tried_seconds.saturating_add(tried))
             }
-            RefreshState::Idle | RefreshState::InFlight { .. } => (now, 1),
+            RefreshState::Idle | RefreshState::InFlight { .. } => (now, 1, 0),
         };
         let answer_may_be_lost = before.answer_may_be_lost() || Verdict::of(&problem) == Verdict::Unknown;
-        Self { at: now, since: Some(since), attempt, problem, answer_may_be_lost, asked: None }
+        Self { at: now, since: Some(since), attempt, tried_seconds, problem, answer_may_be_lost, asked: None }
     }
 }
 
@@ -613,6 +627,11 @@ impl Grant {
     pub fn account_change(&self) -> Option<String> {
         let (account, before) = self.accounts_now_and_before()?;
         Some(format!("signed in as “{account}”; before it was “{before}”"))
+    }
+
+    /// Whether only a sign-in brings another token.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.expired(now) && (!self.refreshable || self.renews_itself)
     }
 
     /// The tries that failed since the last one that succeeded.
@@ -715,6 +734,7 @@ pub(crate) mod tests {
             refused: None,
             scopes: None,
             refreshable: true,
+            renews_itself: false,
             refresh_expires_at: None,
             refresh_end_moves: false,
             refresh_end_stays: false,

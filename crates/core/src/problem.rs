@@ -299,7 +299,7 @@ codes! {
     VaultCorrupt "vault/corrupt" NeedsPerson Some(Action::Connect),
         "The stored tokens are damaged", "Connect again to replace them.";
     VaultFailed "vault/failed" Failed Some(Action::Retry),
-        "The keychain failed", "Try again; nothing was lost.";
+        "The keychain failed", "Try again, and look at the keychain itself if it happens again.";
     VaultMismatch "vault/other_backend" Usage None,
         "This profile keeps its secrets in the other kind of vault", "Unset TOKENRACK_VAULT, or use another profile (TOKENRACK_HOME).";
     VaultItemMissing "vault/item_missing" NeedsPerson Some(Action::Connect),
@@ -328,6 +328,8 @@ codes! {
         "There is a file with this name already", "Choose another name; a file is never replaced unasked.";
     FileFailed "file/failed" Failed None,
         "The file could not be read or written", "Check its folder, the permissions and the free space; nothing was lost.";
+    ClockWrong "machine/clock" Failed Some(Action::Retry),
+        "The provider refused, and this machine's clock is wrong, or the provider's", "Set this machine's clock, best by the network, then try again.";
     Internal "internal" Failed None,
         "Tokenrack made a mistake", "Please report it with the details below.";
     #[serde(other)]

@@ -55,6 +55,7 @@ impl Tokens {
             refused: None,
             scopes: tokens.scopes,
             refreshable: tokens.refresh_token.is_some(),
+            renews_itself: false,
             refresh_expires_at: tokens.refresh_expires_at,
             refresh_end_moves: false,
             refresh_end_stays: false,

@@ -23,6 +23,8 @@ const LATEST: i64 = 60_000;
 const LONGEST_WAIT: i64 = 300_000;
 /// After so long without a success a try an hour is enough.
 const PATIENCE_SECONDS: i64 = 72 * 3_600;
+/// Of which so long somebody was there to try.
+const TRIED_SECONDS: i64 = 12 * 3_600;
 const RARELY: i64 = 3_600_000;
 /// The vault is on this machine, and the tokens that wait for it are nowhere else.
 const LONGEST_WAIT_FOR_VAULT: i64 = 60_000;
@@ -40,7 +42,7 @@ pub fn due_at(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let Settled::Authorized(grant) = connection.state.settled() else { return None };
-    if !grant.refreshable && !grant.is_missing() {
+    if (!grant.refreshable || grant.is_over(now)) && !grant.is_missing() {
         return None;
     }
     match &grant.refresh {
@@ -96,8 +98,7 @@ fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
         return Some(after(grant.issued_at, LONGEST_WAIT));
     }
     // A token that renews itself cannot be renewed once it has ended, and nobody may be there in its last minutes.
-    let renews_itself = spec.is_some_and(|spec| spec.refresh.renew.is_some());
-    let margin = margin(id, grant, lifetime, if renews_itself { i64::MAX } else { EARLIEST });
+    let margin = margin(id, grant, lifetime, if grant.renews_itself { i64::MAX } else { EARLIEST });
     let refused_before = spec.map(|spec| i64::from(spec.refresh.min_remaining_s) * 1_000);
     let margin = refused_before.filter(|longest| *longest > 0).map_or(margin, |longest| margin.min(longest));
     Some(after(end, -margin))
@@ -153,10 +154,10 @@ fn lies_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.duration_since(now).as_secs() > 60
 }
 
-/// Whether it has failed for so long that a person should hear of it.
+/// Whether it has failed for so long, and was tried for long enough meanwhile, that a person should hear of it.
 pub fn is_chronic(failure: &Failure) -> bool {
     let since = failure.since.unwrap_or(failure.at);
-    failure.at.duration_since(since).as_secs() > PATIENCE_SECONDS
+    failure.at.duration_since(since).as_secs() > PATIENCE_SECONDS && failure.tried_seconds > TRIED_SECONDS
 }
 
 /// Whether tokens came although their answer could not be read: another try would spend them for nothing new.

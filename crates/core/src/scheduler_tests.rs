@@ -60,8 +60,12 @@ fn due(connection: &Connection, spec: Option<&ProviderSpec>) -> Option<Timestamp
 
 /// Seconds before the end at which each of many connections is due.
 fn margins(lifetime: i64, spec: Option<&ProviderSpec>) -> Vec<f64> {
+    margins_of(&grant(lifetime), spec)
+}
+
+fn margins_of(grant: &Grant, spec: Option<&ProviderSpec>) -> Vec<f64> {
     let margin = |i: u32| {
-        let connection = connection(&format!("c{i}"), grant(lifetime));
+        let connection = connection(&format!("c{i}"), grant.clone());
         let end = connection.state.grant().unwrap().expires_at.unwrap();
         seconds(end.duration_since(due(&connection, spec).unwrap()))
     };
@@ -90,13 +94,11 @@ fn a_short_life_is_renewed_a_quarter_before_and_never_in_its_last_minute() {
 
 #[test]
 fn a_provider_that_refuses_early_refreshes_is_asked_late_and_a_token_that_renews_itself_early() {
-    let spec = |more: &str| {
-        let text = format!("schema=1\nid=\"x\"\nname=\"X\"\n[refresh]\n{more}");
-        toml::from_str::<ProviderSpec>(&text).unwrap()
-    };
-    assert_eq!(range(&margins(600, Some(&spec("min_remaining_s=30")))), (30.0, 30.0));
-    let renews = spec("[refresh.renew]\nmethod=\"GET\"\nurl=\"https://graph.example/refresh\"");
-    let (least, most) = range(&margins(60 * 86_400, Some(&renews)));
+    let text = "schema=1\nid=\"x\"\nname=\"X\"\n[refresh]\nmin_remaining_s=30";
+    let late = toml::from_str::<ProviderSpec>(text).unwrap();
+    assert_eq!(range(&margins(600, Some(&late))), (30.0, 30.0));
+    let renews_itself = Grant { renews_itself: true, ..grant(60 * 86_400) };
+    let (least, most) = range(&margins_of(&renews_itself, None));
     assert!(least > 13.0 * 86_400.0 && most < 17.0 * 86_400.0, "{least}..{most}");
 }
 
@@ -186,11 +188,16 @@ fn what_the_server_asks_for_is_the_least() {
 fn after_three_days_once_an_hour() {
     let failure = Failure {
         since: Some(at("12:10:00").checked_sub(SignedDuration::from_hours(73)).unwrap()),
+        tried_seconds: 13 * 3_600,
         ..failing(200, Code::Unreachable)
     };
     let (least, most) = waits(&failure);
     assert!(least >= 3_240.0 && most <= 3_960.0 && is_chronic(&failure), "{least}..{most}");
     assert!(!is_chronic(&failing(200, Code::Unreachable)));
+    assert!(
+        !is_chronic(&Failure { tried_seconds: 11 * 3_600, ..failure }),
+        "nobody was there for most of it"
+    );
 }
 
 #[test]

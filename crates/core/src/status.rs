@@ -301,7 +301,10 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             plain(
                 StatusKind::KeychainLocked,
                 grant.issued_at,
-                say!("The tokens are safe, and cannot be read until the keychain is open."),
+                match grant.failure().filter(|_| grant.is_missing()) {
+                    Some(failure) => not_there(&failure.problem),
+                    None => say!("The tokens are safe, and cannot be read until the keychain is open."),
+                },
                 Some(Action::Unlock),
             )
         }
@@ -330,7 +333,8 @@ fn authorized(grant: &Grant, context: &Context<'_>) -> StatusView {
         return view;
     }
     let expired = grant.expired(now);
-    let next_if_refreshable = |action| if grant.refreshable { action } else { Action::Connect };
+    let can_be_renewed = grant.refreshable && !grant.is_over(now);
+    let next_if_refreshable = |action| if can_be_renewed { action } else { Action::Connect };
     let (kind, since, until, evidence, next) = match &grant.refresh {
         RefreshState::InFlight { since, .. } if context.is_at_work => (
             StatusKind::Refreshing,
@@ -361,6 +365,9 @@ fn authorized(grant: &Grant, context: &Context<'_>) -> StatusView {
             let evidence = match grant.refresh_expires_at {
                 _ if !grant.refreshable => {
                     say!("The access token has ended, and the provider gave no refresh token.")
+                }
+                _ if !can_be_renewed => {
+                    say!("The access token has ended, and could be renewed only before.")
                 }
                 Some(end) if end <= now => {
                     say!(
@@ -410,13 +417,9 @@ fn failed(
         return Some(unsaved(first, next_try));
     }
     let (kind, since, until, evidence, next) = if grant.is_missing() {
-        let evidence = match problem.code {
-            Code::VaultCorrupt => {
-                say!("The stored tokens were damaged when they were read last; they are read again.")
-            }
-            _ => MISSING.said().to_owned(),
-        };
-        (StatusKind::ActionNeeded, first, None, evidence, Some(Action::Connect))
+        (StatusKind::ActionNeeded, first, None, not_there(problem), Some(Action::Connect))
+    } else if grant.is_over(now) {
+        return None;
     } else if is_about_settings(problem) {
         let evidence = match problem.code {
             Code::ServerChanged => say!("The provider's file leads to another server; the tokens are kept."),
@@ -439,6 +442,16 @@ fn failed(
         return None;
     };
     Some(StatusView { kind, since, until, evidence, next })
+}
+
+/// What the keychain did not have, or not whole.
+fn not_there(problem: &Problem) -> String {
+    match problem.code {
+        Code::VaultCorrupt => {
+            say!("The stored tokens were damaged when they were read last; they are read again.")
+        }
+        _ => MISSING.said().to_owned(),
+    }
 }
 
 fn unsaved(since: Timestamp, next_try: Option<Timestamp>) -> StatusView {

@@ -63,7 +63,9 @@ pub(crate) fn standard(
     }
     // The tokens are good whatever is said of this end: a server that writes -1 for "none" has spent the former one.
     let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now);
-    let refresh_expires = refresh_expires.ok().flatten().or_else(|| assumed(&dialect.refresh_expires));
+    // Of one that is not replaced the end is known from when it came.
+    let known = || assumed(&dialect.refresh_expires).filter(|_| refresh_token.is_some());
+    let refresh_expires = refresh_expires.ok().flatten().or_else(known);
     // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
     if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
         standard.insert("refresh_token_expires_in".into(), seconds.into());
@@ -105,7 +107,8 @@ pub(crate) fn salvage(
     if let Some(token) = access_token {
         found.insert("access_token".into(), token.into());
         let end = seconds_left(own(&dialect.expires.pointer), &dialect.expires, now);
-        let end = end.ok().flatten().or_else(|| assumed(&dialect.expires));
+        let end = end.ok().flatten().or_else(|| jwt::seconds_left(token, now));
+        let end = end.or_else(|| assumed(&dialect.expires));
         found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
     found

@@ -298,3 +298,23 @@ async fn what_a_client_was_given_while_the_disk_was_full_is_found() {
     assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
     assert_eq!(engine.view(&id).unwrap().last_event.kind, ActivityKind::Connected);
 }
+
+#[tokio::test]
+async fn a_code_whose_answer_could_not_be_read_may_have_brought_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = with_code(&world, &engine).await;
+    world.network.answer(200, FRESH);
+    world.clock.forward(5);
+    settle().await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    world.network.answer(200, CODE);
+    engine.connect(&id, OPTIONS).await.unwrap();
+    world.network.answer(200, r#"{"access_token":"at-3","refresh_token":"rt-3","expires_in":7200}"#);
+    world.clock.forward(5);
+    settle().await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected, "by the tokens from before");
+    answer_both(&world, 200);
+    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(told.revocation, Revocation::Unknown, "at-3 and rt-3 may live on");
+}

@@ -543,3 +543,36 @@ async fn nothing_is_spent_while_there_is_no_room_for_the_answer() {
     engine.refresh(&id, Channel::App).await.unwrap();
     assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
 }
+
+#[tokio::test]
+async fn tokens_that_came_in_a_refusal_are_renewed_in_time() {
+    for error in ["invalid_request", "invalid_grant"] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        engine.keep_fresh();
+        settle().await;
+        world.network.answer(400, &FRESH.replacen('{', &format!(r#"{{"error":"{error}","#), 1));
+        let problem = engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert_eq!((problem.code, problem.cause.as_deref()), (Code::ServerRefused, Some(error)));
+        world.network.sent();
+        world.network.answer(200, &FRESH.replace("t-2", "t-3"));
+        pass(&world, 6_900).await;
+        pass(&world, 60).await;
+        pass(&world, 25).await;
+        assert_eq!(world.network.sent().len(), 1, "{error}");
+        assert_eq!(kind(&engine, &id), StatusKind::Connected);
+    }
+}
+
+#[tokio::test]
+async fn a_new_refresh_token_that_cannot_be_read_may_have_replaced_the_former_one() {
+    let world = World::new();
+    world.does_not_say_whether_it_rotates();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(200, &FRESH.replace("rt-2", "rt\\n2"));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+}

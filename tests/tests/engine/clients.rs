@@ -7,9 +7,10 @@ use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
 use tokenrack_core::problem::Code;
-use tokenrack_core::view::{Draft, Revocation};
+use tokenrack_core::view::{Draft, Revocation, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
 
+use super::background::{pass, settle};
 use super::world::{OPTIONS, World};
 
 const FILE: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
@@ -242,4 +243,35 @@ async fn tokens_beneath_a_sign_in_that_was_not_saved_work_again_with_their_own_c
     world.network.answer(200, super::FRESH);
     next.refresh(&id, Channel::App).await.unwrap();
     assert!(world.network.sent()[0].contains("refresh_token=rt-1"));
+}
+
+/// Some servers answer so when the client may not speak for itself: there is no grant that could have ended.
+#[tokio::test]
+async fn a_client_that_speaks_for_itself_has_no_grant_that_ends() {
+    let world = World::new();
+    let engine = engine(&world, "");
+    let own = Draft {
+        client_id: "me".into(),
+        grant: Some(GrantType::ClientCredentials),
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        ..draft()
+    };
+    let secret = Some(ClientSecret::new("s-1".into()));
+    let id = engine.add(&own, secret, Channel::App).await.unwrap().id;
+    world.network.answer(200, r#"{"access_token":"at-1","token_type":"bearer","expires_in":7200}"#);
+    engine.connect(&id, OPTIONS).await.unwrap();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    let problem = engine.refresh(&id, Channel::App).await.unwrap_err();
+    assert_eq!((problem.code, problem.cause.as_deref()), (Code::UnauthorizedClient, Some("invalid_grant")));
+    assert_eq!(engine.view(&id).unwrap().status.kind, StatusKind::ProviderError);
+    let edited = Draft { client_id: "another".into(), ..engine.draft(&id).unwrap() };
+    engine.edit(&id, &edited, None, Channel::App).await.unwrap();
+    world.network.sent();
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#);
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 6_900).await;
+    pass(&world, 60).await;
+    pass(&world, 25).await;
+    assert_eq!(world.network.sent().len(), 1, "another client is asked with");
 }

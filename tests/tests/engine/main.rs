@@ -10,6 +10,7 @@ mod clients;
 mod clock;
 mod damage;
 mod discovery;
+mod ends;
 mod grants;
 mod missing;
 mod own_providers;

@@ -560,3 +560,21 @@ async fn a_token_that_came_back_while_the_api_was_asked_is_used_and_not_renewed(
     assert_eq!(world.network.sent().len(), 2, "no refresh");
     assert_eq!(token(&engine, &id).await.unwrap(), "at-3");
 }
+
+#[tokio::test]
+async fn what_was_missing_is_not_called_safe_while_the_keychain_is_locked() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let evidence = |engine: &Engine| engine.view(&id).unwrap().status.evidence;
+    world.vault.lock(true);
+    engine.vault_status().await;
+    assert!(evidence(&engine).contains("safe"));
+    world.vault.lock(false);
+    world.vault.hide(Some(&id));
+    token(&engine, &id).await.unwrap_err();
+    world.vault.lock(true);
+    engine.vault_status().await;
+    assert_eq!(kind(&engine, &id), StatusKind::KeychainLocked);
+    assert!(evidence(&engine).contains("did not have the tokens"), "{}", evidence(&engine));
+}

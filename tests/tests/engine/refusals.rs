@@ -258,3 +258,19 @@ async fn a_refresh_token_that_is_not_replaced_is_not_spent_by_an_answer_that_was
         assert_eq!(refused(&world, &engine, &id, INVALID_GRANT).await, code);
     }
 }
+
+/// Microsoft's word for a policy that wants to see the person, as on another network.
+#[tokio::test]
+async fn what_a_file_calls_the_end_of_a_grant_is_asked_once_more_by_a_person() {
+    let world = World::new();
+    let file = format!("{ACME}[refresh]\npermanent = [\"interaction_required\"]\n");
+    let (engine, id) = signed_in(&world, &file).await;
+    let code = refused(&world, &engine, &id, r#"{"error":"interaction_required"}"#).await;
+    assert_eq!((code, kind(&engine, &id)), (Code::InvalidGrant, StatusKind::ActionNeeded));
+    assert!(engine.view(&id).unwrap().problem.unwrap().cause.unwrap().contains("interaction_required"));
+    assert_eq!(token(&engine, &id).await, Err(Code::InvalidGrant), "a program does not ask");
+    assert!(world.network.sent().is_empty());
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}

@@ -3,11 +3,13 @@
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{Channel, EngineEvent, Reason, Reminder};
+use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::view::SignInBasis;
 use tokio::sync::broadcast::Receiver;
 
 use super::background::{pass, settle};
 use super::world::World;
+use super::{FRESH, token};
 
 const DAY: i64 = 86_400;
 
@@ -167,4 +169,47 @@ async fn a_line_that_changes_no_connection_is_told_too_whichever_process_writes_
         }
         assert_eq!(told, [EngineEvent::Recorded { connections: vec![id.clone()] }]);
     }
+}
+
+#[tokio::test]
+async fn days_of_sleep_are_no_days_of_failing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_100);
+    world.network.fail(HttpErrorKind::NameResolution);
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    drop(engine);
+    world.clock.forward(4 * DAY);
+    let engine = world.engine();
+    let mut events = engine.subscribe();
+    world.network.fail(HttpErrorKind::NameResolution);
+    engine.keep_fresh();
+    settle().await;
+    assert_eq!(world.network.sent().len(), 2, "the network is not up yet");
+    assert!(heard(&engine, &mut events).is_empty());
+    world.network.answer(200, FRESH);
+    pass(&world, 25).await;
+    assert_eq!(world.network.sent().len(), 1, "nor does it wait for an hour");
+}
+
+#[tokio::test]
+async fn a_keyring_that_is_late_on_two_mornings_is_not_told_of() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    // When the session ends, the keyring goes first.
+    world.vault.hide(Some(&id));
+    token(&engine, &id).await.unwrap_err();
+    drop(engine);
+    world.clock.forward(DAY);
+    let engine = world.engine();
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    assert!(heard(&engine, &mut events).is_empty());
+    for _ in 0..4 {
+        pass(&world, 25).await;
+    }
+    assert_eq!(heard(&engine, &mut events), [Reason::TokensMissing], "it does not have them a minute later");
 }

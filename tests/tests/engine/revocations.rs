@@ -119,12 +119,32 @@ async fn a_refusal_is_not_asked_for_again_and_after_three_days_it_is_given_up() 
     assert!(world.vault.snapshot().is_empty());
 
     let away = world.connected_as(&engine, world.named("away")).await;
-    assert!(disconnected(&world, &engine, &away, 503).await.tried_again);
-    world.clock.forward(73 * 3_600);
+    for _ in 0..15 {
+        assert!(disconnected(&world, &engine, &away, 503).await.tried_again);
+        world.clock.forward(5 * 3_600);
+    }
     let view = disconnected(&world, &engine, &away, 503).await;
     assert!(!view.tried_again);
     assert_eq!(newest(&engine), ActivityKind::RevocationGivenUp);
     assert!(!world.vault.snapshot().contains_key(&away.0));
+}
+
+#[tokio::test]
+async fn days_in_which_the_machine_was_off_are_not_days_of_trying() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    assert!(disconnected(&world, &engine, &id, 503).await.tried_again);
+    drop(engine);
+    world.clock.forward(4 * 86_400);
+    let engine = world.engine();
+    world.network.fail(HttpErrorKind::NameResolution);
+    engine.keep_fresh();
+    settle().await;
+    assert_eq!(world.network.sent().len(), 1, "the network is not up yet");
+    answer_both(&world, 200);
+    pass(&world, 25).await;
+    assert_eq!(newest(&engine), ActivityKind::Revoked);
 }
 
 #[tokio::test]
@@ -183,8 +203,10 @@ async fn what_stays_missing_is_given_up_after_three_days_and_said() {
     let id = world.connected(&engine).await;
     disconnected(&world, &engine, &id, 503).await;
     world.vault.restore(std::collections::HashMap::new());
-    assert!(engine.disconnect(&id, false, Channel::Command).await.unwrap().tried_again);
-    world.clock.forward(73 * 3_600);
+    for _ in 0..15 {
+        assert!(engine.disconnect(&id, false, Channel::Command).await.unwrap().tried_again);
+        world.clock.forward(5 * 3_600);
+    }
     let view = engine.disconnect(&id, false, Channel::Command).await.unwrap();
     assert_eq!((view.revocation, view.tried_again), (Revocation::Failed, false));
     assert_eq!(newest(&engine), ActivityKind::RevocationGivenUp);

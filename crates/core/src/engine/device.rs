@@ -12,6 +12,7 @@ use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::error::OAuthError;
 use tokenrack_oauth::token::TokenSet;
 
+use super::ending::may_have_brought_tokens;
 use super::{ConnectOptions, Engine, Flying, Held, Started, Step};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
@@ -209,7 +210,14 @@ impl Engine {
         heard: &Heard,
     ) -> Look {
         let Some(next) = polling.after(&error) else {
-            self.give_up(connection, digest, heard.explain(error.into()));
+            let problem = heard.explain(error.into());
+            // Written down before it ends: tokens may have come that nobody has.
+            if may_have_brought_tokens(problem.code)
+                && let Err(problem) = self.claim(&connection.id, digest)
+            {
+                tracing::warn!(%problem, "it is not known who had the answer to a sign-in by code");
+            }
+            self.give_up(connection, digest, problem);
             return Look::Over;
         };
         let wanted = SignedDuration::from_secs(error.retry_after().unwrap_or(0).into());

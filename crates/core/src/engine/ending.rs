@@ -389,7 +389,7 @@ impl Engine {
 }
 
 /// Whether an answer of success came that nobody can read: what is in it lives on at the provider.
-fn may_have_brought_tokens(code: Code) -> bool {
+pub(super) fn may_have_brought_tokens(code: Code) -> bool {
     matches!(code, Code::InvalidTokenResponse | Code::UnreadableAnswer | Code::UnsupportedTokenType)
 }
 

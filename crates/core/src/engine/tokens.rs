@@ -171,6 +171,9 @@ impl Engine {
             Ok(spec) => spec,
         };
         let known = connection.state.grant().unwrap_or(&tokens.grant);
+        if known.is_over(self.now()) {
+            return Err(Code::Expired.into());
+        }
         if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
             return Err(problem);
         }

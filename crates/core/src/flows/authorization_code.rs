@@ -200,7 +200,8 @@ pub(super) async fn accept(
     let mut tokens = Tokens::first(tokens, generation, now, found.clone().unwrap_or_default());
     // RFC 6749 §5.1: an answer without `scope` means "as asked for", and what is asked for may be changed later.
     tokens.grant.scopes = tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec));
-    tokens.grant.refreshable |= spec.refresh.renew.is_some() || spec.scripts.refresh.is_some();
+    tokens.grant.renews_itself = spec.refresh.renew.is_some();
+    tokens.grant.refreshable |= tokens.grant.renews_itself || spec.scripts.refresh.is_some();
     match found {
         Ok(_) => Ok(tokens),
         Err(problem) => Err(Unusable { problem, tokens: Some(Box::new(tokens)) }),

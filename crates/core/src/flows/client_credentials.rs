@@ -37,7 +37,14 @@ async fn ask(
     let endpoint = server::endpoint(&place.ok_or(Code::DiscoveryIncomplete)?)?;
     let asked = server::token_endpoint(ports, spec, connection, &endpoint, &client);
     let now = asked.now;
-    let answer = asked.client_credentials(server::scope(connection, spec).as_deref()).await?;
+    let answer = asked.client_credentials(server::scope(connection, spec).as_deref()).await;
+    let answer = answer.map_err(|error| match Problem::from(error) {
+        // There is no grant that could have ended: it is the client that is refused.
+        problem if problem.code == Code::InvalidGrant => {
+            Problem { code: Code::UnauthorizedClient, ..problem }
+        }
+        problem => problem,
+    })?;
     let before = connection.state.grant();
     let id = connection.registration.client_id.clone();
     let account = Account { id: Some(id.clone()), label: id };

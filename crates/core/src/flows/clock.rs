@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokenrack_oauth::reach;
 
+use crate::classify::Verdict;
 use crate::engine::Ports;
 use crate::language::Sentence;
 use crate::ports::{Clock, HttpClient, HttpError, HttpRequest, HttpResponse};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// A clock that is wrong by more fails sign-ins: ID tokens are taken with so much tolerance.
 const TOLERANCE: Duration = Duration::from_secs(300);
@@ -68,7 +69,8 @@ impl Heard {
         Self { ports: Ports { http: listener.clone(), ..ports.clone() }, listener }
     }
 
-    /// Says first that the clock is wrong, where it is: a failure that it explains looks like many others.
+    /// Says first that the clock is wrong, where it is: a failure that it explains looks like many others. A refusal of the
+    /// client is one of the clock then, because a signed statement is refused for it, and ends when that is right.
     pub fn explain(&self, problem: Problem) -> Problem {
         let wrong = self.listener.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(wrong) = *wrong else { return problem };
@@ -77,7 +79,9 @@ impl Heard {
             Some(cause) => format!("{wrong}. {cure} The failure itself: {cause}"),
             None => format!("{wrong}. {cure}"),
         };
-        problem.because(words)
+        let is_refusal = Verdict::of(&problem) == Verdict::Configuration;
+        let code = if is_refusal { Code::ClockWrong } else { problem.code };
+        Problem { code, ..problem }.because(words)
     }
 }
 

@@ -12,7 +12,7 @@ use tokenrack_oauth::token::{Salvaged, TokenSet, Unrenewed};
 use super::clock::Heard;
 use super::script::{Made, Scripts};
 use super::{lookup, server};
-use crate::classify::{Verdict, refresh_verdict};
+use crate::classify::{Verdict, refused_refresh};
 use crate::connection::{Connection, GrantType};
 use crate::engine::Ports;
 use crate::lifecycle::{self, Failure, Grant, RefreshState};
@@ -31,13 +31,8 @@ pub struct Refused {
 impl Refused {
     /// The server's own refusal; `permanent` are the words the provider's file has for `invalid_grant`.
     pub(super) fn by(error: OAuthError, permanent: &[String]) -> Self {
-        let answered = match &error {
-            OAuthError::Server(answer) => Some(answer.code.clone()),
-            _ => None,
-        };
-        let problem = Problem::from(error);
-        let verdict = refresh_verdict(&problem, permanent, answered.as_deref());
-        Self { problem, verdict }
+        let problem = refused_refresh(error, permanent);
+        Self { verdict: Verdict::of(&problem), problem }
     }
 }
 
@@ -83,7 +78,11 @@ pub async fn refresh(
 ) -> Result<Tokens, Refused> {
     let heard = Heard::by(ports);
     let renewed = ask(&heard.ports, connection, spec, tokens, secret).await;
-    renewed.map_err(|refused| Refused { problem: heard.explain(refused.problem), ..refused })
+    renewed.map_err(|Refused { problem, verdict }| {
+        let problem = heard.explain(problem);
+        let verdict = if problem.code == Code::ClockWrong { Verdict::of(&problem) } else { verdict };
+        Refused { problem, verdict }
+    })
 }
 
 async fn ask(
@@ -106,7 +105,6 @@ async fn ask(
         return made.map(|made| renewed(spec, tokens, made, now));
     }
     let answer = match (&spec.refresh.renew, refresh_token) {
-        (Some(_), _) if tokens.grant.expired(now) => return Err(Problem::new(Code::Expired).into()),
         (Some(request), _) => {
             let values = Values {
                 refresh_token,
@@ -139,7 +137,11 @@ fn rescued(before: &Tokens, salvaged: Salvaged, error: OAuthError) -> Made {
         captured: BTreeMap::new(),
         account: None,
     };
-    Made { tokens, credentials: None, problem: Some(error.into()) }
+    let problem = Problem::from(error);
+    // Whatever it calls itself, it has brought tokens.
+    let is_refusal = matches!(Verdict::of(&problem), Verdict::Permanent | Verdict::Configuration);
+    let problem = if is_refusal { Problem { code: Code::ServerRefused, ..problem } } else { problem };
+    Made { tokens, credentials: None, problem: Some(problem) }
 }
 
 /// The next token set after `tokens`. One whose answer could not be read is as good as it can be, and says so.
@@ -153,8 +155,9 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     let (moved, stayed) = compared(old, refresh_expires_at, now);
     let is_old =
         |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
-    // What a script keeps for the next time is not known here.
-    let is_same = credentials.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
+    // What a script keeps for the next time is not known here, nor what stood in an answer that could not be read.
+    let is_same =
+        credentials.is_none() && problem.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,
@@ -163,9 +166,11 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         // RFC 6749 §6: absent means unchanged, for scopes as for the refresh token.
         scopes: fresh.scopes.or_else(|| old.scopes.clone()),
         refreshable: true,
+        renews_itself: spec.refresh.renew.is_some(),
         refresh_expires_at,
-        refresh_end_moves: old.refresh_end_moves || moved,
-        refresh_end_stays: old.refresh_end_stays || stayed,
+        // The newest one that could tell decides: an end may move until it has come to the longest that is given.
+        refresh_end_moves: moved || old.refresh_end_moves && !stayed,
+        refresh_end_stays: !moved && (stayed || old.refresh_end_stays),
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
         account_before: old.account_before.clone(),

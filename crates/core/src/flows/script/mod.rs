@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::refresh::Refused;
 use super::server;
-use crate::classify::refresh_verdict;
+use crate::classify::Verdict;
 use crate::connection::Connection;
 use crate::engine::Ports;
 use crate::problem::{Code, Problem};
@@ -138,10 +138,7 @@ impl<'a> Scripts<'a> {
             }
             _ => return None,
         };
-        Some(made.map_err(|problem| {
-            let verdict = refresh_verdict(&problem, &[], None);
-            Refused { problem, verdict }
-        }))
+        Some(made.map_err(|problem| Refused { verdict: Verdict::of(&problem), problem }))
     }
 
     async fn by_script(&self, source: &str, before: Map<String, Value>) -> Result<Made, Problem> {

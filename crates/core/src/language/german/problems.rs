@@ -374,7 +374,10 @@ pub(super) const TABLE: Table = &[
     ("The stored tokens are damaged", "Die gespeicherten Token sind beschädigt"),
     ("Connect again to replace them.", "Neu verbinden, um sie zu ersetzen."),
     ("The keychain failed", "Der Schlüsselbund versagte"),
-    ("Try again; nothing was lost.", "Erneut versuchen; nichts ging verloren."),
+    (
+        "Try again, and look at the keychain itself if it happens again.",
+        "Erneut versuchen; geschieht es wieder, nach dem Schlüsselbund selbst sehen.",
+    ),
     (
         "This profile keeps its secrets in the other kind of vault",
         "Dieses Profil verwahrt seine Geheimnisse in der anderen Art von Tresor",
@@ -415,6 +418,14 @@ pub(super) const TABLE: Table = &[
         "Ein neueres Tokenrack nennt einen Grund, den dieses nicht kennt",
     ),
     ("Update this program to read it.", "Zum Lesen dieses Programm aktualisieren."),
+    (
+        "The provider refused, and this machine's clock is wrong, or the provider's",
+        "Der Anbieter lehnte ab, und die Uhr dieses Rechners geht falsch, oder seine",
+    ),
+    (
+        "Set this machine's clock, best by the network, then try again.",
+        "Die Uhr dieses Rechners stellen, am besten über das Netz, dann erneut versuchen.",
+    ),
     ("Tokenrack made a mistake", "Tokenrack hat einen Fehler gemacht"),
     ("Please report it with the details below.", "Bitte mit den Angaben unten melden."),
     (

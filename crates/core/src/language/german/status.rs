@@ -77,6 +77,10 @@ pub(super) const TABLE: Table = &[
         "Das Access-Token ist abgelaufen, und der Anbieter gab kein Refresh-Token.",
     ),
     (
+        "The access token has ended, and could be renewed only before.",
+        "Das Access-Token ist abgelaufen und war nur vorher erneuerbar.",
+    ),
+    (
         "This machine's clock was set back after the access token came, so it may have ended.",
         "Die Uhr dieses Rechners wurde nach Erhalt des Access-Tokens zurückgestellt; es ist vielleicht abgelaufen.",
     ),
@@ -169,10 +173,7 @@ pub(super) const TABLE: Table = &[
         "Den Schlüsselbund starten oder entsperren, der sie hat, oder neu verbinden.",
     ),
     ("“{name}” could not be refreshed for three days", "„{name}“ ließ sich seit drei Tagen nicht erneuern"),
-    (
-        "Nothing is lost; Tokenrack goes on trying once an hour.",
-        "Nichts ist verloren; Tokenrack versucht es stündlich weiter.",
-    ),
+    ("Tokenrack goes on trying once an hour.", "Tokenrack versucht es stündlich weiter."),
     ("New tokens of “{name}” are not saved", "Neue Token von „{name}“ sind nicht gesichert"),
     (
         "Unlock the keychain before you close Tokenrack: they are only in its memory.",

@@ -1,0 +1,156 @@
+//! When tokens end, and what is said of it: ends that move, ends that are assumed, and tokens that renew themselves.
+
+use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::{Channel, Reason};
+use tokenrack_core::problem::Code;
+use tokenrack_core::view::{Action, Draft, SignInBasis, StatusKind};
+use tokenrack_oauth::secret::ClientSecret;
+
+use super::background::{pass, settle};
+use super::reminders::offered;
+use super::token;
+use super::world::World;
+
+const DAY: i64 = 86_400;
+const RENEWS_ITSELF: &str = r#"
+schema = 1
+id = "acme"
+name = "Acme"
+[server]
+authorization_endpoint = "https://as.example/authorize"
+token_endpoint = "https://as.example/token"
+[refresh]
+issued = "never"
+[refresh.renew]
+url = "https://as.example/renew"
+query = { token = "{access_token}" }
+"#;
+
+async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) {
+    let redirect = world.start(engine, id).await;
+    world.network.answer(200, answer);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+}
+
+async fn refreshed(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) {
+    world.network.answer(200, answer);
+    engine.refresh(id, Channel::App).await.unwrap();
+}
+
+/// Keycloak's: a session that ends after half an hour without use, and after ten hours in any case.
+#[tokio::test]
+async fn an_end_that_has_come_to_the_longest_no_longer_moves() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let answer = |passed: i64| {
+        let left = (36_000 - passed).min(1_800);
+        format!(
+            r#"{{"access_token":"at","refresh_token":"rt-{passed}","token_type":"bearer","expires_in":{},"refresh_token_expires_in":{left}}}"#,
+            left.min(300)
+        )
+    };
+    signed_in(&world, &engine, &id, &answer(0)).await;
+    let moves = |engine: &Engine| engine.view(&id).unwrap().sign_in_by.unwrap().moves;
+    for passed in (255..35_700).step_by(255) {
+        world.clock.forward(255);
+        refreshed(&world, &engine, &id, &answer(passed)).await;
+        assert_eq!(moves(&engine), passed < 34_400, "after {passed} s");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_right_once_makes_no_end_move() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let answer = |passed: i64| {
+        format!(
+            r#"{{"access_token":"at","refresh_token":"rt","token_type":"bearer","expires_in":7200,"refresh_token_expires_in":{}}}"#,
+            365 * DAY - passed
+        )
+    };
+    signed_in(&world, &engine, &id, &answer(0)).await;
+    // It was five minutes slow.
+    world.clock.forward(3_600 + 300);
+    refreshed(&world, &engine, &id, &answer(3_600)).await;
+    assert!(engine.view(&id).unwrap().sign_in_by.unwrap().moves, "so it seems");
+    world.clock.forward(3_600);
+    refreshed(&world, &engine, &id, &answer(7_200)).await;
+    assert!(!engine.view(&id).unwrap().sign_in_by.unwrap().moves);
+}
+
+#[tokio::test]
+async fn an_end_that_is_assumed_is_one_of_the_token_that_came() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft {
+        provider: "pinterest".into(),
+        client_id: "me".into(),
+        redirect: Some(RedirectMethod::DeepLink),
+        ..Draft::default()
+    };
+    let secret = ClientSecret::new("a secret of some length".into());
+    let id = engine.add(&draft, Some(secret), Channel::Command).await.unwrap().id;
+    let plain = r#"{"access_token":"at","token_type":"bearer","expires_in":2592000}"#;
+    signed_in(
+        &world,
+        &engine,
+        &id,
+        &plain.replace(r#""token_type"#, r#""refresh_token":"rt-1","token_type"#),
+    )
+    .await;
+    let before = engine.view(&id).unwrap().sign_in_by.unwrap();
+    assert_eq!(
+        (before.basis, before.at.to_string().as_str()),
+        (SignInBasis::RefreshToken, "2027-01-01T12:00:00Z")
+    );
+    world.clock.forward(25 * DAY);
+    refreshed(&world, &engine, &id, plain).await;
+    assert_eq!(engine.view(&id).unwrap().sign_in_by.unwrap(), before, "its refresh token is the same");
+}
+
+#[tokio::test]
+async fn a_token_that_renews_itself_is_over_when_it_has_ended() {
+    let world = World::new();
+    world.own_provider("acme.toml", RENEWS_ITSELF);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let answer = r#"{"access_token":"at-1","token_type":"bearer","expires_in":5184000}"#;
+    signed_in(&world, &engine, &id, answer).await;
+    let by = engine.view(&id).unwrap().sign_in_by.unwrap();
+    assert_eq!((by.basis, by.moves), (SignInBasis::AccessToken, true));
+    drop(engine);
+    // The machine is off for nine weeks.
+    world.clock.forward(63 * DAY);
+    let engine = world.engine();
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 25).await;
+    let status = engine.view(&id).unwrap().status;
+    assert_eq!((status.kind, status.next), (StatusKind::Expired, Some(Action::Connect)));
+    assert!(status.evidence.contains("could be renewed only before"), "{}", status.evidence);
+    let reasons: Vec<_> =
+        offered(&mut events).into_iter().map(|reminder| reminder.attention.reason).collect();
+    assert_eq!(reasons, [Reason::SignInNeeded]);
+    assert_eq!(token(&engine, &id).await, Err(Code::Expired));
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::Expired);
+    assert!(world.network.sent().is_empty(), "there is nothing to ask with");
+    assert_eq!(engine.view(&id).unwrap().status, status);
+}
+
+#[tokio::test]
+async fn a_token_that_was_saved_from_a_bad_answer_ends_when_it_says_itself() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    // {"alg":"none"}, {"exp":1767270600}
+    let answer =
+        r#"{"access_token":"eyJhbGciOiJub25lIn0.eyJleHAiOjE3NjcyNzA2MDB9.x","refresh_token":"rt-2"}"#;
+    world.network.answer(200, answer);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidTokenResponse);
+    assert_eq!(engine.view(&id).unwrap().expires_at.unwrap().to_string(), "2026-01-01T12:30:00Z");
+}
