@@ -8,14 +8,11 @@ use tokenrack_core::engine::Ports;
 use tokenrack_core::ports::{Store, StoreError, Vault, VaultKind};
 use tokenrack_core::problem::{Code, Problem};
 
+use crate::vault::chosen::{self, ChosenVault};
 use crate::{
     AgeSeal, FileLock, FileVault, KeychainVault, Limits, LoopbackListener, Profile, QuickJs, ReqwestClient,
     SessionBus, SqliteStore, SystemBrowser, SystemClock, SystemEntropy, SystemNetwork,
 };
-
-/// The setting that remembers which kind of vault holds this profile's secrets. A profile without it uses the
-/// keychain.
-const VAULT: &str = "vault";
 
 /// The variables a face listens to.
 #[derive(Debug, Clone)]
@@ -76,13 +73,14 @@ fn kind(value: OsString) -> Result<VaultKind, Problem> {
 pub fn ports(profile: &Profile, environment: &Environment) -> Result<Ports, Problem> {
     let clock = Arc::new(SystemClock);
     let store = SqliteStore::open(&profile.database(), clock.clone()).map_err(problem)?;
-    let vault: Arc<dyn Vault> = match vault_kind(&store, environment.vault)? {
+    let store: Arc<dyn Store> = Arc::new(store);
+    let vault: Arc<dyn Vault> = match vault_kind(store.as_ref(), environment.vault)? {
         VaultKind::Keychain => Arc::new(KeychainVault::new(environment.session_bus)),
         VaultKind::File => Arc::new(FileVault::new(profile.vault_dir())),
     };
     Ok(Ports {
-        vault,
-        store: Arc::new(store),
+        vault: Arc::new(ChosenVault::new(vault, store.clone())),
+        store,
         http: Arc::new(ReqwestClient::new(Limits::default())),
         clock,
         entropy: Arc::new(SystemEntropy),
@@ -97,11 +95,7 @@ pub fn ports(profile: &Profile, environment: &Environment) -> Result<Ports, Prob
 
 /// The environment chooses for a profile without connections, and is remembered; later it can only agree.
 fn vault_kind(store: &dyn Store, asked: Option<VaultKind>) -> Result<VaultKind, Problem> {
-    let kept = match store.setting(VAULT).map_err(problem)? {
-        Some(json) => serde_json::from_str(&json)
-            .map_err(|e| Problem::new(Code::StoreFailed).because(format!("the setting {VAULT:?}: {e}")))?,
-        None => VaultKind::Keychain,
-    };
+    let kept = chosen::kept(store).map_err(problem)?;
     let Some(asked) = asked.filter(|asked| *asked != kept) else {
         return Ok(kept);
     };
@@ -110,7 +104,7 @@ fn vault_kind(store: &dyn Store, asked: Option<VaultKind>) -> Result<VaultKind, 
         return Err(Code::VaultMismatch.into());
     }
     let json = serde_json::to_string(&asked).map_err(|e| Problem::new(Code::Internal).because(e))?;
-    store.set_setting(VAULT, &json).map_err(problem)?;
+    store.set_setting(chosen::SETTING, &json).map_err(problem)?;
     Ok(asked)
 }
 

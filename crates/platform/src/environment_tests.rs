@@ -1,7 +1,9 @@
 use super::*;
 use std::collections::HashMap;
 
-use tokenrack_core::ports::VaultState;
+use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::ports::{VaultError, VaultItem, VaultState};
+use tokenrack_oauth::secret::{Passphrase, SecretBytes};
 
 fn environment(variables: &[(&str, &str)]) -> Result<Environment, Problem> {
     let variables: HashMap<String, OsString> =
@@ -61,9 +63,35 @@ fn with_connections_it_can_only_agree() {
     crate::store::tests::add_one(store.as_ref());
     assert_eq!(ports(&profile, &file).map(drop).unwrap_err().code, Code::VaultMismatch);
     assert_eq!(ports(&profile, &keychain).unwrap().vault.kind(), VaultKind::Keychain);
-    store.set_setting(VAULT, "\"file\"").unwrap();
+    store.set_setting(chosen::SETTING, "\"file\"").unwrap();
     assert_eq!(ports(&profile, &keychain).map(drop).unwrap_err().code, Code::VaultMismatch);
     assert_eq!(ports(&profile, &file).unwrap().vault.kind(), VaultKind::File);
+}
+
+#[tokio::test]
+async fn a_process_that_is_open_writes_nothing_where_nobody_looks_any_more() {
+    let (_dir, profile) = profile();
+    let file = environment(&[("TOKENRACK_VAULT", "file")]).unwrap();
+    let keychain = environment(&[("TOKENRACK_VAULT", "keychain")]).unwrap();
+    let open = ports(&profile, &file).unwrap();
+    open.vault.unlock(Some(Passphrase::new("a passphrase".into()))).await.unwrap();
+    let item = VaultItem { id: ConnectionId("a1".into()), label: "work".into() };
+    let write = || open.vault.write(&item, SecretBytes::new(b"tokens".to_vec()));
+    write().await.unwrap();
+    drop(ports(&profile, &keychain).unwrap());
+    for refused in [
+        write().await,
+        open.vault.has_room(&item).await,
+        open.vault.delete(&item).await,
+        open.vault.read(&item).await.map(drop),
+    ] {
+        assert!(
+            matches!(&refused, Err(VaultError::Failed(words)) if words.contains("start it again")),
+            "{refused:?}"
+        );
+    }
+    drop(ports(&profile, &file).unwrap());
+    assert!(open.vault.read(&item).await.unwrap().is_some());
 }
 
 #[test]

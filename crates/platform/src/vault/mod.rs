@@ -1,5 +1,6 @@
 //! Where secrets live: the system's keychain, or encrypted files.
 
+pub(crate) mod chosen;
 mod file;
 mod keychain;
 

@@ -361,6 +361,10 @@ pub(super) const TABLE: Table = &[
     ("the vault refused access: {words}", "der Tresor verweigerte den Zugriff: {words}"),
     ("the vault did not answer in time", "der Tresor antwortete nicht rechtzeitig"),
     ("wrong passphrase", "falsche Passphrase"),
+    (
+        "this profile keeps its secrets in the other kind of vault since; end this program and start it again",
+        "dieses Profil bewahrt seine Geheimnisse inzwischen in der anderen Art von Tresor auf; dieses Programm beenden und neu starten",
+    ),
     ("the stored value is damaged: {why}", "der gespeicherte Wert ist beschädigt: {why}"),
     ("the vault failed: {why}", "der Tresor versagte: {why}"),
     ("the file is damaged: {why}", "die Datei ist beschädigt: {why}"),
