@@ -70,6 +70,9 @@ const PANEL_PATIENCE: Duration = Duration::from_secs(20);
 /// From showing the window to its picture on the screen, with some to spare.
 const PAINTING: Duration = Duration::from_millis(200);
 
+/// After the profile could not be opened.
+const OPEN_AGAIN_AFTER: Duration = Duration::from_secs(15);
+
 /// Marks a process that was started for links another could not deliver: it does not start a third.
 const AGAIN: &str = "--again";
 
@@ -200,11 +203,25 @@ fn set_up(app: &App, session: Session, root: Option<PathBuf>, links: Arc<Links>)
     app.manage(face);
     #[cfg(target_os = "macos")]
     hear_links(app.handle());
+    tauri::async_runtime::spawn(open_later(app.handle().clone()));
     tauri::async_runtime::spawn(deep_link::run(app.handle().clone()));
     tauri::async_runtime::spawn(reminders::run(app.handle().clone()));
     tauri::async_runtime::spawn(end_on_signal(app.handle().clone()));
     tauri::async_runtime::spawn(settle(app.handle().clone(), hidden));
     Ok(())
+}
+
+/// A profile that could not be opened at first, as on a disk that comes up late, is tried again: in the tray nobody asks for
+/// it, and its tokens are to be renewed all the same.
+async fn open_later(app: AppHandle) {
+    let face = app.state::<Face>();
+    while face.core().is_err() {
+        tokio::time::sleep(OPEN_AGAIN_AFTER).await;
+        if face.try_to_open().is_ok() {
+            face.speak(&face.session.languages);
+            face.tray.changed();
+        }
+    }
 }
 
 /// What nobody waits for. It asks a dozen other programs, and the first picture would come later for it.

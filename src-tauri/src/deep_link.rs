@@ -9,9 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tauri::{AppHandle, Manager as _};
 use tokenrack_core::engine::Refusal;
-use tokenrack_core::event::Channel;
+use tokenrack_core::event::{Channel, EngineEvent};
+use tokenrack_core::ports::VaultState;
 use tokenrack_core::problem::{Code, Problem};
 use tokio::sync::Notify;
+use tokio::sync::broadcast::Receiver;
 
 use crate::events::{FaceEvent, ShellEvent};
 use crate::face::Face;
@@ -102,36 +104,56 @@ pub(crate) async fn run(app: AppHandle) {
         let link = links.next().await;
         let (app, links) = (app.clone(), links.clone());
         tauri::async_runtime::spawn(async move {
-            deliver(&app, &link).await;
+            while let Some(mut events) = deliver(&app, &link).await {
+                until_open(&mut events).await;
+            }
             links.done(&link);
         });
     }
 }
 
-async fn deliver(app: &AppHandle, link: &str) {
+/// Answers what to listen to where the link is to be delivered again: the vault is locked, and its sign-in waits.
+async fn deliver(app: &AppHandle, link: &str) -> Option<Receiver<EngineEvent>> {
     let face = app.state::<Face>();
     if face.selftest.answer(link) {
-        return;
+        return None;
     }
-    let outcome = match face.core() {
-        Ok(core) => core.engine.deliver(link, Channel::DeepLink).await,
-        Err(problem) => Err(problem.into()),
+    let (outcome, events) = match face.try_to_open() {
+        Ok(core) => {
+            let events = core.engine.subscribe();
+            (core.engine.deliver(link, Channel::DeepLink).await, Some(events))
+        }
+        Err(problem) => (Err(problem.into()), None),
     };
     match outcome {
         Ok(connection) => {
             window::open(app);
             face.pages.tell(FaceEvent::Shell(ShellEvent::Focus { connection: connection.id }));
+            None
         }
         // Its row tells why; a notice would say it twice.
         Err(Refusal { told_by: Some(connection), .. }) => {
             window::open(app);
             face.pages.tell(FaceEvent::Shell(ShellEvent::Focus { connection }));
+            None
         }
         Err(Refusal { problem, .. }) => {
             if concerns_the_person(&problem) {
                 window::open(app);
             }
             face.pages.tell(FaceEvent::Shell(ShellEvent::Notice { problem: (&problem).into() }));
+            events.filter(|_| problem.code == Code::VaultLocked)
+        }
+    }
+}
+
+/// Until the vault is open, or nobody knows whether it has been since.
+async fn until_open(events: &mut Receiver<EngineEvent>) {
+    loop {
+        match events.recv().await {
+            Ok(EngineEvent::Vault { status }) if status.state == VaultState::Ready => return,
+            Ok(_) => {}
+            Err(_) => return,
         }
     }
 }

@@ -260,6 +260,30 @@ fn a_locked_keychain_is_shown_and_unlocking_brings_everything_back() {
 }
 
 #[test]
+fn a_link_to_a_locked_app_is_delivered_once_it_is_open() {
+    let (session, peer) = (Session::start(Keyring::Unlocked), Peer::oidc());
+    let mut profile = Profile::with_quick_file_vault("pw");
+    for (name, value) in session.variables() {
+        profile.set(name, value);
+    }
+    profile.add("demo", peer.issuer());
+    let desktop = Desktop::start(&session);
+    let app = desktop.open(&profile);
+    app.page.wait_for_text("main", "The vault is locked");
+    let attempt = profile.begin("demo");
+    desktop.open_link(&profile, &attempt.sign_in());
+    eventually("the link to have come", 20 * SECOND, || {
+        profile.run_plain(&["log", "demo"]).stdout.contains("vault/locked").then_some(())
+    });
+    assert_eq!(peer.token_requests("authorization_code").len(), 0);
+    desktop.screenshot(&profile, "13-link-to-a-locked-app");
+    app.page.type_into(&field("Passphrase"), "pw");
+    app.page.click(&button("Unlock"));
+    status_of(&app.page, "demo", "Connected");
+    attempt.finish().done();
+}
+
+#[test]
 fn a_provider_of_ones_own_is_written_tried_and_used_at_once() {
     let (session, peer) = (Session::start(Keyring::Unlocked), Peer::oidc());
     let profile = Profile::new(&session);

@@ -149,3 +149,23 @@ fn started_hidden_where_no_tray_comes_it_shows_its_window() {
     tray.choose("Quit");
     ends(&mut app);
 }
+
+#[test]
+fn hidden_it_opens_the_profile_that_could_not_be_opened_at_first() {
+    let (session, peer) = (Session::start(Keyring::Unlocked), Peer::oidc_with(&[("AT_TTL", "25")]));
+    let profile = Profile::new(&session);
+    profile.connected("demo", peer.issuer());
+    let desktop = Desktop::start(&session);
+    let tray = Tray::start(&session);
+    // Another program has the database.
+    let other = rusqlite::Connection::open(profile.home().join("tokenrack.db")).unwrap();
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;").unwrap();
+    let mut app = desktop.start_app(&profile, &["--hidden"]);
+    eventually("an icon in the tray", PATIENCE, || tray.has_an_icon().then_some(()));
+    assert_eq!(tray.words()[0], "The connections could not be read.");
+    other.execute_batch("COMMIT;").unwrap();
+    drop(other);
+    eventually("a renewal", PATIENCE, || (!peer.token_requests("refresh_token").is_empty()).then_some(()));
+    eventually("what is there", PATIENCE, || (tray.words()[0] == "1 connected.").then_some(()));
+    assert!(app.ended().is_none() && !desktop.has_a_window(&profile));
+}

@@ -259,3 +259,19 @@ async fn whoever_waits_for_a_sign_in_hears_that_its_tokens_wait_for_the_vault() 
     engine.save_before_the_end(&id, Duration::ZERO, Channel::Command).await.unwrap();
     assert_eq!(token(&world.engine(), &id).await.unwrap(), "at-2");
 }
+
+#[tokio::test]
+async fn a_redirect_to_a_process_that_cannot_read_the_vault_is_left_to_one_that_can() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.vault.lock(true);
+    let refusal = engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+    assert_eq!(refusal.problem.code, Code::VaultLocked);
+    assert_eq!(kind(&engine, &id), StatusKind::WaitingForBrowser);
+    world.vault.lock(false);
+    world.network.answer(200, FRESH);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}

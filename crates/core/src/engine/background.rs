@@ -25,6 +25,8 @@ use crate::status;
 const LATE: SignedDuration = SignedDuration::from_secs(30);
 /// For the network of a machine that has just woken up.
 const SETTLING: SignedDuration = SignedDuration::from_secs(3);
+/// After the database could not be read at first.
+const LOOK_AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Engine {
     /// Renews tokens before they end, and tries again after failures, for as long as this engine lives. A second call
@@ -333,11 +335,12 @@ async fn run(
     }
 }
 
-/// What is known before the first plan: the vault's state, and every connection.
+/// What is known before the first plan: the vault's state, and every connection. Without those there is nothing to plan.
 async fn first_look(engine: &Engine) {
     engine.vault_status().await;
-    if let Err(problem) = engine.reload() {
+    while let Err(problem) = engine.reload() {
         tracing::warn!(%problem, "the connections could not be read");
+        engine.inner.ports.clock.sleep(LOOK_AGAIN_AFTER).await;
     }
 }
 

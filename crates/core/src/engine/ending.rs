@@ -46,6 +46,12 @@ impl Engine {
             // Not from the server: it sends to the address it was given. The attempt goes on.
             return Err(self.refused(redirect_url, Code::WrongRedirectUri.into(), channel)?.into());
         }
+        // Nobody has claimed it, so whoever can read the vault, perhaps this process once it is open, may be given it again.
+        if validated.is_ok()
+            && let Err(problem) = self.read_attempt(&connection).await
+        {
+            return Err(self.refused(redirect_url, problem, channel)?.into());
+        }
         let claimed = self.claim(&connection.id, &attempt.state_digest)?;
         let attempt = claimed.state.attempt().unwrap_or(&attempt);
         let outcome =
