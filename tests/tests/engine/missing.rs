@@ -578,3 +578,35 @@ async fn what_was_missing_is_not_called_safe_while_the_keychain_is_locked() {
     assert_eq!(kind(&engine, &id), StatusKind::KeychainLocked);
     assert!(evidence(&engine).contains("did not have the tokens"), "{}", evidence(&engine));
 }
+
+#[tokio::test]
+async fn an_item_that_a_vault_which_is_open_does_not_give_out_is_missed() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    world.vault.keep_back(Some(&id));
+    pass(&world, 6_900).await;
+    for _ in 0..6 {
+        pass(&world, 25).await;
+    }
+    let view = engine.view(&id).unwrap();
+    assert_eq!(view.status.kind, StatusKind::ActionNeeded);
+    let problem = view.problem.unwrap();
+    assert_eq!(
+        (problem.code.as_str(), problem.cause.as_deref()),
+        ("vault/item_missing", Some("The keychain is locked"))
+    );
+    let reasons: Vec<_> =
+        offered(&mut events).into_iter().map(|reminder| reminder.attention.reason).collect();
+    assert_eq!(reasons, [Reason::TokensMissing]);
+    assert_eq!(token(&engine, &id).await, Err(Code::VaultLocked), "what is the matter with it");
+    assert!(world.network.sent().is_empty());
+    world.vault.keep_back(None);
+    world.network.answer(200, FRESH);
+    pass(&world, 60).await;
+    pass(&world, 25).await;
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}

@@ -295,6 +295,7 @@ pub struct TestVault {
     is_frozen: Mutex<bool>,
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
+    kept_back: Mutex<Option<String>>,
     hides_next: Mutex<bool>,
     is_full: Mutex<bool>,
     reads: AtomicUsize,
@@ -339,6 +340,11 @@ impl TestVault {
         *self.hidden.lock().unwrap() = id.map(|id| id.0.clone());
     }
 
+    /// The connection's item is in a keyring that stays locked beside the one in use.
+    pub fn keep_back(&self, id: Option<&ConnectionId>) {
+        *self.kept_back.lock().unwrap() = id.map(|id| id.0.clone());
+    }
+
     /// What is written next is hidden from then on.
     pub fn lose_reads_after_write(&self) {
         *self.hides_next.lock().unwrap() = true;
@@ -380,6 +386,9 @@ impl Vault for TestVault {
         }
         if self.hidden.lock().unwrap().as_ref() == Some(&item.id.0) {
             return Ok(None);
+        }
+        if self.kept_back.lock().unwrap().as_ref() == Some(&item.id.0) {
+            return Err(VaultError::Locked);
         }
         Ok(self.items.lock().unwrap().get(&item.id.0).cloned())
     }

@@ -6,7 +6,7 @@ use super::tokens::not_disconnecting;
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel};
 use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
-use crate::ports::Change;
+use crate::ports::{Change, VaultState};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
 
@@ -35,17 +35,27 @@ impl Engine {
         Ok((self.agree(connection, &record, channel)?, record))
     }
 
-    /// As `read_secrets`, under the connection's lock: where the tokens that the record speaks of are damaged, it says so.
+    /// As `read_secrets`, under the connection's lock: where the tokens that the record speaks of are damaged, or are all that a
+    /// vault which is open does not give out, it says so.
     pub(super) async fn read_known(
         &self,
         connection: &Connection,
         channel: Channel,
     ) -> Result<SecretRecord, Problem> {
         let read = self.read_secrets(connection).await;
-        if let (Err(problem), Some(known)) = (&read, connection.state.grant())
-            && problem.code == Code::VaultCorrupt
-        {
-            self.are_missed(connection, known.generation, problem, channel)?;
+        let (Err(problem), Some(known)) = (&read, connection.state.grant()) else { return read };
+        let missed = match problem.code {
+            Code::VaultCorrupt => Some(problem.clone()),
+            // In an older keyring, say, that stays locked beside the one in use.
+            Code::VaultLocked | Code::VaultDenied | Code::VaultFailed
+                if self.inner.ports.vault.status().await.state == VaultState::Ready =>
+            {
+                Some(Problem::new(Code::VaultItemMissing).because(problem))
+            }
+            _ => None,
+        };
+        if let Some(missed) = missed {
+            self.are_missed(connection, known.generation, &missed, channel)?;
         }
         read
     }
