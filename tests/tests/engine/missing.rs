@@ -580,11 +580,10 @@ async fn what_was_missing_is_not_called_safe_while_the_keychain_is_locked() {
 }
 
 #[tokio::test]
-async fn an_item_that_a_vault_which_is_open_does_not_give_out_is_missed() {
+async fn an_item_that_a_vault_which_is_open_does_not_give_out_is_said() {
     let world = World::new();
     let engine = world.engine();
     let id = world.connected(&engine).await;
-    let mut events = engine.subscribe();
     engine.keep_fresh();
     settle().await;
     world.vault.keep_back(Some(&id));
@@ -593,16 +592,11 @@ async fn an_item_that_a_vault_which_is_open_does_not_give_out_is_missed() {
         pass(&world, 25).await;
     }
     let view = engine.view(&id).unwrap();
-    assert_eq!(view.status.kind, StatusKind::ActionNeeded);
-    let problem = view.problem.unwrap();
-    assert_eq!(
-        (problem.code.as_str(), problem.cause.as_deref()),
-        ("vault/item_missing", Some("The keychain is locked"))
-    );
-    let reasons: Vec<_> =
-        offered(&mut events).into_iter().map(|reminder| reminder.attention.reason).collect();
-    assert_eq!(reasons, [Reason::TokensMissing]);
-    assert_eq!(token(&engine, &id).await, Err(Code::VaultLocked), "what is the matter with it");
+    assert_eq!(view.status.kind, StatusKind::Retrying);
+    assert_eq!(view.problem.unwrap().code, "vault/locked");
+    let lines = engine.activity(&Default::default()).unwrap();
+    let said = lines.iter().filter(|line| line.code == Some(Code::VaultLocked)).count();
+    assert_eq!(said, 1, "however often");
     assert!(world.network.sent().is_empty());
     world.vault.keep_back(None);
     world.network.answer(200, FRESH);

@@ -35,8 +35,8 @@ impl Engine {
         Ok((self.agree(connection, &record, channel)?, record))
     }
 
-    /// As `read_secrets`, under the connection's lock: where the tokens that the record speaks of are damaged, or are all that a
-    /// vault which is open does not give out, it says so.
+    /// As `read_secrets`, under the connection's lock: where the tokens that the record speaks of are damaged, or a vault that is
+    /// open does not give them out, it says so.
     pub(super) async fn read_known(
         &self,
         connection: &Connection,
@@ -44,18 +44,15 @@ impl Engine {
     ) -> Result<SecretRecord, Problem> {
         let read = self.read_secrets(connection).await;
         let (Err(problem), Some(known)) = (&read, connection.state.grant()) else { return read };
-        let missed = match problem.code {
-            Code::VaultCorrupt => Some(problem.clone()),
+        match problem.code {
+            Code::VaultCorrupt => self.are_missed(connection, known.generation, problem, channel)?,
             // In an older keyring, say, that stays locked beside the one in use.
             Code::VaultLocked | Code::VaultDenied | Code::VaultFailed
                 if self.inner.ports.vault.status().await.state == VaultState::Ready =>
             {
-                Some(Problem::new(Code::VaultItemMissing).because(problem))
+                self.are_kept_back(connection, problem, channel)?;
             }
-            _ => None,
-        };
-        if let Some(missed) = missed {
-            self.are_missed(connection, known.generation, &missed, channel)?;
+            _ => {}
         }
         read
     }
@@ -167,6 +164,33 @@ impl Engine {
             },
         )?;
         Ok(problem)
+    }
+
+    /// One more try that failed. What is said of tokens in memory or missing says more. Has a line when that is news.
+    fn are_kept_back(
+        &self,
+        connection: &Connection,
+        problem: &Problem,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let now = self.now();
+        self.update(&connection.id, |connection| {
+            let before =
+                connection.state.grant().and_then(Grant::failure).map(|failure| failure.problem.code);
+            let mut has_failed = false;
+            connection.state.with_grant(|grant| {
+                has_failed = !grant.is_unsaved() && !grant.is_missing();
+                if has_failed {
+                    grant.refresh =
+                        RefreshState::Failed(Failure::after(&grant.refresh, problem.clone(), now));
+                }
+            });
+            let is_news = before != Some(problem.code);
+            let (kind, words) = (ActivityKind::RefreshFailed, problem.cause.clone());
+            let line = is_news.then(|| connection.event(now, kind, channel, Some(problem.code), words));
+            has_failed.then(|| Change { activity: line.into_iter().collect(), ended: None })
+        })?;
+        Ok(())
     }
 
     /// The vault does not have the tokens of this generation, or not whole. Has a line when that is news.
