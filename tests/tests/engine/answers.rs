@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::{ApiCall, ConnectOptions, Engine};
 use tokenrack_core::event::{ActivityKind, Channel};
@@ -113,6 +114,24 @@ async fn a_new_refresh_token_in_an_answer_that_no_script_can_be_asked_about_is_k
         let item = String::from_utf8_lossy(items[&id.0].expose());
         assert!(item.contains("kept"), "what the script keeps for itself goes on");
     }
+}
+
+#[tokio::test]
+async fn what_a_script_keeps_outlasts_a_file_that_lacks_it_for_a_while() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200,"kept":"k"}"#);
+    let id = connected(&world, &engine).await;
+    world.own_provider("acme.toml", ACME);
+    engine.set_catalog(world.catalog());
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let items = world.vault.snapshot();
+    let item: Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
+    let kept: Value = serde_json::from_str(item["tokens"]["credentials"].as_str().unwrap()).unwrap();
+    let end = 1_767_276_000_000_i64;
+    let expected = json!({"access_token": "at-2", "refresh_token": "rt-2", "expires_at": end, "kept": "k"});
+    assert_eq!(kept, expected);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::{Salvaged, TokenSet, Unrenewed};
 
 use super::clock::Heard;
-use super::script::{Made, Scripts};
+use super::script::{Made, Scripts, kept_with};
 use super::{lookup, server};
 use crate::classify::{Verdict, refresh_verdict};
 use crate::connection::{Connection, GrantType};
@@ -155,6 +155,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
     // What a script keeps for the next time is not known here.
     let is_same = credentials.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
+    let credentials = credentials.or_else(|| kept_with(tokens, &fresh));
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokenrack_oauth::response::{plain, text};
-use tokenrack_oauth::secret::{AccessToken, IdToken, RefreshToken};
+use tokenrack_oauth::secret::{AccessToken, Credentials, IdToken, RefreshToken};
 use tokenrack_oauth::token::TokenSet;
 use tokenrack_oauth::userinfo::{self, AccountInfo};
 
@@ -22,18 +22,35 @@ const LABELS: [&str; 6] = ["/userName", "/user_name", "/label", "/email", "/name
 
 /// The `credentials` that a script is given: as one has left them, else as the tokens are.
 pub(super) fn of(tokens: &Tokens) -> Map<String, Value> {
-    let kept = tokens.credentials.as_ref().and_then(|kept| serde_json::from_str(kept.expose()).ok());
-    kept.unwrap_or_else(|| {
-        let Tokens { access_token, refresh_token, grant, .. } = tokens;
+    kept(tokens).unwrap_or_else(|| {
         // One that was brought by its refresh token has no access token yet.
-        let access = Some(access_token.expose()).filter(|token| !token.is_empty());
-        let known = [
-            ("access_token", access.map(Value::from)),
-            ("refresh_token", refresh_token.as_ref().map(|token| token.expose().into())),
-            ("expires_at", grant.expires_at.map(|end| end.as_millisecond().into())),
-        ];
-        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        let access_token = Some(&tokens.access_token).filter(|token| !token.expose().is_empty());
+        named(access_token, tokens.refresh_token.as_ref(), tokens.grant.expires_at)
     })
+}
+
+/// What a script has left, with new tokens that came without one: it may be there again for the next.
+pub(in crate::flows) fn kept_with(before: &Tokens, fresh: &TokenSet) -> Option<Credentials> {
+    let new = named(Some(&fresh.access_token), fresh.refresh_token.as_ref(), fresh.expires_at);
+    Some(Credentials::new(Value::Object(over(kept(before)?, new)).to_string()))
+}
+
+fn kept(tokens: &Tokens) -> Option<Map<String, Value>> {
+    serde_json::from_str(tokens.credentials.as_ref()?.expose()).ok()
+}
+
+/// With the names that scripts know them by.
+pub(super) fn named(
+    access_token: Option<&AccessToken>,
+    refresh_token: Option<&RefreshToken>,
+    end: Option<Timestamp>,
+) -> Map<String, Value> {
+    let known = [
+        ("access_token", access_token.map(|token| token.expose().into())),
+        ("refresh_token", refresh_token.map(|token| token.expose().into())),
+        ("expires_at", end.map(|end| end.as_millisecond().into())),
+    ];
+    known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// What a script returned over what there was.

@@ -27,6 +27,7 @@ use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::script::ScriptCall;
+pub(super) use credentials::kept_with;
 use fetch::Asker;
 
 const TOKEN_REQUEST: &str = "getTokenData";
@@ -179,12 +180,9 @@ impl<'a> Scripts<'a> {
         salvaged: Salvaged,
         error: OAuthError,
     ) -> Result<Made, Problem> {
-        let mut found = Map::new();
-        found.extend(salvaged.refresh_token.map(|token| ("refresh_token".to_owned(), token.expose().into())));
-        if let Some((token, end)) = salvaged.access_token {
-            found.insert("access_token".into(), token.expose().into());
-            found.extend(end.map(|end| ("expires_at".to_owned(), end.as_millisecond().into())));
-        }
+        let (access_token, end) = salvaged.access_token.unzip();
+        let refresh_token = salvaged.refresh_token.as_ref();
+        let found = credentials::named(access_token.as_ref(), refresh_token, end.flatten());
         match self.whole(credentials::over(before, found)) {
             Ok(made) => Ok(Made { problem: Some(error.into()), ..made }),
             Err(_) => Err(error.into()),
