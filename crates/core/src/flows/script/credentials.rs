@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokenrack_oauth::response::{plain, text};
 use tokenrack_oauth::secret::{AccessToken, Credentials, IdToken, RefreshToken};
-use tokenrack_oauth::token::TokenSet;
+use tokenrack_oauth::token::{TokenSet, refresh_token};
 use tokenrack_oauth::userinfo::{self, AccountInfo};
 
 use crate::provider::ProviderSpec;
@@ -25,13 +25,13 @@ pub(super) fn of(tokens: &Tokens) -> Map<String, Value> {
     kept(tokens).unwrap_or_else(|| {
         // One that was brought by its refresh token has no access token yet.
         let access_token = Some(&tokens.access_token).filter(|token| !token.expose().is_empty());
-        named(access_token, tokens.refresh_token.as_ref(), tokens.grant.expires_at)
+        known(access_token, tokens.refresh_token.as_ref(), tokens.grant.expires_at)
     })
 }
 
 /// What a script has left, with new tokens that came without one: it may be there again for the next.
 pub(in crate::flows) fn kept_with(before: &Tokens, fresh: &TokenSet) -> Option<Credentials> {
-    let new = named(Some(&fresh.access_token), fresh.refresh_token.as_ref(), fresh.expires_at);
+    let new = known(Some(&fresh.access_token), fresh.refresh_token.as_ref(), fresh.expires_at);
     Some(Credentials::new(Value::Object(over(kept(before)?, new)).to_string()))
 }
 
@@ -39,18 +39,18 @@ fn kept(tokens: &Tokens) -> Option<Map<String, Value>> {
     serde_json::from_str(tokens.credentials.as_ref()?.expose()).ok()
 }
 
-/// With the names that scripts know them by.
-pub(super) fn named(
+/// Tokens with the names that scripts have for them.
+pub(super) fn known(
     access_token: Option<&AccessToken>,
     refresh_token: Option<&RefreshToken>,
     end: Option<Timestamp>,
 ) -> Map<String, Value> {
-    let known = [
+    let all = [
         ("access_token", access_token.map(|token| token.expose().into())),
         ("refresh_token", refresh_token.map(|token| token.expose().into())),
         ("expires_at", end.map(|end| end.as_millisecond().into())),
     ];
-    known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// What a script returned over what there was.
@@ -66,8 +66,11 @@ pub(super) fn merge(before: Map<String, Value>, returned: Value) -> Result<Map<S
     Ok(over(before, returned))
 }
 
-/// What is new over what there was. A new access token takes the old one's end with it.
-pub(super) fn over(mut before: Map<String, Value>, new: Map<String, Value>) -> Map<String, Value> {
+/// What is new over what there was. A new access token takes the old one's end with it; a refresh token stays where there is
+/// no new one, however that is said.
+pub(super) fn over(mut before: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
+    let token = new.remove("refresh_token").and_then(|value| Some(refresh_token(&value)?.into_owned()));
+    new.extend(token.map(|token| ("refresh_token".to_owned(), token.into())));
     if new.contains_key("access_token") {
         before.retain(|name, _| name != "expires_at" && name != "expires_in");
     }
@@ -203,6 +206,22 @@ mod tests {
         let whole = json!({"access_token": "a", "expires_at": 2, "expires_in": 1, "team": "T"});
         assert_eq!(Value::Object(longer), whole);
         assert_eq!(merge(before(), json!({"refresh_token": "r"})), Err("returned no access_token"));
+    }
+
+    #[test]
+    fn a_word_for_none_in_the_place_of_a_refresh_token_leaves_the_one_before() {
+        let before = || json!({"access_token": "a", "refresh_token": "r"}).as_object().unwrap().clone();
+        for (returned, token) in [
+            (json!(null), "r"),
+            (json!(""), "r"),
+            (json!("Undefined"), "r"),
+            (json!(false), "r"),
+            (json!("s"), "s"),
+            (json!(17), "17"),
+        ] {
+            let merged = merge(before(), json!({"access_token": "b", "refresh_token": returned})).unwrap();
+            assert_eq!(merged["refresh_token"], token, "{returned}");
+        }
     }
 
     #[test]

@@ -182,7 +182,7 @@ impl<'a> Scripts<'a> {
     ) -> Result<Made, Problem> {
         let (access_token, end) = salvaged.access_token.unzip();
         let refresh_token = salvaged.refresh_token.as_ref();
-        let found = credentials::named(access_token.as_ref(), refresh_token, end.flatten());
+        let found = credentials::known(access_token.as_ref(), refresh_token, end.flatten());
         match self.whole(credentials::over(before, found)) {
             Ok(made) => Ok(Made { problem: Some(error.into()), ..made }),
             Err(_) => Err(error.into()),
