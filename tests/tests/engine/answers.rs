@@ -64,6 +64,13 @@ async fn connected(world: &World, engine: &Engine) -> ConnectionId {
     id
 }
 
+/// What a script will find again.
+fn credentials(world: &World, id: &ConnectionId) -> Value {
+    let items = world.vault.snapshot();
+    let item: Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
+    serde_json::from_str(item["tokens"]["credentials"].as_str().unwrap()).unwrap()
+}
+
 #[tokio::test]
 async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
     let world = World::new();
@@ -89,6 +96,23 @@ async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
     assert_eq!((kind(&engine, &id), engine.view(&id).unwrap().problem), (StatusKind::Connected, None));
     let sent = world.network.sent();
     assert!(sent[0].contains("refresh_token=rt-2") && sent[1].contains("refresh_token=rt-3"), "{sent:?}");
+}
+
+#[tokio::test]
+async fn tokens_that_a_script_has_fetched_are_kept_whatever_it_says_of_their_end() {
+    let world = World::new();
+    let engine = acme(&world, "[scripts]\nrefresh = \"exports.refreshCredentials = () => ({})\"\n");
+    let id = connected(&world, &engine).await;
+    world.scripts.returns(
+        r#"{"access_token":"at-2","refresh_token":"rt-2","expires_at":"2026-01-01 14:00:00","kept":"k"}"#,
+    );
+    let problem = engine.refresh(&id, Channel::App).await.unwrap_err();
+    let words = "refreshCredentials returned an expires_at that is no time";
+    assert_eq!((problem.code, problem.cause.as_deref()), (Code::ScriptFailed, Some(words)));
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    assert_eq!(engine.view(&id).unwrap().expires_at, None);
+    let kept = json!({"access_token": "at-2", "refresh_token": "rt-2", "kept": "k"});
+    assert_eq!(credentials(&world, &id), kept);
 }
 
 /// There is no object that the script could be given.
@@ -126,12 +150,9 @@ async fn what_a_script_keeps_outlasts_a_file_that_lacks_it_for_a_while() {
     engine.set_catalog(world.catalog());
     world.network.answer(200, FRESH);
     engine.refresh(&id, Channel::App).await.unwrap();
-    let items = world.vault.snapshot();
-    let item: Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
-    let kept: Value = serde_json::from_str(item["tokens"]["credentials"].as_str().unwrap()).unwrap();
     let end = 1_767_276_000_000_i64;
-    let expected = json!({"access_token": "at-2", "refresh_token": "rt-2", "expires_at": end, "kept": "k"});
-    assert_eq!(kept, expected);
+    let kept = json!({"access_token": "at-2", "refresh_token": "rt-2", "expires_at": end, "kept": "k"});
+    assert_eq!(credentials(&world, &id), kept);
 }
 
 #[tokio::test]

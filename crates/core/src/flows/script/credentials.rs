@@ -16,6 +16,8 @@ const MOST_SECONDS: f64 = 1e11;
 
 const NO_TOKEN: &str = "returned no access_token";
 
+const ENDS: [&str; 2] = ["expires_at", "expires_in"];
+
 /// Where a script says who is connected: the stable id, and what a person recognises.
 const IDS: [&str; 4] = ["/userId", "/user_id", "/id", "/sub"];
 const LABELS: [&str; 6] = ["/userName", "/user_name", "/label", "/email", "/name", "/login"];
@@ -53,6 +55,14 @@ pub(super) fn known(
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
+/// Takes an end that cannot be read out of what a script returned: as if it said none. Answers what is wrong with it.
+pub(super) fn take_odd_end(returned: &mut Value, now: Timestamp) -> Option<&'static str> {
+    let returned = returned.as_object_mut()?;
+    let what = end(returned, now).err()?;
+    returned.retain(|name, _| !ENDS.contains(&name.as_str()));
+    Some(what)
+}
+
 /// What a script returned over what there was.
 ///
 /// # Errors
@@ -72,7 +82,7 @@ pub(super) fn over(mut before: Map<String, Value>, mut new: Map<String, Value>) 
     let token = new.remove("refresh_token").and_then(|value| Some(refresh_token(&value)?.into_owned()));
     new.extend(token.map(|token| ("refresh_token".to_owned(), token.into())));
     if new.contains_key("access_token") {
-        before.retain(|name, _| name != "expires_at" && name != "expires_in");
+        before.retain(|name, _| !ENDS.contains(&name.as_str()));
     }
     before.extend(new);
     before

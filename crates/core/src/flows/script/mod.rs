@@ -193,10 +193,16 @@ impl<'a> Scripts<'a> {
         &self,
         function: &'static str,
         before: Map<String, Value>,
-        returned: Value,
+        mut returned: Value,
     ) -> Result<Made, Problem> {
+        let failed = |what| failed(&format!("{function} {what}"));
+        // New tokens are good whatever is said of their end: those before may be spent.
+        let problem = credentials::take_odd_end(&mut returned, self.asked.now).map(failed);
         let made = credentials::merge(before, returned).and_then(|whole| self.whole(whole));
-        made.map_err(|what| Problem::new(Code::ScriptFailed).because(format_args!("{function} {what}")))
+        match made {
+            Ok(made) => Ok(Made { problem, ..made }),
+            Err(what) => Err(problem.unwrap_or_else(|| failed(what))),
+        }
     }
 
     fn whole(&self, whole: Map<String, Value>) -> Result<Made, &'static str> {
