@@ -224,7 +224,7 @@ impl Verdict {
             | Code::UnreadableAnswer
             | Code::InvalidTokenResponse
             | Code::UnsupportedTokenType
-            // It may have asked before it failed.
+            // It may have asked before it failed: whoever knows that it has not says so (`Refused`).
             | Code::ScriptFailed
             | Code::ScriptLimit
                 if !refused =>

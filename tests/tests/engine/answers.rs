@@ -33,6 +33,11 @@ const SCRIPT: &str = "
 credentials = \"exports.getCredentialsFromTokenResponse = () => ({})\"
 ";
 
+const REFRESH_SCRIPT: &str = "
+[scripts]
+refresh = \"exports.refreshCredentials = () => ({})\"
+";
+
 const REGION: &str = r#"
 [vars.region]
 title = "Region"
@@ -101,7 +106,7 @@ async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
 #[tokio::test]
 async fn tokens_that_a_script_has_fetched_are_kept_whatever_it_says_of_their_end() {
     let world = World::new();
-    let engine = acme(&world, "[scripts]\nrefresh = \"exports.refreshCredentials = () => ({})\"\n");
+    let engine = acme(&world, REFRESH_SCRIPT);
     let id = connected(&world, &engine).await;
     world.scripts.returns(
         r#"{"access_token":"at-2","refresh_token":"rt-2","expires_at":"2026-01-01 14:00:00","kept":"k"}"#,
@@ -375,6 +380,22 @@ async fn what_came_in_an_answer_that_cannot_be_read_was_not_lost() {
     world.network.answer(400, r#"{"error":"invalid_grant"}"#);
     let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
     assert_eq!(refused.code, Code::InvalidGrant, "it has ended, and not with an answer");
+}
+
+/// As one that cannot be read as JavaScript, or throws before it asks anybody.
+#[tokio::test]
+async fn a_script_that_has_asked_nobody_has_lost_no_answer() {
+    let world = World::new();
+    let engine = acme(&world, REFRESH_SCRIPT);
+    let id = connected(&world, &engine).await;
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    world.scripts.returns("{}");
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    assert!(world.network.sent().is_empty());
+    world.network.answer(200, "");
+    world.network.answer(200, "");
+    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(told.revocation, Revocation::Revoked);
 }
 
 /// A script reads the refresh token where nobody else looks.

@@ -7,6 +7,7 @@ mod seen;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value};
 use tokenrack_oauth::authorization::ValidatedResponse;
@@ -20,7 +21,7 @@ use zeroize::Zeroizing;
 
 use super::refresh::Refused;
 use super::server;
-use crate::classify::refresh_verdict;
+use crate::classify::{Verdict, refresh_verdict};
 use crate::connection::Connection;
 use crate::engine::Ports;
 use crate::problem::{Code, Problem};
@@ -61,6 +62,8 @@ pub(super) struct Scripts<'a> {
     asked: &'a TokenEndpoint<'a>,
     /// What the redirect and the answers have said.
     captured: &'a BTreeMap<String, String>,
+    /// Whether a request of a script's own may have arrived.
+    has_asked: AtomicBool,
 }
 
 impl<'a> Scripts<'a> {
@@ -71,7 +74,7 @@ impl<'a> Scripts<'a> {
         asked: &'a TokenEndpoint<'a>,
         captured: &'a BTreeMap<String, String>,
     ) -> Self {
-        Self { ports, connection, spec, asked, captured }
+        Self { ports, connection, spec, asked, captured, has_asked: AtomicBool::new(false) }
     }
 
     /// The code's exchange, with the scripts in the places that are theirs.
@@ -123,7 +126,7 @@ impl<'a> Scripts<'a> {
         let scripts = &self.spec.scripts;
         let before = credentials::of(tokens);
         let made = match (&scripts.refresh, &scripts.credentials, &tokens.refresh_token) {
-            (Some(source), _, _) => self.by_script(source, before).await,
+            (Some(source), _, _) => return Some(self.by_script(source, before).await),
             (None, Some(source), Some(token)) if self.spec.refresh.renew.is_none() => {
                 let redirect_uri = &self.connection.registration.redirect_uri;
                 let root = dialect.response_root.as_ref().unwrap_or(&self.spec.token.response.root);
@@ -145,10 +148,18 @@ impl<'a> Scripts<'a> {
         }))
     }
 
-    async fn by_script(&self, source: &str, before: Map<String, Value>) -> Result<Made, Problem> {
+    async fn by_script(&self, source: &str, before: Map<String, Value>) -> Result<Made, Refused> {
         let more = table([("credentials", before.clone().into())]);
-        let returned = self.call(source, REFRESH, more).await?;
-        self.made(REFRESH, before, returned)
+        let returned = self.call(source, REFRESH, more).await;
+        let made = returned.and_then(|returned| self.made(REFRESH, before, returned));
+        made.map_err(|problem| {
+            let verdict = match Verdict::of(&problem) {
+                // Nothing is spent that nobody was sent.
+                Verdict::Unknown if !self.has_asked.load(Ordering::Relaxed) => Verdict::Transient,
+                verdict => verdict,
+            };
+            Refused { problem, verdict }
+        })
     }
 
     /// Has the script read a token response, over what there was before. Where it fails, the tokens that lie in the usual
@@ -234,7 +245,9 @@ impl<'a> Scripts<'a> {
         ));
         let call =
             ScriptCall { source: source.to_owned(), function, argument, fetch: Arc::clone(&asker) as _ };
-        match self.ports.scripts.call(call).await {
+        let returned = self.ports.scripts.call(call).await;
+        self.has_asked.fetch_or(asker.has_asked(), Ordering::Relaxed);
+        match returned {
             // What it returned is its own JSON; were it not, it would be no object.
             Ok(returned) => Ok(serde_json::from_str(&returned).unwrap_or_default()),
             Err(error) => Err(asker.explain(function, error)),
