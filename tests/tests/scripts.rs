@@ -324,12 +324,7 @@ fn a_refresh_by_a_script_that_fails_loses_nothing() {
             "script/failed",
             "refreshCredentials returned no access_token",
         ),
-        (
-            "when",
-            "return { access_token: 'x', expires_at: 'soon' }",
-            "script/failed",
-            "an expires_at that is no time",
-        ),
+        ("when", "return { expires_at: 'soon' }", "script/failed", "an expires_at that is no time"),
         (
             "throws",
             "throw new Error('not now: ' + credentials.refresh_token)",

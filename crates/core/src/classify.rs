@@ -224,9 +224,7 @@ impl Verdict {
             | Code::UnreadableAnswer
             | Code::InvalidTokenResponse
             | Code::UnsupportedTokenType
-            // In words only: some of it may have been done.
-            | Code::ServerRefused
-            // It may have asked before it failed.
+            // It may have asked before it failed: whoever knows that it has not says so (`Refused`).
             | Code::ScriptFailed
             | Code::ScriptLimit
                 if !refused =>
@@ -239,13 +237,20 @@ impl Verdict {
 }
 
 /// A refusal of a refresh: what the provider's file names as the end of a grant (`permanent`) counts as the RFC's word for it.
-pub fn refused_refresh(error: OAuthError, permanent: &[String]) -> Problem {
+pub fn refused_refresh(error: OAuthError, permanent: &[String]) -> (Problem, Verdict) {
     let is_end = match &error {
         OAuthError::Server(answer) => by_status(answer.status).is_none() && permanent.contains(&answer.code),
         _ => false,
     };
     let problem = Problem::from(error);
-    if is_end { Problem { code: Code::InvalidGrant, ..problem } } else { problem }
+    let problem = if is_end { Problem { code: Code::InvalidGrant, ..problem } } else { problem };
+    let is_success = problem.http_status.is_some_and(|status| (200..300).contains(&status));
+    let verdict = match problem.code {
+        // In words only: some of it may have been done.
+        Code::ServerRefused if is_success => Verdict::Unknown,
+        _ => Verdict::of(&problem),
+    };
+    (problem, verdict)
 }
 
 #[cfg(test)]
@@ -259,7 +264,7 @@ mod tests {
     #[test]
     fn only_a_clear_word_ends_a_grant() {
         let named = ["token_revoked".to_owned(), "access_denied".to_owned()];
-        let verdict = |status, code| Verdict::of(&refused_refresh(answered(status, code), &named));
+        let verdict = |status, code| refused_refresh(answered(status, code), &named).1;
         assert_eq!(verdict(400, "invalid_grant"), Verdict::Permanent);
         assert_eq!(verdict(200, "token_revoked"), Verdict::Permanent);
         assert_eq!(

@@ -32,6 +32,7 @@ use crate::secret::{AccessToken, CodeVerifier, IdToken, RefreshToken};
 use crate::sent::{Answer, Sent, ask};
 use crate::template::Values;
 use crate::token_answer;
+pub use crate::token_answer::refresh_token;
 use crate::userinfo::AccountInfo;
 use crate::wording::{Wording, pairs};
 

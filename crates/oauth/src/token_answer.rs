@@ -131,8 +131,9 @@ fn named(value: &Value) -> Option<&Map<String, Value>> {
 /// What programs write for "none".
 const NOTHING: [&str; 8] = ["", "-", "0", "false", "n/a", "none", "null", "undefined"];
 
-/// One that is a number is taken too: the token that was sent may be spent. A word for none is none.
-fn refresh_token(value: &Value) -> Option<Cow<'_, str>> {
+/// A refresh token, of an answer or a script's. One that is a number is taken too: the token that was sent may be spent. A word
+/// for none is none.
+pub fn refresh_token(value: &Value) -> Option<Cow<'_, str>> {
     let token: Cow<'_, str> = match value {
         Value::String(text) => text.trim().into(),
         Value::Number(number) if number.is_u64() => number.to_string().into(),

@@ -15,6 +15,7 @@ export const leisure = {
     token: { path: '/oauth2/token', auth: 'post' },
     refresh: {},
     answer: ({ standard }) => ({ ...standard, token_type: 'bearer', scope: ['user:read:email', 'channel:read:subscriptions'] }),
+    refuse: (why, grant) => [400, { status: 400, message: grant ? why : 'Invalid refresh token' }],
     revoke: { path: '/oauth2/revoke' },
     requests: () => [{ path: '/helix/users', headers: { 'client-id': CLIENT }, answer: [200, { data: [{ id: '1', login: 'ada' }] }] }],
   },
@@ -27,11 +28,22 @@ export const leisure = {
     answer: ({ standard, stage }) => ({
       ...without(standard, 'scope', 'expires_in'), expires_at: Math.floor(Date.now() / 1000) + 21600, athlete: stage === 'code' ? { id: 1 } : undefined,
     }),
+    refuse: (why, grant) => [400, { message: 'Bad Request', errors: [{ resource: grant ? 'Application' : 'RefreshToken', field: why, code: 'invalid' }] }],
     requests: ({ access }) => [
       { path: '/api/v3/athlete', answer: [200, { id: 1, username: 'ada', firstname: 'Ada' }] },
       { method: 'POST', path: '/oauth/deauthorize', headers: { authorization: maybe }, form: { access_token: access }, ends: true },
       { method: 'POST', path: '/oauth/deauthorize', headers: { authorization: maybe }, query: { access_token: access }, ends: true },
     ],
+  },
+  fitbit: {
+    scope: 'profile', lifetime: 28800,
+    authorize: { path: '/oauth2/authorize' },
+    token: { path: '/oauth2/token', auth: 'none' },
+    refresh: {},
+    answer: ({ standard }) => ({ ...standard, user_id: 'ABC123' }),
+    refuse: (why, grant) => [grant ? 401 : 400, { errors: [{ errorType: grant ? 'invalid_client' : 'invalid_grant', message: why }], success: false }],
+    revoke: { path: '/oauth2/revoke' },
+    requests: () => [{ path: '/1/user/-/profile.json', answer: [200, { user: { displayName: 'Ada' } }] }],
   },
   withings: {
     scope: 'user.info,user.metrics', lifetime: 10800,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::{ApiCall, ConnectOptions, Engine};
 use tokenrack_core::event::{ActivityKind, Channel};
@@ -30,6 +31,11 @@ token_endpoint_auth_methods_supported = ["none"]
 const SCRIPT: &str = "
 [scripts]
 credentials = \"exports.getCredentialsFromTokenResponse = () => ({})\"
+";
+
+const REFRESH_SCRIPT: &str = "
+[scripts]
+refresh = \"exports.refreshCredentials = () => ({})\"
 ";
 
 const REGION: &str = r#"
@@ -63,6 +69,13 @@ async fn connected(world: &World, engine: &Engine) -> ConnectionId {
     id
 }
 
+/// What a script will find again.
+fn credentials(world: &World, id: &ConnectionId) -> Value {
+    let items = world.vault.snapshot();
+    let item: Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
+    serde_json::from_str(item["tokens"]["credentials"].as_str().unwrap()).unwrap()
+}
+
 #[tokio::test]
 async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
     let world = World::new();
@@ -90,6 +103,23 @@ async fn tokens_a_script_cannot_read_are_kept_and_its_failure_is_shown() {
     assert!(sent[0].contains("refresh_token=rt-2") && sent[1].contains("refresh_token=rt-3"), "{sent:?}");
 }
 
+#[tokio::test]
+async fn tokens_that_a_script_has_fetched_are_kept_whatever_it_says_of_their_end() {
+    let world = World::new();
+    let engine = acme(&world, REFRESH_SCRIPT);
+    let id = connected(&world, &engine).await;
+    world.scripts.returns(
+        r#"{"access_token":"at-2","refresh_token":"rt-2","expires_at":"2026-01-01 14:00:00","kept":"k"}"#,
+    );
+    let problem = engine.refresh(&id, Channel::App).await.unwrap_err();
+    let words = "refreshCredentials returned an expires_at that is no time";
+    assert_eq!((problem.code, problem.cause.as_deref()), (Code::ScriptFailed, Some(words)));
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+    assert_eq!(engine.view(&id).unwrap().expires_at, None);
+    let kept = json!({"access_token": "at-2", "refresh_token": "rt-2", "kept": "k"});
+    assert_eq!(credentials(&world, &id), kept);
+}
+
 /// There is no object that the script could be given.
 #[tokio::test]
 async fn a_new_refresh_token_in_an_answer_that_no_script_can_be_asked_about_is_kept() {
@@ -113,6 +143,21 @@ async fn a_new_refresh_token_in_an_answer_that_no_script_can_be_asked_about_is_k
         let item = String::from_utf8_lossy(items[&id.0].expose());
         assert!(item.contains("kept"), "what the script keeps for itself goes on");
     }
+}
+
+#[tokio::test]
+async fn what_a_script_keeps_outlasts_a_file_that_lacks_it_for_a_while() {
+    let world = World::new();
+    let engine = acme(&world, SCRIPT);
+    world.scripts.returns(r#"{"access_token":"at-1","refresh_token":"rt-1","expires_in":7200,"kept":"k"}"#);
+    let id = connected(&world, &engine).await;
+    world.own_provider("acme.toml", ACME);
+    engine.set_catalog(world.catalog());
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let end = 1_767_276_000_000_i64;
+    let kept = json!({"access_token": "at-2", "refresh_token": "rt-2", "expires_at": end, "kept": "k"});
+    assert_eq!(credentials(&world, &id), kept);
 }
 
 #[tokio::test]
@@ -335,6 +380,22 @@ async fn what_came_in_an_answer_that_cannot_be_read_was_not_lost() {
     world.network.answer(400, r#"{"error":"invalid_grant"}"#);
     let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
     assert_eq!(refused.code, Code::InvalidGrant, "it has ended, and not with an answer");
+}
+
+/// As one that cannot be read as JavaScript, or throws before it asks anybody.
+#[tokio::test]
+async fn a_script_that_has_asked_nobody_has_lost_no_answer() {
+    let world = World::new();
+    let engine = acme(&world, REFRESH_SCRIPT);
+    let id = connected(&world, &engine).await;
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    world.scripts.returns("{}");
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+    assert!(world.network.sent().is_empty());
+    world.network.answer(200, "");
+    world.network.answer(200, "");
+    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(told.revocation, Revocation::Revoked);
 }
 
 /// A script reads the refresh token where nobody else looks.

@@ -290,6 +290,23 @@ async fn tokens_of_a_cancelled_code_that_are_left_alive_are_said() {
 }
 
 #[tokio::test]
+async fn twitch_says_by_a_message_that_the_person_is_not_done() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft { provider: "twitch".into(), scopes: None, ..draft(GrantType::DeviceCode) };
+    let id = engine.add(&draft, None, Channel::Command).await.unwrap().id;
+    world.network.answer(200, CODE);
+    connect(&engine, &id).await.unwrap();
+    world.network.answer(400, r#"{"status":400,"message":"authorization_pending"}"#);
+    world.network.answer(200, TOKENS);
+    for _ in 0..2 {
+        world.clock.forward(5);
+        asked(&world).await;
+    }
+    assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+#[tokio::test]
 async fn a_cancelled_attempt_leaves_a_newer_ones_secrets() {
     let world = World::new();
     let engine = world.engine();

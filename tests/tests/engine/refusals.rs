@@ -1,11 +1,12 @@
 //! What a provider has refused, once a person has put right what it was refused for.
 
-use tokenrack_core::connection::ConnectionId;
+use tokenrack_core::connection::{ConnectionId, RedirectMethod};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{Channel, EngineEvent, Reason};
 use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, StatusKind};
+use tokenrack_oauth::secret::ClientSecret;
 use tokio::sync::broadcast::Receiver;
 
 use super::background::{pass, settle};
@@ -273,4 +274,44 @@ async fn what_a_file_calls_the_end_of_a_grant_is_asked_once_more_by_a_person() {
     world.network.answer(200, FRESH);
     engine.refresh(&id, Channel::App).await.unwrap();
     assert_eq!(kind(&engine, &id), StatusKind::Connected);
+}
+
+/// The shipped files of those that have places and words of their own for RFC 6749 §5.2.
+#[tokio::test]
+async fn what_a_provider_calls_the_end_is_one_and_its_other_refusals_are_not() {
+    let strava = |resource: &str, field: &str| {
+        let error = format!(r#"{{"resource":"{resource}","field":"{field}","code":"invalid"}}"#);
+        format!(r#"{{"message":"Bad Request","errors":[{error}]}}"#)
+    };
+    let fitbit =
+        |kind: &str| format!(r#"{{"errors":[{{"errorType":"{kind}","message":"m"}}],"success":false}}"#);
+    let twitch = |message: &str| format!(r#"{{"status":400,"message":"{message}"}}"#);
+    for (provider, redirect, refusal, is_end) in [
+        ("strava", RedirectMethod::Loopback, strava("RefreshToken", "refresh_token"), true),
+        ("strava", RedirectMethod::Loopback, strava("Application", "client_id"), false),
+        ("fitbit", RedirectMethod::DeepLink, fitbit("invalid_grant"), true),
+        ("fitbit", RedirectMethod::DeepLink, fitbit("invalid_client"), false),
+        ("fitbit", RedirectMethod::DeepLink, fitbit("expired_token"), false),
+        ("twitch", RedirectMethod::Loopback, twitch("Invalid refresh token"), true),
+        ("twitch", RedirectMethod::Loopback, twitch("missing client secret"), false),
+    ] {
+        let world = World::new();
+        let engine = world.engine();
+        let draft = Draft {
+            provider: provider.into(),
+            client_id: "me".into(),
+            redirect: Some(redirect),
+            ..Draft::default()
+        };
+        let secret = Some(ClientSecret::new("a secret of some length".into()));
+        let id = engine.add(&draft, secret, Channel::Command).await.unwrap().id;
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, &FRESH.replace('2', "1"));
+        engine.deliver(&redirect, Channel::Loopback).await.unwrap();
+        world.network.sent();
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        refused(&world, &engine, &id, &refusal).await;
+        assert_eq!(kind(&engine, &id) == StatusKind::ActionNeeded, is_end, "{provider}: {refusal}");
+    }
 }

@@ -54,7 +54,7 @@ pub enum Refresh {
     /// The person has ended the grant at the provider, which says so in a way nobody can be sure of: this code.
     Refused(&'static str),
     /// The same, and the provider's word is known: the person must sign in again.
-    Ended(&'static str),
+    Ended,
 }
 
 /// The RFCs' own words.

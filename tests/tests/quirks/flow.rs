@@ -171,11 +171,14 @@ impl Scene<'_> {
                 failed(&refresh(), code)?;
                 if self.token_requests(case) == before { Ok(()) } else { Err("it was sent".into()) }
             }
-            Refresh::Refused(code) | Refresh::Ended(code) => {
+            Refresh::Refused(_) | Refresh::Ended => {
+                let (code, ended) = match case.refresh {
+                    Refresh::Refused(code) => (code, false),
+                    _ => ("oauth/invalid_grant", true),
+                };
                 ureq::post(format!("{}/_peer/forget/{token}", self.peer.issuer())).send_empty().unwrap();
                 failed(&refresh(), code)?;
                 let must_sign_in = self.profile.status(name) == "action_needed";
-                let ended = matches!(case.refresh, Refresh::Ended(_));
                 if must_sign_in == ended { Ok(()) } else { Err(format!("action needed: {must_sign_in}")) }
             }
         }

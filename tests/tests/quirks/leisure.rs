@@ -22,6 +22,18 @@ pub const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "twitch",
+        secret: true,
+        add: &["--scope", "user:read:email", "--scope", "channel:read:subscriptions"],
+        account: Some("ada"),
+        granted: "user:read:email channel:read:subscriptions",
+        lifetime: Some(14_400),
+        refresh: Refresh::Ended,
+        revocation: "revoked",
+        lines: &["token.response.success", "refresh.permanent"],
+        ..PLAIN
+    },
+    Case {
         name: "strava",
         secret: true,
         add: &["--scope", "read", "--scope", "activity:read"],
@@ -40,6 +52,41 @@ pub const CASES: &[Case] = &[
             "account.label",
             "revoke",
         ],
+        ..PLAIN
+    },
+    Case {
+        name: "strava",
+        secret: true,
+        add: &["--scope", "read", "--scope", "activity:read"],
+        account: Some("ada"),
+        granted: "read",
+        missing: "activity:read",
+        lifetime: Some(21_600),
+        captured: &["athlete_id=1"],
+        refresh: Refresh::Ended,
+        revocation: "failed",
+        lines: &["token.response.success", "refresh.permanent"],
+        ..PLAIN
+    },
+    Case {
+        name: "fitbit",
+        account: Some("Ada"),
+        granted: "profile",
+        lifetime: Some(28_800),
+        captured: &["user_id=ABC123"],
+        revocation: "revoked",
+        lines: &["token.response.capture", "account.label"],
+        ..PLAIN
+    },
+    Case {
+        name: "fitbit",
+        account: Some("Ada"),
+        granted: "profile",
+        lifetime: Some(28_800),
+        captured: &["user_id=ABC123"],
+        refresh: Refresh::Ended,
+        revocation: "revoked",
+        lines: &["token.response.success"],
         ..PLAIN
     },
     Case {

@@ -86,7 +86,7 @@ pub const CASES: &[Case] = &[
         granted: "users:read chat:write",
         lifetime: Some(43_200),
         refresh_lifetime: Some(2_592_000),
-        refresh: Refresh::Ended("oauth/refused"),
+        refresh: Refresh::Ended,
         revocation: "failed",
         lines: &["revoke.success", "refresh.permanent"],
         ..PLAIN

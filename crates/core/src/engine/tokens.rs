@@ -264,7 +264,9 @@ impl Engine {
                 connection.state.end_grant(tried.generation, problem.clone(), tried.asked.clone(), now);
             } else {
                 let mut failure = Failure::after(&tried.before, problem.clone(), now);
-                failure.answer_may_be_lost |= refused.verdict == Verdict::Unknown;
+                // Whether it was sent at all is not in the problem.
+                failure.answer_may_be_lost =
+                    tried.before.answer_may_be_lost() || refused.verdict == Verdict::Unknown;
                 failure.asked.clone_from(&tried.asked);
                 connection.state.with_grant(|grant| grant.refresh = RefreshState::Failed(failure));
             }

@@ -10,7 +10,7 @@ use tokenrack_oauth::template::Values;
 use tokenrack_oauth::token::{Salvaged, TokenSet, Unrenewed};
 
 use super::clock::Heard;
-use super::script::{Made, Scripts};
+use super::script::{Made, Scripts, kept_with};
 use super::{lookup, server};
 use crate::classify::{Verdict, refused_refresh};
 use crate::connection::{Connection, GrantType};
@@ -31,8 +31,8 @@ pub struct Refused {
 impl Refused {
     /// The server's own refusal; `permanent` are the words the provider's file has for `invalid_grant`.
     pub(super) fn by(error: OAuthError, permanent: &[String]) -> Self {
-        let problem = refused_refresh(error, permanent);
-        Self { verdict: Verdict::of(&problem), problem }
+        let (problem, verdict) = refused_refresh(error, permanent);
+        Self { problem, verdict }
     }
 }
 
@@ -137,11 +137,14 @@ fn rescued(before: &Tokens, salvaged: Salvaged, error: OAuthError) -> Made {
         captured: BTreeMap::new(),
         account: None,
     };
+    Made { tokens, credentials: None, problem: Some(with_tokens(error)) }
+}
+
+/// What is wrong with an answer that has brought tokens, whatever it calls itself.
+pub(super) fn with_tokens(error: OAuthError) -> Problem {
     let problem = Problem::from(error);
-    // Whatever it calls itself, it has brought tokens.
     let is_refusal = matches!(Verdict::of(&problem), Verdict::Permanent | Verdict::Configuration);
-    let problem = if is_refusal { Problem { code: Code::ServerRefused, ..problem } } else { problem };
-    Made { tokens, credentials: None, problem: Some(problem) }
+    if is_refusal { Problem { code: Code::ServerRefused, ..problem } } else { problem }
 }
 
 /// The next token set after `tokens`. One whose answer could not be read is as good as it can be, and says so.
@@ -158,6 +161,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     // What a script keeps for the next time is not known here, nor what stood in an answer that could not be read.
     let is_same =
         credentials.is_none() && problem.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
+    let credentials = credentials.or_else(|| kept_with(tokens, &fresh));
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,

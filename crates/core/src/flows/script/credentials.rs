@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokenrack_oauth::response::{plain, text};
-use tokenrack_oauth::secret::{AccessToken, IdToken, RefreshToken};
-use tokenrack_oauth::token::TokenSet;
+use tokenrack_oauth::secret::{AccessToken, Credentials, IdToken, RefreshToken};
+use tokenrack_oauth::token::{TokenSet, refresh_token};
 use tokenrack_oauth::userinfo::{self, AccountInfo};
 
 use crate::provider::ProviderSpec;
@@ -16,24 +16,51 @@ const MOST_SECONDS: f64 = 1e11;
 
 const NO_TOKEN: &str = "returned no access_token";
 
+const ENDS: [&str; 2] = ["expires_at", "expires_in"];
+
 /// Where a script says who is connected: the stable id, and what a person recognises.
 const IDS: [&str; 4] = ["/userId", "/user_id", "/id", "/sub"];
 const LABELS: [&str; 6] = ["/userName", "/user_name", "/label", "/email", "/name", "/login"];
 
 /// The `credentials` that a script is given: as one has left them, else as the tokens are.
 pub(super) fn of(tokens: &Tokens) -> Map<String, Value> {
-    let kept = tokens.credentials.as_ref().and_then(|kept| serde_json::from_str(kept.expose()).ok());
-    kept.unwrap_or_else(|| {
-        let Tokens { access_token, refresh_token, grant, .. } = tokens;
+    kept(tokens).unwrap_or_else(|| {
         // One that was brought by its refresh token has no access token yet.
-        let access = Some(access_token.expose()).filter(|token| !token.is_empty());
-        let known = [
-            ("access_token", access.map(Value::from)),
-            ("refresh_token", refresh_token.as_ref().map(|token| token.expose().into())),
-            ("expires_at", grant.expires_at.map(|end| end.as_millisecond().into())),
-        ];
-        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        let access_token = Some(&tokens.access_token).filter(|token| !token.expose().is_empty());
+        known(access_token, tokens.refresh_token.as_ref(), tokens.grant.expires_at)
     })
+}
+
+/// What a script has left, with new tokens that came without one: it may be there again for the next.
+pub(in crate::flows) fn kept_with(before: &Tokens, fresh: &TokenSet) -> Option<Credentials> {
+    let new = known(Some(&fresh.access_token), fresh.refresh_token.as_ref(), fresh.expires_at);
+    Some(Credentials::new(Value::Object(over(kept(before)?, new)).to_string()))
+}
+
+fn kept(tokens: &Tokens) -> Option<Map<String, Value>> {
+    serde_json::from_str(tokens.credentials.as_ref()?.expose()).ok()
+}
+
+/// Tokens with the names that scripts have for them.
+pub(super) fn known(
+    access_token: Option<&AccessToken>,
+    refresh_token: Option<&RefreshToken>,
+    end: Option<Timestamp>,
+) -> Map<String, Value> {
+    let all = [
+        ("access_token", access_token.map(|token| token.expose().into())),
+        ("refresh_token", refresh_token.map(|token| token.expose().into())),
+        ("expires_at", end.map(|end| end.as_millisecond().into())),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Takes an end that cannot be read out of what a script returned: as if it said none. Answers what is wrong with it.
+pub(super) fn take_odd_end(returned: &mut Value, now: Timestamp) -> Option<&'static str> {
+    let returned = returned.as_object_mut()?;
+    let what = end(returned, now).err()?;
+    returned.retain(|name, _| !ENDS.contains(&name.as_str()));
+    Some(what)
 }
 
 /// What a script returned over what there was.
@@ -49,10 +76,13 @@ pub(super) fn merge(before: Map<String, Value>, returned: Value) -> Result<Map<S
     Ok(over(before, returned))
 }
 
-/// What is new over what there was. A new access token takes the old one's end with it.
-pub(super) fn over(mut before: Map<String, Value>, new: Map<String, Value>) -> Map<String, Value> {
+/// What is new over what there was. A new access token takes the old one's end with it; a refresh token stays where there is
+/// no new one, however that is said.
+pub(super) fn over(mut before: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
+    let token = new.remove("refresh_token").and_then(|value| Some(refresh_token(&value)?.into_owned()));
+    new.extend(token.map(|token| ("refresh_token".to_owned(), token.into())));
     if new.contains_key("access_token") {
-        before.retain(|name, _| name != "expires_at" && name != "expires_in");
+        before.retain(|name, _| !ENDS.contains(&name.as_str()));
     }
     before.extend(new);
     before
@@ -186,6 +216,22 @@ mod tests {
         let whole = json!({"access_token": "a", "expires_at": 2, "expires_in": 1, "team": "T"});
         assert_eq!(Value::Object(longer), whole);
         assert_eq!(merge(before(), json!({"refresh_token": "r"})), Err("returned no access_token"));
+    }
+
+    #[test]
+    fn a_word_for_none_in_the_place_of_a_refresh_token_leaves_the_one_before() {
+        let before = || json!({"access_token": "a", "refresh_token": "r"}).as_object().unwrap().clone();
+        for (returned, token) in [
+            (json!(null), "r"),
+            (json!(""), "r"),
+            (json!("Undefined"), "r"),
+            (json!(false), "r"),
+            (json!("s"), "s"),
+            (json!(17), "17"),
+        ] {
+            let merged = merge(before(), json!({"access_token": "b", "refresh_token": returned})).unwrap();
+            assert_eq!(merged["refresh_token"], token, "{returned}");
+        }
     }
 
     #[test]

@@ -91,6 +91,11 @@ impl Asker {
         }
     }
 
+    /// Whether anything was sent that may have spent what it was sent with; what nobody has answered yet, too.
+    pub(super) fn has_asked(&self) -> bool {
+        self.told(|told| told.has_asked || told.waits_for.is_some())
+    }
+
     /// Why a call gave no result, without anything the script was given or has seen.
     pub(super) fn explain(&self, function: &'static str, error: ScriptError) -> Problem {
         self.told(|told| {
@@ -124,7 +129,7 @@ impl Asker {
                 }
                 (ScriptError::Failed(words), _) => failed(format!("could not be run: {words}")),
                 (limit @ (ScriptError::TimedOut | ScriptError::OutOfMemory), _) => {
-                    let words = match told.waits_for.take().filter(|_| limit == ScriptError::TimedOut) {
+                    let words = match told.waits_for.clone().filter(|_| limit == ScriptError::TimedOut) {
                         Some(host) => format!("{limit}, while {host} did not answer"),
                         None => limit.to_string(),
                     };
@@ -170,6 +175,8 @@ impl Fetch for Asker {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokenrack_oauth::http::HttpErrorKind;
 
     use super::*;
@@ -194,7 +201,7 @@ mod tests {
         asker_of(Answers(Mutex::new(0)))
     }
 
-    fn asker_of(http: Answers) -> Asker {
+    fn asker_of(http: impl HttpClient + 'static) -> Asker {
         let text = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[api]\nhosts = [\"api.acme.example\"]";
         let token_endpoint = Url::parse("https://acme.example/token").unwrap();
         Asker::new(Arc::new(http), toml::from_str(text).unwrap(), None, token_endpoint, "{}")
@@ -238,7 +245,26 @@ mod tests {
             }
             let problem = asker.explain("refreshCredentials", ScriptError::Threw("no luck".into()));
             assert_eq!(Verdict::of(&problem), verdict, "after {answers}: {problem}");
+            assert_eq!(asker.has_asked(), verdict == Verdict::Unknown);
         }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_has_answered_when_the_time_is_over_may_have_arrived() {
+        struct Silent;
+
+        #[async_trait]
+        impl HttpClient for Silent {
+            async fn send(&self, _: HttpRequest) -> Result<HttpResponse, HttpError> {
+                std::future::pending().await
+            }
+        }
+
+        let asker = asker_of(Silent);
+        assert!(!asker.has_asked());
+        let request = request("POST", "https://acme.example/token", "x-tenant");
+        tokio::time::timeout(Duration::ZERO, asker.fetch(request)).await.unwrap_err();
+        assert!(asker.has_asked());
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ mod seen;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value};
 use tokenrack_oauth::authorization::ValidatedResponse;
@@ -18,7 +19,7 @@ use tokenrack_oauth::secret::{ClientSecret, CodeVerifier, Credentials};
 use tokenrack_oauth::token::{Salvaged, TokenEndpoint, TokenSet, Unrenewed};
 use zeroize::Zeroizing;
 
-use super::refresh::Refused;
+use super::refresh::{Refused, with_tokens};
 use super::server;
 use crate::classify::Verdict;
 use crate::connection::Connection;
@@ -27,6 +28,7 @@ use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
 use crate::script::ScriptCall;
+pub(super) use credentials::kept_with;
 use fetch::Asker;
 
 const TOKEN_REQUEST: &str = "getTokenData";
@@ -60,6 +62,8 @@ pub(super) struct Scripts<'a> {
     asked: &'a TokenEndpoint<'a>,
     /// What the redirect and the answers have said.
     captured: &'a BTreeMap<String, String>,
+    /// Whether a request of a script's own may have arrived.
+    has_asked: AtomicBool,
 }
 
 impl<'a> Scripts<'a> {
@@ -70,7 +74,7 @@ impl<'a> Scripts<'a> {
         asked: &'a TokenEndpoint<'a>,
         captured: &'a BTreeMap<String, String>,
     ) -> Self {
-        Self { ports, connection, spec, asked, captured }
+        Self { ports, connection, spec, asked, captured, has_asked: AtomicBool::new(false) }
     }
 
     /// The code's exchange, with the scripts in the places that are theirs.
@@ -122,7 +126,7 @@ impl<'a> Scripts<'a> {
         let scripts = &self.spec.scripts;
         let before = credentials::of(tokens);
         let made = match (&scripts.refresh, &scripts.credentials, &tokens.refresh_token) {
-            (Some(source), _, _) => self.by_script(source, before).await,
+            (Some(source), _, _) => return Some(self.by_script(source, before).await),
             (None, Some(source), Some(token)) if self.spec.refresh.renew.is_none() => {
                 let redirect_uri = &self.connection.registration.redirect_uri;
                 let root = dialect.response_root.as_ref().unwrap_or(&self.spec.token.response.root);
@@ -141,10 +145,18 @@ impl<'a> Scripts<'a> {
         Some(made.map_err(|problem| Refused { verdict: Verdict::of(&problem), problem }))
     }
 
-    async fn by_script(&self, source: &str, before: Map<String, Value>) -> Result<Made, Problem> {
+    async fn by_script(&self, source: &str, before: Map<String, Value>) -> Result<Made, Refused> {
         let more = table([("credentials", before.clone().into())]);
-        let returned = self.call(source, REFRESH, more).await?;
-        self.made(REFRESH, before, returned)
+        let returned = self.call(source, REFRESH, more).await;
+        let made = returned.and_then(|returned| self.made(REFRESH, before, returned));
+        made.map_err(|problem| {
+            let verdict = match Verdict::of(&problem) {
+                // Nothing is spent that nobody was sent.
+                Verdict::Unknown if !self.has_asked.load(Ordering::Relaxed) => Verdict::Transient,
+                verdict => verdict,
+            };
+            Refused { problem, verdict }
+        })
     }
 
     /// Has the script read a token response, over what there was before. Where it fails, the tokens that lie in the usual
@@ -176,14 +188,11 @@ impl<'a> Scripts<'a> {
         salvaged: Salvaged,
         error: OAuthError,
     ) -> Result<Made, Problem> {
-        let mut found = Map::new();
-        found.extend(salvaged.refresh_token.map(|token| ("refresh_token".to_owned(), token.expose().into())));
-        if let Some((token, end)) = salvaged.access_token {
-            found.insert("access_token".into(), token.expose().into());
-            found.extend(end.map(|end| ("expires_at".to_owned(), end.as_millisecond().into())));
-        }
+        let (access_token, end) = salvaged.access_token.unzip();
+        let refresh_token = salvaged.refresh_token.as_ref();
+        let found = credentials::known(access_token.as_ref(), refresh_token, end.flatten());
         match self.whole(credentials::over(before, found)) {
-            Ok(made) => Ok(Made { problem: Some(error.into()), ..made }),
+            Ok(made) => Ok(Made { problem: Some(with_tokens(error)), ..made }),
             Err(_) => Err(error.into()),
         }
     }
@@ -192,10 +201,16 @@ impl<'a> Scripts<'a> {
         &self,
         function: &'static str,
         before: Map<String, Value>,
-        returned: Value,
+        mut returned: Value,
     ) -> Result<Made, Problem> {
+        let failed = |what| failed(&format!("{function} {what}"));
+        // New tokens are good whatever is said of their end: those before may be spent.
+        let problem = credentials::take_odd_end(&mut returned, self.asked.now).map(failed);
         let made = credentials::merge(before, returned).and_then(|whole| self.whole(whole));
-        made.map_err(|what| Problem::new(Code::ScriptFailed).because(format_args!("{function} {what}")))
+        match made {
+            Ok(made) => Ok(Made { problem, ..made }),
+            Err(what) => Err(problem.unwrap_or_else(|| failed(what))),
+        }
     }
 
     fn whole(&self, whole: Map<String, Value>) -> Result<Made, &'static str> {
@@ -227,7 +242,9 @@ impl<'a> Scripts<'a> {
         ));
         let call =
             ScriptCall { source: source.to_owned(), function, argument, fetch: Arc::clone(&asker) as _ };
-        match self.ports.scripts.call(call).await {
+        let returned = self.ports.scripts.call(call).await;
+        self.has_asked.fetch_or(asker.has_asked(), Ordering::Relaxed);
+        match returned {
             // What it returned is its own JSON; were it not, it would be no object.
             Ok(returned) => Ok(serde_json::from_str(&returned).unwrap_or_default()),
             Err(error) => Err(asker.explain(function, error)),
