@@ -1,4 +1,5 @@
-//! The one HTTP client: certificates verified, no redirects, no retries, every wait and every size limited.
+//! The one HTTP client: certificates verified, no redirects, each request on a connection of its own, every wait and every
+//! size limited.
 
 use std::error::Error;
 use std::future::Future;
@@ -60,10 +61,8 @@ impl Default for Limits {
 /// arrived meanwhile.
 const LAST_CHANCE: Duration = Duration::from_millis(250);
 
-/// A pooled connection older than this is not used again: one that died in its sleep would break a request that
-/// must not be repeated, and so would one that the server closes at that moment, which Apache and Node do after 5 s.
-/// Long enough for the steps of one sign-in.
-const IDLE: Duration = Duration::from_secs(2);
+/// Goes with a proof for one use (RFC 9449), which a server refuses the second time.
+const PROOF: &str = "dpop";
 
 /// More than any server sends that means well.
 const MOST_HEADERS: usize = 1000;
@@ -104,10 +103,12 @@ impl HttpClient for ReqwestClient {
         let limit = request.extensions().get().map_or(usual, |BodyLimit(bytes)| *bytes);
         let spends = request.extensions().get::<Spends>().is_some();
         let patience = if spends { self.limits.spending } else { self.limits.usual };
+        let is_repeatable = !spends && request.method().is_safe() && !request.headers().contains_key(PROOF);
         let request = reqwest::Request::try_from(request)
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
         let mut answer = HttpResponse::default();
-        let read = read(client, request, patience.read, limit, &mut answer);
+        let again = is_repeatable.then(|| request.try_clone()).flatten();
+        let read = read(client, request, again, patience.read, limit, &mut answer);
         let read = within(patience.total, read).await.and_then(|read| read);
         // Where more is taken, it may be a file, or an object the first of several.
         let may_be_more = limit > usual;
@@ -118,15 +119,20 @@ impl HttpClient for ReqwestClient {
     }
 }
 
-/// Sends and reads; what came before a failure is in `answer`.
+/// Sends and reads; what came before a failure is in `answer`. `again` is sent where the line broke before one began.
 async fn read(
     client: &reqwest::Client,
     request: reqwest::Request,
+    again: Option<reqwest::Request>,
     pause: Duration,
     limit: usize,
     answer: &mut HttpResponse,
 ) -> Result<(), HttpError> {
-    let mut response = within(pause, client.execute(request)).await?.map_err(explain)?;
+    let begin = async |request| within(pause, client.execute(request)).await?.map_err(explain);
+    let mut response = match (begin(request).await, again) {
+        (Err(error), Some(request)) if error.kind == HttpErrorKind::Interrupted => begin(request).await?,
+        (begun, _) => begun?,
+    };
     *answer.status_mut() = response.status();
     *answer.version_mut() = response.version();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
@@ -196,7 +202,8 @@ fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_max_headers(MOST_HEADERS)
-        .pool_idle_timeout(IDLE)
+        // The server may close one that is used again at that moment, and nobody knows what became of the request.
+        .pool_max_idle_per_host(0)
         // One probe that is lost would end a connection whose server is only slow. What is waited for has its own limits.
         .tcp_keepalive(None)
         .tcp_keepalive_interval(None)

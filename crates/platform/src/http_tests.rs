@@ -4,6 +4,7 @@ use super::*;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 fn short() -> ReqwestClient {
@@ -167,6 +168,54 @@ async fn a_reset_after_the_request() {
         stream.peek(&mut [0; 8]).unwrap();
     });
     assert_eq!(kind(&url).await, HttpErrorKind::Interrupted);
+}
+
+/// As Apache and Node do some seconds after an answer: what is sent at that moment meets a connection that is closed.
+#[tokio::test]
+async fn no_request_meets_a_connection_that_its_server_closes_after_an_answer() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        answer(&mut stream, "200 OK", b"{}");
+        // Closes in the moment in which more comes, if it does.
+        let _ = stream.peek(&mut [0; 1]);
+    });
+    let client = short();
+    for _ in 0..3 {
+        post(&client, &url).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_safe_to_ask_twice_is_asked_again_where_no_answer_began() {
+    let get = || http::Request::get("/").body(Vec::new()).unwrap();
+    let (mut spending, mut proven, mut post) = (get(), get(), get());
+    spending.extensions_mut().insert(Spends);
+    proven.headers_mut().insert("dpop", http::HeaderValue::from_static("once"));
+    *post.method_mut() = http::Method::POST;
+    let begins = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{";
+    let whole = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    let broken = Err(HttpErrorKind::Interrupted);
+    for (request, says, expected, asked) in [
+        (get(), ["", whole, ""], Ok(200), 2),
+        (get(), ["", "", whole], broken, 2),
+        (get(), [begins, whole, ""], broken, 1),
+        (spending, ["", whole, ""], broken, 1),
+        (proven, ["", whole, ""], broken, 1),
+        (post, ["", whole, ""], broken, 1),
+    ] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let url = serve(move |mut stream| {
+            read_request(&mut stream);
+            stream.write_all(says[counted.fetch_add(1, Ordering::Relaxed)].as_bytes()).unwrap();
+        });
+        let line = format!("{} {:?}", request.method(), request.headers());
+        let (mut head, body) = request.into_parts();
+        head.uri = url.parse().unwrap();
+        let result = short().send(HttpRequest::from_parts(head, body)).await;
+        let result = result.map(|answer| answer.status().as_u16()).map_err(|error| error.kind);
+        assert_eq!((result, count.load(Ordering::Relaxed)), (expected, asked), "{line}: {says:?}");
+    }
 }
 
 #[tokio::test]
