@@ -16,8 +16,8 @@ use tokenrack_core::ports::{
     BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse, Spends,
 };
 use tokenrack_oauth::salvage;
-use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
 
 /// How long and how much one call may take.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +64,9 @@ const LAST_CHANCE: Duration = Duration::from_millis(250);
 /// Goes with a proof for one use (RFC 9449), which a server refuses the second time.
 const PROOF: &str = "dpop";
 
+/// A client is not built again sooner: a machine that is offline asks often.
+const BUILT_FOR: Duration = Duration::from_secs(60);
+
 /// More than any server sends that means well.
 const MOST_HEADERS: usize = 1000;
 
@@ -72,8 +75,15 @@ const MOST_HEADERS: usize = 1000;
 #[derive(Debug, Default)]
 pub struct ReqwestClient {
     limits: Limits,
-    outside: OnceCell<reqwest::Client>,
-    loopback: OnceCell<reqwest::Client>,
+    outside: Mutex<Option<Built>>,
+    loopback: Mutex<Option<Built>>,
+}
+
+/// A client with the root certificates and the proxy that the system had at that time.
+#[derive(Debug)]
+struct Built {
+    client: reqwest::Client,
+    at: Instant,
 }
 
 impl ReqwestClient {
@@ -83,22 +93,34 @@ impl ReqwestClient {
     }
 
     /// Loopback never goes through a proxy; everything else goes the way the system says.
-    async fn client(&self, loopback: bool) -> Result<&reqwest::Client, HttpError> {
-        let (cell, limits) = (if loopback { &self.loopback } else { &self.outside }, self.limits);
-        cell.get_or_try_init(|| async move {
-            tokio::task::spawn_blocking(move || build(limits, loopback))
-                .await
-                .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: e.to_string() })?
-                .map_err(|e| HttpError { kind: HttpErrorKind::Tls, detail: words(&e) })
-        })
-        .await
+    fn built(&self, loopback: bool) -> &Mutex<Option<Built>> {
+        if loopback { &self.loopback } else { &self.outside }
+    }
+
+    async fn client(&self, loopback: bool) -> Result<reqwest::Client, HttpError> {
+        let (mut built, limits) = (self.built(loopback).lock().await, self.limits);
+        if let Some(built) = &*built {
+            return Ok(built.client.clone());
+        }
+        let client = tokio::task::spawn_blocking(move || build(limits, loopback))
+            .await
+            .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: e.to_string() })?
+            .map_err(|e| HttpError { kind: HttpErrorKind::Tls, detail: words(&e) })?;
+        *built = Some(Built { client: client.clone(), at: Instant::now() });
+        Ok(client)
+    }
+
+    /// What the system says by now may be why no connection stood: the next request asks it.
+    async fn forget(&self, loopback: bool) {
+        self.built(loopback).lock().await.take_if(|built| built.at.elapsed() >= BUILT_FOR);
     }
 }
 
 #[async_trait]
 impl HttpClient for ReqwestClient {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let client = self.client(is_loopback(request.uri().host())).await?;
+        let loopback = is_loopback(request.uri().host());
+        let client = self.client(loopback).await?;
         let usual = self.limits.body;
         let limit = request.extensions().get().map_or(usual, |BodyLimit(bytes)| *bytes);
         let spends = request.extensions().get::<Spends>().is_some();
@@ -108,8 +130,11 @@ impl HttpClient for ReqwestClient {
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
         let mut answer = HttpResponse::default();
         let again = is_repeatable.then(|| request.try_clone()).flatten();
-        let read = read(client, request, again, patience.read, limit, &mut answer);
+        let read = read(&client, request, again, patience.read, limit, &mut answer);
         let read = within(patience.total, read).await.and_then(|read| read);
+        if read.as_ref().is_err_and(|error| !error.kind.may_have_arrived()) {
+            self.forget(loopback).await;
+        }
         // Where more is taken, it may be a file, or an object the first of several.
         let may_be_more = limit > usual;
         match read.and(unpack(&mut answer, limit, may_be_more)) {
