@@ -19,7 +19,8 @@ pub struct Spends;
 /// Sends one request. An implementation follows no redirect, verifies certificates, limits connecting,
 /// reading and the whole call in time (a request that [`Spends`] has longer), and caps the body's size (also after decompression;
 /// a [`BodyLimit`] is obeyed).
-/// It does not retry and knows nothing of OAuth.
+/// It sends nothing twice but what is safe to (RFC 9110 §9.2.1), where the line broke before an answer began, and knows
+/// nothing of OAuth.
 #[async_trait]
 pub trait HttpClient: Send + Sync {
     /// Any status is an answer, not an error, and so is a JSON object that came whole however its body ended, unless a

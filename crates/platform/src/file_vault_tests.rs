@@ -2,7 +2,7 @@ use super::*;
 use tokenrack_core::connection::ConnectionId;
 
 fn vault(folder: &Path) -> FileVault {
-    let shared = Shared { folder: folder.to_owned(), key: Mutex::new(None), work: Some(2) };
+    let shared = Shared { folder: folder.to_owned(), opened: Mutex::new(None), work: Some(2) };
     FileVault { shared: Arc::new(shared) }
 }
 
@@ -103,6 +103,39 @@ async fn damage_is_told_and_nothing_is_replaced() {
     let status = vault(&folder).status().await;
     assert_eq!(status.state, VaultState::Denied);
     assert!(status.detail.unwrap().contains("identity.age"));
+}
+
+#[tokio::test]
+async fn an_open_one_is_locked_while_another_is_in_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, away) = (dir.path().join("vault"), dir.path().join("away"));
+    let ours = vault(&folder);
+    ours.unlock(phrase("old")).await.unwrap();
+    ours.write(&item("a1"), secret("one")).await.unwrap();
+
+    std::fs::rename(&folder, &away).unwrap();
+    assert_eq!(ours.write(&item("a1"), secret("two")).await, Err(VaultError::Locked));
+    assert_eq!(ours.status().await.state, VaultState::New);
+    assert!(!folder.exists(), "nothing is begun that needs a passphrase");
+    let theirs = vault(&folder);
+    theirs.unlock(phrase("new")).await.unwrap();
+    theirs.write(&item("a1"), secret("theirs")).await.unwrap();
+    assert_eq!(ours.write(&item("a1"), secret("two")).await, Err(VaultError::Locked));
+    assert_eq!(ours.status().await.state, VaultState::Locked);
+    assert_eq!(text(&ours, "a1").await, Err(VaultError::Locked));
+    assert_eq!(text(&theirs, "a1").await, Ok(Some("theirs".into())));
+    ours.unlock(phrase("new")).await.unwrap();
+    assert_eq!(text(&ours, "a1").await, Ok(Some("theirs".into())));
+
+    let ours = vault(&away);
+    ours.unlock(phrase("old")).await.unwrap();
+    let (key, kept) = (away.join("identity.age"), away.join("kept"));
+    std::fs::rename(&key, &kept).unwrap();
+    assert_eq!(ours.write(&item("a2"), secret("two")).await, Err(VaultError::Locked));
+    assert!(matches!(text(&ours, "a1").await, Err(VaultError::Corrupt(_))), "it says which file is missing");
+    assert!(!away.join("a2.age").exists());
+    std::fs::rename(&kept, &key).unwrap();
+    assert_eq!(text(&ours, "a1").await, Ok(Some("one".into())), "the same one is open as before");
 }
 
 #[tokio::test]

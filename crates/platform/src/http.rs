@@ -1,4 +1,5 @@
-//! The one HTTP client: certificates verified, no redirects, no retries, every wait and every size limited.
+//! The one HTTP client: certificates verified, no redirects, each request on a connection of its own, every wait and every
+//! size limited.
 
 use std::error::Error;
 use std::future::Future;
@@ -15,8 +16,8 @@ use tokenrack_core::ports::{
     BodyLimit, HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpResponse, Spends,
 };
 use tokenrack_oauth::salvage;
-use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
 
 /// How long and how much one call may take.
 #[derive(Debug, Clone, Copy)]
@@ -60,10 +61,11 @@ impl Default for Limits {
 /// arrived meanwhile.
 const LAST_CHANCE: Duration = Duration::from_millis(250);
 
-/// A pooled connection older than this is not used again: one that died in its sleep would break a request that
-/// must not be repeated, and so would one that the server closes at that moment, which Apache and Node do after 5 s.
-/// Long enough for the steps of one sign-in.
-const IDLE: Duration = Duration::from_secs(2);
+/// Goes with a proof for one use (RFC 9449), which a server refuses the second time.
+const PROOF: &str = "dpop";
+
+/// A client is not built again sooner: a machine that is offline asks often.
+const BUILT_FOR: Duration = Duration::from_secs(60);
 
 /// More than any server sends that means well.
 const MOST_HEADERS: usize = 1000;
@@ -73,8 +75,15 @@ const MOST_HEADERS: usize = 1000;
 #[derive(Debug, Default)]
 pub struct ReqwestClient {
     limits: Limits,
-    outside: OnceCell<reqwest::Client>,
-    loopback: OnceCell<reqwest::Client>,
+    outside: Mutex<Option<Built>>,
+    loopback: Mutex<Option<Built>>,
+}
+
+/// A client with the root certificates and the proxy that the system had at that time.
+#[derive(Debug)]
+struct Built {
+    client: reqwest::Client,
+    at: Instant,
 }
 
 impl ReqwestClient {
@@ -84,31 +93,48 @@ impl ReqwestClient {
     }
 
     /// Loopback never goes through a proxy; everything else goes the way the system says.
-    async fn client(&self, loopback: bool) -> Result<&reqwest::Client, HttpError> {
-        let (cell, limits) = (if loopback { &self.loopback } else { &self.outside }, self.limits);
-        cell.get_or_try_init(|| async move {
-            tokio::task::spawn_blocking(move || build(limits, loopback))
-                .await
-                .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: e.to_string() })?
-                .map_err(|e| HttpError { kind: HttpErrorKind::Tls, detail: words(&e) })
-        })
-        .await
+    fn built(&self, loopback: bool) -> &Mutex<Option<Built>> {
+        if loopback { &self.loopback } else { &self.outside }
+    }
+
+    async fn client(&self, loopback: bool) -> Result<reqwest::Client, HttpError> {
+        let (mut built, limits) = (self.built(loopback).lock().await, self.limits);
+        if let Some(built) = &*built {
+            return Ok(built.client.clone());
+        }
+        let client = tokio::task::spawn_blocking(move || build(limits, loopback))
+            .await
+            .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: e.to_string() })?
+            .map_err(|e| HttpError { kind: HttpErrorKind::Tls, detail: words(&e) })?;
+        *built = Some(Built { client: client.clone(), at: Instant::now() });
+        Ok(client)
+    }
+
+    /// What the system says by now may be why no connection stood: the next request asks it.
+    async fn forget(&self, loopback: bool) {
+        self.built(loopback).lock().await.take_if(|built| built.at.elapsed() >= BUILT_FOR);
     }
 }
 
 #[async_trait]
 impl HttpClient for ReqwestClient {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let client = self.client(is_loopback(request.uri().host())).await?;
+        let loopback = is_loopback(request.uri().host());
+        let client = self.client(loopback).await?;
         let usual = self.limits.body;
         let limit = request.extensions().get().map_or(usual, |BodyLimit(bytes)| *bytes);
         let spends = request.extensions().get::<Spends>().is_some();
         let patience = if spends { self.limits.spending } else { self.limits.usual };
+        let is_repeatable = !spends && request.method().is_safe() && !request.headers().contains_key(PROOF);
         let request = reqwest::Request::try_from(request)
             .map_err(|e| HttpError { kind: HttpErrorKind::Connect, detail: words(&e.without_url()) })?;
         let mut answer = HttpResponse::default();
-        let read = read(client, request, patience.read, limit, &mut answer);
+        let again = is_repeatable.then(|| request.try_clone()).flatten();
+        let read = read(&client, request, again, patience.read, limit, &mut answer);
         let read = within(patience.total, read).await.and_then(|read| read);
+        if read.as_ref().is_err_and(|error| !error.kind.may_have_arrived()) {
+            self.forget(loopback).await;
+        }
         // Where more is taken, it may be a file, or an object the first of several.
         let may_be_more = limit > usual;
         match read.and(unpack(&mut answer, limit, may_be_more)) {
@@ -118,15 +144,20 @@ impl HttpClient for ReqwestClient {
     }
 }
 
-/// Sends and reads; what came before a failure is in `answer`.
+/// Sends and reads; what came before a failure is in `answer`. `again` is sent where the line broke before one began.
 async fn read(
     client: &reqwest::Client,
     request: reqwest::Request,
+    again: Option<reqwest::Request>,
     pause: Duration,
     limit: usize,
     answer: &mut HttpResponse,
 ) -> Result<(), HttpError> {
-    let mut response = within(pause, client.execute(request)).await?.map_err(explain)?;
+    let begin = async |request| within(pause, client.execute(request)).await?.map_err(explain);
+    let mut response = match (begin(request).await, again) {
+        (Err(error), Some(request)) if error.kind == HttpErrorKind::Interrupted => begin(request).await?,
+        (begun, _) => begun?,
+    };
     *answer.status_mut() = response.status();
     *answer.version_mut() = response.version();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
@@ -196,7 +227,8 @@ fn build(limits: Limits, loopback: bool) -> reqwest::Result<reqwest::Client> {
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_max_headers(MOST_HEADERS)
-        .pool_idle_timeout(IDLE)
+        // The server may close one that is used again at that moment, and nobody knows what became of the request.
+        .pool_max_idle_per_host(0)
         // One probe that is lost would end a connection whose server is only slow. What is waited for has its own limits.
         .tcp_keepalive(None)
         .tcp_keepalive_interval(None)

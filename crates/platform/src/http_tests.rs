@@ -1,9 +1,11 @@
 //! Against real sockets that misbehave, each on loopback.
 
 use super::*;
+use base64::Engine as _;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 fn short() -> ReqwestClient {
@@ -167,6 +169,54 @@ async fn a_reset_after_the_request() {
         stream.peek(&mut [0; 8]).unwrap();
     });
     assert_eq!(kind(&url).await, HttpErrorKind::Interrupted);
+}
+
+/// As Apache and Node do some seconds after an answer: what is sent at that moment meets a connection that is closed.
+#[tokio::test]
+async fn no_request_meets_a_connection_that_its_server_closes_after_an_answer() {
+    let url = serve(|mut stream| {
+        read_request(&mut stream);
+        answer(&mut stream, "200 OK", b"{}");
+        // Closes in the moment in which more comes, if it does.
+        let _ = stream.peek(&mut [0; 1]);
+    });
+    let client = short();
+    for _ in 0..3 {
+        post(&client, &url).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_safe_to_ask_twice_is_asked_again_where_no_answer_began() {
+    let get = || http::Request::get("/").body(Vec::new()).unwrap();
+    let (mut spending, mut proven, mut post) = (get(), get(), get());
+    spending.extensions_mut().insert(Spends);
+    proven.headers_mut().insert("dpop", http::HeaderValue::from_static("once"));
+    *post.method_mut() = http::Method::POST;
+    let begins = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{";
+    let whole = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    let broken = Err(HttpErrorKind::Interrupted);
+    for (request, says, expected, asked) in [
+        (get(), ["", whole, ""], Ok(200), 2),
+        (get(), ["", "", whole], broken, 2),
+        (get(), [begins, whole, ""], broken, 1),
+        (spending, ["", whole, ""], broken, 1),
+        (proven, ["", whole, ""], broken, 1),
+        (post, ["", whole, ""], broken, 1),
+    ] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let url = serve(move |mut stream| {
+            read_request(&mut stream);
+            stream.write_all(says[counted.fetch_add(1, Ordering::Relaxed)].as_bytes()).unwrap();
+        });
+        let line = format!("{} {:?}", request.method(), request.headers());
+        let (mut head, body) = request.into_parts();
+        head.uri = url.parse().unwrap();
+        let result = short().send(HttpRequest::from_parts(head, body)).await;
+        let result = result.map(|answer| answer.status().as_u16()).map_err(|error| error.kind);
+        assert_eq!((result, count.load(Ordering::Relaxed)), (expected, asked), "{line}: {says:?}");
+    }
 }
 
 #[tokio::test]
@@ -351,10 +401,20 @@ async fn plain_http_on_the_tls_port() {
     assert_eq!(error.detail, "what listens there does not speak TLS; does the address begin with http:?");
 }
 
-#[tokio::test]
-async fn a_certificate_nobody_vouches_for() {
-    let made =
-        rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
+    rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap()
+}
+
+fn pem(made: &rcgen::CertifiedKey<rcgen::KeyPair>) -> String {
+    let content = base64::engine::general_purpose::STANDARD.encode(made.cert.der());
+    format!("-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n")
+}
+
+/// Like [`serve`], over TLS with this certificate; `treat` gets what comes after the handshake.
+fn serve_tls(
+    made: &rcgen::CertifiedKey<rcgen::KeyPair>,
+    treat: impl Fn(rustls::Stream<'_, rustls::ServerConnection, TcpStream>) + Send + 'static,
+) -> String {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -368,14 +428,57 @@ async fn a_certificate_nobody_vouches_for() {
     let config = Arc::new(config);
     let url = serve(move |mut stream| {
         let mut tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-        // Ends with the client's refusal.
+        // May end with the client's refusal.
         let _ = tls.complete_io(&mut stream);
+        treat(rustls::Stream::new(&mut tls, &mut stream));
+    });
+    url.replace("http:", "https:")
+}
+
+#[tokio::test]
+async fn a_certificate_nobody_vouches_for() {
+    let url = serve_tls(&certificate(), |mut stream| {
         let mut got = Vec::new();
-        let _ = rustls::Stream::new(&mut tls, &mut stream).read_to_end(&mut got);
+        let _ = stream.read_to_end(&mut got);
         assert!(!got.windows(6).any(|w| w == b"canary"), "nothing is sent to a server that is not trusted");
     });
-    let error = post(&short(), &url.replace("http:", "https:")).await.unwrap_err();
+    let error = post(&short(), &url).await.unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Tls, "{error}");
+}
+
+#[test]
+fn what_the_system_trusts_by_now_is_asked_a_minute_after_it_was_asked_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let trusted = dir.path().join("trusted.pem");
+    std::fs::write(&trusted, pem(&certificate())).unwrap();
+    crate::testing::in_child(
+        "http::tests::what_the_system_trusts_by_now_is_asked_a_minute_after_it_was_asked_last",
+        &[("SSL_CERT_FILE", trusted.to_str().unwrap())],
+        || {
+            let (made, trusted) = (certificate(), crate::testing::handed("SSL_CERT_FILE"));
+            let url = serve_tls(&made, |mut stream| {
+                let _ = stream.read(&mut [0; 1024]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+            });
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let client = short();
+                let refused = async || post(&client, &url).await.unwrap_err().kind == HttpErrorKind::Tls;
+                let pass = async |seconds| {
+                    tokio::time::pause();
+                    tokio::time::advance(Duration::from_secs(seconds)).await;
+                    tokio::time::resume();
+                };
+                assert!(refused().await);
+                std::fs::write(&trusted, pem(&made)).unwrap();
+                pass(50).await;
+                assert!(refused().await && refused().await, "not asked again so soon");
+                pass(20).await;
+                assert!(refused().await, "the last one with what it said before");
+                post(&client, &url).await.unwrap();
+            });
+        },
+    );
 }
 
 #[tokio::test]
@@ -416,10 +519,10 @@ fn loopback_does_not_go_through_the_systems_proxy() {
     );
 }
 
-#[test]
-fn making_one_costs_nothing() {
+#[tokio::test]
+async fn making_one_costs_nothing() {
     let before = std::time::Duration::from_micros(500);
     let clock = tokio::time::Instant::now();
     let client = ReqwestClient::new(Limits::default());
-    assert!(clock.elapsed() < before && client.outside.get().is_none());
+    assert!(clock.elapsed() < before && client.outside.lock().await.is_none());
 }

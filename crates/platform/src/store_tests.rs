@@ -505,6 +505,29 @@ fn a_record_that_cannot_be_read_is_named_and_the_others_are_read() {
 }
 
 #[test]
+fn a_line_that_cannot_be_read_keeps_none_of_the_others_from_being_read() {
+    let place = Place::new();
+    let store = place.open();
+    let work = connection("a1", "work");
+    for (column, broken) in [
+        ("at", "'yesterday'"),
+        ("connection_id", "x'ff'"),
+        ("connection_name", "x'ff00'"),
+        ("kind", "x'ff'"),
+        ("detail", "x'fffe'"),
+    ] {
+        store.record(line(&work, "before")).unwrap();
+        store.record(line(&work, column)).unwrap();
+        let sql = format!("UPDATE activity SET {column} = {broken} WHERE detail = '{column}'");
+        assert_eq!(store.database().execute(&sql, []).unwrap(), 1, "{column}");
+        store.record(line(&work, "after")).unwrap();
+        let read = store.activity(&ActivityFilter { limit: 2, ..everything() }).unwrap();
+        let details: Vec<_> = read.iter().filter_map(|line| line.detail.as_deref()).collect();
+        assert_eq!(details, ["after", "before"], "{column}");
+    }
+}
+
+#[test]
 fn words_that_only_a_newer_program_has_keep_nobody_from_the_record() {
     let place = Place::new();
     let store = place.open();

@@ -61,11 +61,24 @@ pub(super) fn list(database: &Database, filter: &ActivityFilter) -> Result<Vec<A
     let (before, after) = (filter.before.unwrap_or(i64::MAX), filter.after.unwrap_or(i64::MIN));
     let only = filter.connection.as_ref().map(|id| &id.0);
     let rows = statement.query_map(params![only, before, after], |row| Ok(entry(row))).map_err(failed)?;
+    let mut unreadable = None;
     // SQL narrows what is read; the filter itself decides, and knows more letters than SQLite's LIKE.
-    rows.map(|row| row.map_err(failed)?)
-        .filter(|line| line.as_ref().map_or(true, |line| filter.takes(line)))
+    let lines = rows
+        .filter_map(|row| match row {
+            Ok(Ok(line)) => filter.takes(&line).then_some(Ok(line)),
+            // It may be anything, as a connection's record: nothing else is to stop for it.
+            Ok(Err(error)) => {
+                unreadable = Some(error);
+                None
+            }
+            Err(error) => Some(Err(failed(error))),
+        })
         .take(limit)
-        .collect()
+        .collect();
+    if let Some(error) = unreadable {
+        tracing::warn!(%error, "a line of the activity record cannot be read, and is passed over");
+    }
+    lines
 }
 
 fn entry(row: &Row<'_>) -> Result<ActivityEntry, StoreError> {

@@ -30,7 +30,7 @@ const ENDED_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// [`Store`] in a SQLite database.
 pub struct SqliteStore {
-    database: Mutex<Database>,
+    database: Arc<Mutex<Database>>,
     signal: Signal,
     clock: Arc<dyn Clock>,
 }
@@ -43,12 +43,11 @@ impl SqliteStore {
     /// is not ours, or cannot be reached. A file that is not understood is never written to.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let database = schema::open(path)?;
-        Ok(Self { database: Mutex::new(database), signal: Signal::new(path), clock })
+        Ok(Self { database: Arc::new(Mutex::new(database)), signal: Signal::new(path), clock })
     }
 
-    /// A panic while the lock was held has rolled its transaction back: the database is as good as before.
     fn database(&self) -> MutexGuard<'_, Database> {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.database)
     }
 
     /// Runs `work` in a write transaction. `None` rolls back.
@@ -215,7 +214,12 @@ impl Store for SqliteStore {
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
-        self.signal.subscribe(|| self.revision())
+        let database = Arc::downgrade(&self.database);
+        self.signal.subscribe(move || match database.upgrade() {
+            Some(database) => revision(&locked(&database)),
+            // Closed: nothing is newer.
+            None => Ok(0),
+        })
     }
 }
 
@@ -276,6 +280,11 @@ impl SqliteStore {
             .map_err(failed)?;
         Ok(())
     }
+}
+
+/// A panic while the lock was held has rolled its transaction back: the database is as good as before.
+fn locked(database: &Mutex<Database>) -> MutexGuard<'_, Database> {
+    database.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn load(database: &Database, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {

@@ -1,5 +1,6 @@
 //! Tells other processes of a commit, without anyone polling: a small file of its own that each writer touches
-//! after its commit, and that the system watches for those who asked.
+//! after its commit, and that the system watches for those who asked. Of two writers the later one may touch it first, so
+//! whoever is woken asks the database how far it is.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ use tokio::sync::watch;
 
 use crate::private;
 use crate::thread::on_a_thread;
+
+/// Asks the database, and tells those who subscribed.
+type Look = Arc<dyn Fn() + Send + Sync>;
 
 /// Only where the system can watch no files.
 const POLL: Duration = Duration::from_secs(1);
@@ -43,7 +47,8 @@ impl Signal {
         newer(&self.heard, revision);
     }
 
-    /// One write of a fixed length, without truncating: a reader meets the old number or the new.
+    /// The number is for older programs, which believe it: one write of a fixed length, without truncating, so that they
+    /// meet the old one or the new.
     fn touch(&self, revision: Revision) -> io::Result<()> {
         let open = || private::options().write(true).create(true).truncate(false).open(&self.file);
         let mut file = match open() {
@@ -62,60 +67,58 @@ impl Signal {
 
     pub(super) fn subscribe(
         &self,
-        current: impl FnOnce() -> Result<Revision, StoreError>,
+        current: impl Fn() -> Result<Revision, StoreError> + Send + Sync + 'static,
     ) -> watch::Receiver<u64> {
         let mut watching = self.watching.lock().unwrap_or_else(PoisonError::into_inner);
         if watching.is_none() {
-            *watching = Some(self.watch().unwrap_or_else(|error| {
+            let look = self.look(current);
+            *watching = Some(self.watch(Arc::clone(&look)).unwrap_or_else(|error| {
                 tracing::warn!(%error, "the profile cannot be watched; looking every second instead");
-                self.poll()
+                poll(Arc::clone(&look))
             }));
-            // Read after the watch stands, so that no commit falls between. On failure the first event tells.
-            if let Ok(revision) = current() {
-                newer(&self.heard, revision);
-            }
+            // After the watch stands, so that no commit falls between.
+            look();
         }
         self.heard.subscribe()
     }
 
-    fn watch(&self) -> notify::Result<Watching> {
+    fn look(&self, current: impl Fn() -> Result<Revision, StoreError> + Send + Sync + 'static) -> Look {
+        let heard = Arc::clone(&self.heard);
+        Arc::new(move || match current() {
+            Ok(revision) => newer(&heard, revision),
+            Err(error) => tracing::warn!(%error, "what has changed will be seen at the next change"),
+        })
+    }
+
+    fn watch(&self, look: Look) -> notify::Result<Watching> {
         private::create_dir(self.folder())?;
-        let (file, heard) = (self.file.clone(), Arc::clone(&self.heard));
         let mut watcher =
             notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
                 Ok(event) if event.kind.is_access() => {}
-                Ok(_) => read(&file, &heard),
+                Ok(_) => look(),
                 Err(error) => tracing::warn!(%error, "watching the profile failed for a moment"),
             })?;
         watcher.watch(self.folder(), RecursiveMode::NonRecursive)?;
         Ok(Watching::System(watcher))
     }
+}
 
-    fn poll(&self) -> Watching {
-        let alive = Arc::new(());
-        let (owner, file, heard): (Weak<()>, _, _) =
-            (Arc::downgrade(&alive), self.file.clone(), Arc::clone(&self.heard));
-        let started = on_a_thread("watch-profile", move || {
-            while owner.upgrade().is_some() {
-                read(&file, &heard);
-                std::thread::sleep(POLL);
-            }
-        });
-        if let Err(error) = started {
-            tracing::error!(%error, "changes by other processes will not be seen");
+fn poll(look: Look) -> Watching {
+    let alive = Arc::new(());
+    let owner: Weak<()> = Arc::downgrade(&alive);
+    let started = on_a_thread("watch-profile", move || {
+        while owner.upgrade().is_some() {
+            look();
+            std::thread::sleep(POLL);
         }
-        Watching::Polling(alive)
+    });
+    if let Err(error) = started {
+        tracing::error!(%error, "changes by other processes will not be seen");
     }
+    Watching::Polling(alive)
 }
 
-/// A file that is absent or half made says nothing; the next write brings another event.
-fn read(file: &Path, heard: &watch::Sender<u64>) {
-    if let Some(revision) = std::fs::read_to_string(file).ok().and_then(|text| text.trim().parse().ok()) {
-        newer(heard, revision);
-    }
-}
-
-/// Own commits arrive twice, and those of two writers perhaps in the other order: only a newer one wakes.
+/// Own commits arrive twice, and one look may find those of several: only a newer one wakes.
 fn newer(heard: &watch::Sender<u64>, revision: Revision) {
     heard.send_if_modified(|last| {
         let is_newer = revision > *last;
@@ -126,7 +129,21 @@ fn newer(heard: &watch::Sender<u64>, revision: Revision) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
+
+    /// What two signals share: how far the database is.
+    fn database(at: u64) -> (Arc<AtomicU64>, impl Fn() -> Result<Revision, StoreError>) {
+        let revision = Arc::new(AtomicU64::new(at));
+        let counted = Arc::clone(&revision);
+        (revision, move || Ok(counted.load(Ordering::SeqCst)))
+    }
+
+    fn commit(database: &AtomicU64, signal: &Signal, revision: u64) {
+        database.fetch_max(revision, Ordering::SeqCst);
+        signal.raise(revision);
+    }
 
     async fn wakes(receiver: &mut watch::Receiver<u64>) -> u64 {
         tokio::time::timeout(Duration::from_secs(5), receiver.changed()).await.unwrap().unwrap();
@@ -138,13 +155,36 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("tokenrack.db");
         let (ours, theirs) = (Signal::new(&path), Signal::new(&path));
-        let mut changes = ours.subscribe(|| Ok(7));
+        let (database, current) = database(7);
+        let mut changes = ours.subscribe(current);
         assert_eq!(*changes.borrow_and_update(), 7);
         assert!(matches!(*ours.watching.lock().unwrap(), Some(Watching::System(_))), "inotify works here");
-        theirs.raise(8);
+        commit(&database, &theirs, 8);
         assert_eq!(wakes(&mut changes).await, 8);
-        theirs.raise(6);
+        commit(&database, &theirs, 6);
         assert!(tokio::time::timeout(Duration::from_millis(200), changes.changed()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_newest_commit_is_heard_whichever_writer_says_so_last() {
+        for polls in [false, true] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("tokenrack.db");
+            let (ours, theirs) = (Signal::new(&path), Signal::new(&path));
+            let (database, current) = database(6);
+            let current = Arc::new(current);
+            if polls {
+                let current = Arc::clone(&current);
+                *ours.watching.lock().unwrap() = Some(poll(ours.look(move || current())));
+            }
+            let mut changes = ours.subscribe(move || current());
+            // The system put us aside between our commit and its signal.
+            database.store(8, Ordering::SeqCst);
+            theirs.raise(8);
+            ours.raise(7);
+            let newest = changes.wait_for(|heard| *heard == 8);
+            tokio::time::timeout(Duration::from_secs(5), newest).await.unwrap().unwrap();
+        }
     }
 
     #[tokio::test]
@@ -152,9 +192,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("tokenrack.db");
         let (ours, theirs) = (Signal::new(&path), Signal::new(&path));
-        *ours.watching.lock().unwrap() = Some(ours.poll());
+        let (database, current) = database(0);
+        *ours.watching.lock().unwrap() = Some(poll(ours.look(current)));
         let mut changes = ours.subscribe(|| Ok(0));
-        theirs.raise(3);
+        commit(&database, &theirs, 3);
         assert_eq!(wakes(&mut changes).await, 3);
     }
 
@@ -163,11 +204,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("tokenrack.db");
         let (ours, theirs) = (Signal::new(&path), Signal::new(&path));
-        let mut changes = ours.subscribe(|| Ok(0));
-        theirs.raise(1);
+        let (database, current) = database(0);
+        let mut changes = ours.subscribe(current);
+        commit(&database, &theirs, 1);
         assert_eq!(wakes(&mut changes).await, 1);
         std::fs::remove_file(dir.path().join("signal/revision")).unwrap();
-        theirs.raise(2);
+        commit(&database, &theirs, 2);
         assert_eq!(wakes(&mut changes).await, 2);
     }
 

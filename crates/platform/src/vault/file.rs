@@ -28,15 +28,22 @@ pub struct FileVault {
 
 struct Shared {
     folder: PathBuf,
-    key: Mutex<Option<x25519::Identity>>,
+    opened: Mutex<Option<Opened>>,
     /// scrypt's work, as a power of two; `None` for about a second on this machine.
     work: Option<u8>,
+}
+
+/// The vault's key, and the file that it was in.
+#[derive(Clone)]
+struct Opened {
+    sealed: Vec<u8>,
+    key: x25519::Identity,
 }
 
 impl FileVault {
     /// Keeps its files in `folder`, which is made when it is missing.
     pub fn new(folder: PathBuf) -> Self {
-        Self { shared: Arc::new(Shared { folder, key: Mutex::new(None), work: None }) }
+        Self { shared: Arc::new(Shared { folder, opened: Mutex::new(None), work: None }) }
     }
 
     /// Files and scrypt block, so they get a thread; there is nothing here that could hang for ever.
@@ -107,12 +114,15 @@ impl Shared {
         Ok(self.folder.join(format!("{name}.age")))
     }
 
-    fn key(&self) -> Option<x25519::Identity> {
-        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// `None` also where another vault is in its place by now, or none: nobody could open what this key writes there.
+    fn key(&self) -> Result<Option<x25519::Identity>, VaultError> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(Opened { sealed, key }) = opened else { return Ok(None) };
+        Ok((load(&self.folder.join(IDENTITY))? == Some(sealed)).then_some(key))
     }
 
     fn state(&self) -> Result<VaultState, VaultError> {
-        if self.key().is_some() {
+        if self.key()?.is_some() {
             return Ok(VaultState::Ready);
         }
         Ok(if self.identity()?.is_some() { VaultState::Locked } else { VaultState::New })
@@ -155,22 +165,22 @@ impl Shared {
 
     fn unlock(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
         private::create_dir(&self.folder).map_err(|e| failed(&self.folder, &e))?;
-        let key = match self.identity()? {
-            Some(found) => open_identity(&found, passphrase)?,
+        let opened = match self.identity()? {
+            Some(found) => open_identity(found, passphrase)?,
             None => self.create(passphrase)?,
         };
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
         Ok(())
     }
 
     /// Two processes may meet a new vault at once: the second one opens what the first has made.
-    fn create(&self, passphrase: &Passphrase) -> Result<x25519::Identity, VaultError> {
+    fn create(&self, passphrase: &Passphrase) -> Result<Opened, VaultError> {
         let lock = self.folder.join("lock");
         let file = private::options().write(true).create(true).truncate(false).open(&lock);
         let file = file.map_err(|e| failed(&lock, &e))?;
         file.lock().map_err(|e| failed(&lock, &e))?;
         if let Some(found) = self.identity()? {
-            return open_identity(&found, passphrase);
+            return open_identity(found, passphrase);
         }
         let key = x25519::Identity::generate();
         let text = key.to_string();
@@ -178,12 +188,12 @@ impl Shared {
             .map_err(|e| VaultError::Failed(e.to_string()))?;
         let path = self.folder.join(IDENTITY);
         private::replace(&path, &sealed).map_err(|e| failed(&path, &e))?;
-        Ok(key)
+        Ok(Opened { sealed, key })
     }
 
     fn read(&self, name: &str) -> Result<Option<SecretBytes>, VaultError> {
         let path = self.path(name)?;
-        let Some(key) = self.key() else {
+        let Some(key) = self.key()? else {
             // Without a key there is nothing yet, or it must be opened first.
             return if self.identity()?.is_none() { Ok(None) } else { Err(VaultError::Locked) };
         };
@@ -202,7 +212,7 @@ impl Shared {
 
     fn write(&self, name: &str, value: &SecretBytes) -> Result<(), VaultError> {
         let path = self.path(name)?;
-        let key = self.key().ok_or(VaultError::Locked)?;
+        let key = self.key()?.ok_or(VaultError::Locked)?;
         let content = Zeroizing::new([name.as_bytes(), b"\n", value.expose()].concat());
         let sealed =
             age::encrypt(&key.to_public(), &content).map_err(|e| VaultError::Failed(e.to_string()))?;
@@ -226,16 +236,15 @@ fn load(path: &Path) -> Result<Option<Vec<u8>>, VaultError> {
     }
 }
 
-fn open_identity(sealed: &[u8], passphrase: &Passphrase) -> Result<x25519::Identity, VaultError> {
-    let text = sealed::open(sealed, passphrase).map_err(|error| match error {
+fn open_identity(sealed: Vec<u8>, passphrase: &Passphrase) -> Result<Opened, VaultError> {
+    let text = sealed::open(&sealed, passphrase).map_err(|error| match error {
         SealError::WrongPassphrase => VaultError::WrongPassphrase,
         SealError::Damaged(words) | SealError::Failed(words) => {
             VaultError::Corrupt(format!("{IDENTITY}: {words}"))
         }
     })?;
-    std::str::from_utf8(text.expose())
-        .ok()
-        .and_then(|text| text.parse().ok())
+    let key = std::str::from_utf8(text.expose()).ok().and_then(|text| text.parse().ok());
+    key.map(|key| Opened { sealed, key })
         .ok_or_else(|| VaultError::Corrupt(format!("{IDENTITY} holds no key")))
 }
 
