@@ -11,8 +11,8 @@ pub type HttpResponse = http::Response<Vec<u8>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimit(pub usize);
 
-/// An extension of a request that spends what is good for one use (a refresh token, a code): nobody gives its answer again,
-/// so it is waited for longer.
+/// An extension of a request that spends what is good for one use (a refresh token, a code), or may: nobody gives its answer
+/// again, so it is waited for longer, and it is sent once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spends;
 

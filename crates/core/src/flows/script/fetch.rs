@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokenrack_oauth::api::is_framing;
 use tokenrack_oauth::endpoint::{Endpoint, EndpointError};
 use tokenrack_oauth::error::OAuthError;
-use tokenrack_oauth::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
+use tokenrack_oauth::http::{HttpClient, HttpError, HttpRequest, HttpResponse, Spends};
 use tokenrack_oauth::metadata::ServerMetadata;
 use url::Url;
 
@@ -147,10 +147,12 @@ impl Fetch for Asker {
             told.failed = Some(Failed::Refused(why.clone()));
             why
         };
-        let request = match self.check(request) {
+        let mut request = match self.check(request) {
             Ok(request) => request,
             Err(why) => return Err(self.told(|told| refused(told, why))),
         };
+        // Whatever its method: only the script knows what it spends.
+        request.extensions_mut().insert(Spends);
         let host = request.uri().authority().map(ToString::to_string);
         self.told(|told| told.waits_for = host.clone());
         let answer = self.http.send(request).await;
@@ -255,7 +257,11 @@ mod tests {
 
         #[async_trait]
         impl HttpClient for Silent {
-            async fn send(&self, _: HttpRequest) -> Result<HttpResponse, HttpError> {
+            async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+                assert!(
+                    request.extensions().get::<Spends>().is_some(),
+                    "it is sent once, whatever its method"
+                );
                 std::future::pending().await
             }
         }
