@@ -270,6 +270,8 @@ fn a_link_to_a_locked_app_is_delivered_once_it_is_open() {
     let desktop = Desktop::start(&session);
     let app = desktop.open(&profile);
     app.page.wait_for_text("main", "The vault is locked");
+    let handlers = session.folder().join("data/applications/mimeinfo.cache");
+    eventually("the link's handler", 20 * SECOND, || handlers.is_file().then_some(()));
     let attempt = profile.begin("demo");
     desktop.open_link(&profile, &attempt.sign_in());
     eventually("the link to have come", 20 * SECOND, || {
