@@ -21,6 +21,9 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
     let is = |reason, at| Some(Attention { reason, at });
     match connection.state.settled() {
         Settled::ReauthorizationRequired { since, .. } => is(Reason::SignInNeeded, *since),
+        Settled::Authorized(grant) if grant.renews_itself && grant.is_over(now) && !grant.is_unsaved() => {
+            is(Reason::SignInNeeded, grant.expires_at?)
+        }
         // What it was doing before shows again when it has ended.
         Settled::Authorized(grant) if matches!(grant.refresh, RefreshState::InFlight { .. }) => None,
         Settled::Authorized(grant) => {
@@ -38,9 +41,6 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
                 if scheduler::is_chronic(failure) {
                     return is(Reason::FailingForDays, since);
                 }
-            }
-            if grant.renews_itself && grant.is_over(now) {
-                return is(Reason::SignInNeeded, grant.expires_at?);
             }
             let (at, tell_at) = sign_in_ahead(connection)?;
             (tell_at <= now).then_some(Attention { reason: Reason::SignInSoon, at })

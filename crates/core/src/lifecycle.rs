@@ -497,7 +497,7 @@ impl ConnectionState {
         {
             let mut failure = Failure::after(&grant.refresh, problem, now);
             if is_news {
-                (failure.since, failure.attempt) = (Some(now), 1);
+                (failure.since, failure.attempt, failure.tried_seconds) = (Some(now), 1, 0);
             }
             grant.refresh = RefreshState::Failed(failure);
         }
@@ -652,9 +652,15 @@ impl Grant {
         RefreshState::InFlight { since: self.issued_at, generation: self.generation }
     }
 
-    /// Whether the vault did not have the tokens when it was read last, or not whole.
+    /// Whether the vault did not give out the tokens when it was read last, or not whole.
     pub fn is_missing(&self) -> bool {
         let codes = [Code::VaultItemMissing, Code::VaultCorrupt];
+        self.is_kept_back() || self.failure().is_some_and(|failure| codes.contains(&failure.problem.code))
+    }
+
+    /// Whether it has them, and was open: in another keyring, say, that stays locked.
+    pub fn is_kept_back(&self) -> bool {
+        let codes = [Code::VaultLocked, Code::VaultDenied];
         self.failure().is_some_and(|failure| codes.contains(&failure.problem.code))
     }
 

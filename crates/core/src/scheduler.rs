@@ -42,7 +42,7 @@ pub fn due_at(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let Settled::Authorized(grant) = connection.state.settled() else { return None };
-    if (!grant.refreshable || grant.is_over(now)) && !grant.is_missing() {
+    if (!grant.refreshable || grant.is_over(now)) && !grant.is_missing() && !grant.is_unsaved() {
         return None;
     }
     match &grant.refresh {
@@ -98,7 +98,9 @@ fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
         return Some(after(grant.issued_at, LONGEST_WAIT));
     }
     // A token that renews itself cannot be renewed once it has ended, and nobody may be there in its last minutes.
-    let margin = margin(id, grant, lifetime, if grant.renews_itself { i64::MAX } else { EARLIEST });
+    // The first records do not say it.
+    let renews_itself = grant.renews_itself || spec.is_some_and(|spec| spec.refresh.renew.is_some());
+    let margin = margin(id, grant, lifetime, if renews_itself { i64::MAX } else { EARLIEST });
     let refused_before = spec.map(|spec| i64::from(spec.refresh.min_remaining_s) * 1_000);
     let margin = refused_before.filter(|longest| *longest > 0).map_or(margin, |longest| margin.min(longest));
     Some(after(end, -margin))

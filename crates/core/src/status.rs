@@ -301,7 +301,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             plain(
                 StatusKind::KeychainLocked,
                 grant.issued_at,
-                match grant.failure().filter(|_| grant.is_missing()) {
+                match grant.failure().filter(|_| grant.is_missing() && !grant.is_kept_back()) {
                     Some(failure) => not_there(&failure.problem),
                     None => say!("The tokens are safe, and cannot be read until the keychain is open."),
                 },
@@ -416,7 +416,7 @@ fn failed(
     if grant.is_unsaved() {
         return Some(unsaved(first, next_try));
     }
-    let (kind, since, until, evidence, next) = if grant.is_missing() {
+    let (kind, since, until, evidence, next) = if grant.is_missing() && !grant.is_kept_back() {
         (StatusKind::ActionNeeded, first, None, not_there(problem), Some(Action::Connect))
     } else if grant.is_over(now) {
         return None;

@@ -318,3 +318,29 @@ async fn a_code_whose_answer_could_not_be_read_may_have_brought_tokens() {
     let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
     assert_eq!(told.revocation, Revocation::Unknown, "at-3 and rt-3 may live on");
 }
+
+/// "Saving is tried again after 1, 2, 4 … 60 seconds", for a token that nothing renews as for any other (GitHub's).
+#[tokio::test]
+async fn a_token_that_nothing_renews_is_saved_when_the_vault_takes_it() {
+    for refresh_token in [r#""refresh_token":"rt-1","#, ""] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.add(&engine).await;
+        engine.keep_fresh();
+        settle().await;
+        let redirect = world.start(&engine, &id).await;
+        world
+            .network
+            .answer(200, &format!(r#"{{"access_token":"at-1",{refresh_token}"token_type":"bearer"}}"#));
+        world.vault.refuse_writes(true);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        settle().await;
+        pass(&world, 5).await;
+        assert_eq!(kind(&engine, &id), StatusKind::Unsaved);
+        world.vault.refuse_writes(false);
+        for _ in 0..30 {
+            pass(&world, 20).await;
+        }
+        assert!(engine.unsaved().is_empty(), "{refresh_token}: after ten minutes");
+    }
+}

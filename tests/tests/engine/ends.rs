@@ -68,7 +68,7 @@ async fn a_clock_that_was_set_right_once_makes_no_end_move() {
     let id = world.add(&engine).await;
     let answer = |passed: i64| {
         format!(
-            r#"{{"access_token":"at","refresh_token":"rt","token_type":"bearer","expires_in":7200,"refresh_token_expires_in":{}}}"#,
+            r#"{{"access_token":"at","refresh_token":"rt-{passed}","token_type":"bearer","expires_in":7200,"refresh_token_expires_in":{}}}"#,
             365 * DAY - passed
         )
     };
@@ -153,4 +153,133 @@ async fn a_token_that_was_saved_from_a_bad_answer_ends_when_it_says_itself() {
     world.network.answer(200, answer);
     assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidTokenResponse);
     assert_eq!(engine.view(&id).unwrap().expires_at.unwrap().to_string(), "2026-01-01T12:30:00Z");
+}
+
+/// The record as the version before had it: the app was updated.
+#[tokio::test]
+async fn a_record_that_does_not_say_so_yet_is_renewed_in_the_last_quarter() {
+    for is_old in [false, true] {
+        let world = World::new();
+        world.own_provider("acme.toml", RENEWS_ITSELF);
+        let engine = world.engine();
+        let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+        let answer = r#"{"access_token":"at-1","token_type":"bearer","expires_in":5184000}"#;
+        signed_in(&world, &engine, &id, answer).await;
+        drop(engine);
+        if is_old {
+            world.tamper(r#"UPDATE connections SET record = replace(record, '"renews_itself":true,', '')"#);
+        }
+        // In use each day until the 59th, then one day off.
+        world.clock.forward(45 * DAY);
+        let engine = world.engine();
+        engine.keep_fresh();
+        settle().await;
+        for _ in 0..14 {
+            world.network.page(&answer.replace("at-1", "at-2"));
+            pass(&world, DAY).await;
+            pass(&world, 5).await;
+            pass(&world, 15).await;
+        }
+        let asked = world.network.sent().len();
+        world.clock.forward(2 * DAY);
+        settle().await;
+        assert!(asked > 0, "is_old: {is_old}");
+    }
+}
+
+/// QuickBooks: the refresh token is replaced once a day, and its end moves then; until then the same one is answered.
+#[tokio::test]
+async fn an_end_that_moves_with_a_new_token_alone_is_said_to_move() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let answer = |token: &str, left: i64| {
+        format!(
+            r#"{{"access_token":"at","refresh_token":"{token}","token_type":"bearer","expires_in":3600,
+            "refresh_token_expires_in":{left}}}"#
+        )
+    };
+    signed_in(&world, &engine, &id, &answer("rt-1", 100 * DAY)).await;
+    let mut told = vec![];
+    for hour in 1..=30 {
+        world.clock.forward(3_600);
+        let left = if hour < 24 { 100 * DAY - hour * 3_600 } else { 100 * DAY - (hour - 24) * 3_600 };
+        let name = if hour < 24 { "rt-1" } else { "rt-2" };
+        world.network.answer(200, &answer(name, left));
+        engine.refresh(&id, Channel::App).await.unwrap();
+        let by = engine.view(&id).unwrap().sign_in_by.unwrap();
+        told.push((hour, by.moves));
+    }
+    assert!(told.last().unwrap().1, "it has moved a few hours ago");
+}
+
+/// A server whose session ends after half an hour without use, and that answers the same token and end again when it is
+/// asked within five minutes.
+#[tokio::test]
+async fn a_session_that_has_been_seen_to_move_is_used_before_it_ends_of_idleness() {
+    for presses in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.add(&engine).await;
+        let answer = |token: &str, left: i64| {
+            format!(
+                r#"{{"access_token":"at","refresh_token":"{token}","token_type":"bearer","expires_in":86400,
+                "refresh_token_expires_in":{left}}}"#
+            )
+        };
+        signed_in(&world, &engine, &id, &answer("rt-1", 1_800)).await;
+        world.clock.forward(1_400);
+        world.network.answer(200, &answer("rt-2", 1_800));
+        engine.refresh(&id, Channel::Engine).await.unwrap();
+        assert!(engine.view(&id).unwrap().sign_in_by.unwrap().moves);
+        if presses {
+            world.clock.forward(120);
+            world.network.answer(200, &answer("rt-2", 1_680));
+            engine.refresh(&id, Channel::App).await.unwrap();
+        }
+        world.network.sent();
+        engine.keep_fresh();
+        settle().await;
+        world.network.answer(200, &answer("rt-3", 1_800));
+        let mut asked = 0;
+        for _ in 0..80 {
+            world.clock.forward(20);
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            asked += world.network.sent().len();
+        }
+        assert!(asked > 0, "presses: {presses}: it ends unused");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_over_is_told_of_also_where_its_renewal_was_cut_short() {
+    for cut_short in [false, true] {
+        let world = World::new();
+        world.own_provider("acme.toml", RENEWS_ITSELF);
+        let engine = world.engine();
+        let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+        let answer = r#"{"access_token":"at-1","token_type":"bearer","expires_in":5184000}"#;
+        signed_in(&world, &engine, &id, answer).await;
+        world.clock.forward(46 * DAY);
+        if cut_short {
+            let _held = world.network.hold();
+            world.network.page(answer);
+            let dies = engine.clone();
+            let task_id = id.clone();
+            let task = tokio::spawn(async move { dies.refresh(&task_id, Channel::App).await });
+            settle().await;
+            task.abort();
+            let _ = task.await;
+        }
+        drop(engine);
+        world.clock.forward(20 * DAY);
+        let engine = world.engine();
+        let mut events = engine.subscribe();
+        engine.keep_fresh();
+        settle().await;
+        pass(&world, 25).await;
+        pass(&world, DAY).await;
+        let reasons: Vec<_> = offered(&mut events).into_iter().map(|it| it.attention.reason).collect();
+        assert_eq!(reasons, [Reason::SignInNeeded], "cut short: {cut_short}");
+    }
 }

@@ -604,3 +604,83 @@ async fn an_item_that_a_vault_which_is_open_does_not_give_out_is_said() {
     pass(&world, 25).await;
     assert_eq!(kind(&engine, &id), StatusKind::Connected);
 }
+
+/// What a server wants (Retry-After) outlives a vault that fails for a moment.
+#[tokio::test]
+async fn what_a_server_wants_is_not_forgotten_over_an_item_that_is_kept_back() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_190);
+    world.network.answer_after(429, 3_600);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.network.sent();
+    world.clock.forward(20);
+    assert_eq!(token(&engine, &id).await, Err(Code::RateLimited));
+    world.vault.keep_back(Some(&id));
+    let _ = token(&engine, &id).await;
+    let _ = engine.refresh(&id, Channel::App).await;
+    world.vault.keep_back(None);
+    world.network.answer(200, FRESH);
+    assert_eq!(token(&engine, &id).await, Err(Code::RateLimited));
+    assert!(world.network.sent().is_empty());
+}
+
+/// A client that is refused is not asked with again before somebody has changed its settings.
+#[tokio::test]
+async fn a_refused_client_is_not_asked_with_again_over_an_item_that_is_kept_back() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(401, r#"{"error":"invalid_client"}"#);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.network.sent();
+    world.vault.keep_back(Some(&id));
+    let _ = engine.refresh(&id, Channel::App).await;
+    world.vault.keep_back(None);
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..6 {
+        world.network.answer(401, r#"{"error":"invalid_client"}"#);
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert!(sent.is_empty(), "{sent:?}");
+}
+
+#[tokio::test]
+async fn an_item_that_is_given_out_again_is_no_problem_any_more() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.keep_back(Some(&id));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.vault.keep_back(None);
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    engine.snapshot().await.unwrap();
+    let view = engine.view(&id).unwrap();
+    assert_eq!(view.problem.map(|problem| problem.code), None);
+}
+
+#[tokio::test]
+async fn where_an_early_refresh_is_refused_nothing_is_due_over_an_item_that_was_kept_back() {
+    let world = World::new();
+    let file = include_str!("../../../providers/gitlab.toml");
+    world.own_provider("gitlab.toml", &file.replace("[refresh]\n", "[refresh]\nmin_remaining_s = 30\n"));
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.vault.keep_back(Some(&id));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.vault.keep_back(None);
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..5 {
+        pass(&world, 20).await;
+    }
+    world.vault.reads();
+    for _ in 0..20 {
+        pass(&world, 29).await;
+        pass(&world, 29).await;
+    }
+    assert_eq!(world.vault.reads(), 0, "nothing is due");
+}

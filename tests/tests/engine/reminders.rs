@@ -4,6 +4,7 @@ use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{Channel, EngineEvent, Reason, Reminder};
 use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::problem::Code;
 use tokenrack_core::view::SignInBasis;
 use tokio::sync::broadcast::Receiver;
 
@@ -212,4 +213,30 @@ async fn a_keyring_that_is_late_on_two_mornings_is_not_told_of() {
         pass(&world, 25).await;
     }
     assert_eq!(heard(&engine, &mut events), [Reason::TokensMissing], "it does not have them a minute later");
+}
+
+#[tokio::test]
+async fn failures_of_the_network_are_no_minute_of_a_late_keyring() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_000);
+    for _ in 0..2 {
+        world.network.fail(HttpErrorKind::NameResolution);
+        engine.refresh(&id, Channel::Engine).await.unwrap_err();
+        world.clock.forward(120);
+    }
+    drop(engine);
+    // Off for the night; in the morning the keyring comes up a second late.
+    world.clock.forward(DAY / 2);
+    world.vault.hide(Some(&id));
+    let engine = world.engine();
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 4).await;
+    assert_eq!(token(&engine, &id).await, Err(Code::VaultItemMissing));
+    settle().await;
+    let reasons: Vec<_> = offered(&mut events).into_iter().map(|it| it.attention.reason).collect();
+    assert_eq!(reasons, [] as [Reason; 0], "a notification waits for a minute");
 }

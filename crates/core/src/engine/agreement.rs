@@ -46,11 +46,15 @@ impl Engine {
         let (Err(problem), Some(known)) = (&read, connection.state.grant()) else { return read };
         match problem.code {
             Code::VaultCorrupt => self.are_missed(connection, known.generation, problem, channel)?,
-            // In an older keyring, say, that stays locked beside the one in use.
+            // In an older keyring, say, that stays locked beside the one in use. What has failed before says more.
             Code::VaultLocked | Code::VaultDenied | Code::VaultFailed
-                if self.inner.ports.vault.status().await.state == VaultState::Ready =>
+                if (known.failure().is_none() || known.is_missing())
+                    && self.inner.ports.vault.status().await.state == VaultState::Ready =>
             {
-                self.are_kept_back(connection, problem, channel)?;
+                let is_locked = problem.code == Code::VaultLocked;
+                let code = if is_locked { problem.code } else { Code::VaultDenied };
+                let kept_back = Problem { code, ..problem.clone() };
+                self.are_missed(connection, known.generation, &kept_back, channel)?;
             }
             _ => {}
         }
@@ -164,33 +168,6 @@ impl Engine {
             },
         )?;
         Ok(problem)
-    }
-
-    /// One more try that failed. What is said of tokens in memory or missing says more. Has a line when that is news.
-    fn are_kept_back(
-        &self,
-        connection: &Connection,
-        problem: &Problem,
-        channel: Channel,
-    ) -> Result<(), Problem> {
-        let now = self.now();
-        self.update(&connection.id, |connection| {
-            let before =
-                connection.state.grant().and_then(Grant::failure).map(|failure| failure.problem.code);
-            let mut has_failed = false;
-            connection.state.with_grant(|grant| {
-                has_failed = !grant.is_unsaved() && !grant.is_missing();
-                if has_failed {
-                    grant.refresh =
-                        RefreshState::Failed(Failure::after(&grant.refresh, problem.clone(), now));
-                }
-            });
-            let is_news = before != Some(problem.code);
-            let (kind, words) = (ActivityKind::RefreshFailed, problem.cause.clone());
-            let line = is_news.then(|| connection.event(now, kind, channel, Some(problem.code), words));
-            has_failed.then(|| Change { activity: line.into_iter().collect(), ended: None })
-        })?;
-        Ok(())
     }
 
     /// The vault does not have the tokens of this generation, or not whole. Has a line when that is news.

@@ -143,7 +143,12 @@ fn rescued(before: &Tokens, salvaged: Salvaged, error: OAuthError) -> Made {
 /// What is wrong with an answer that has brought tokens, whatever it calls itself.
 pub(super) fn with_tokens(error: OAuthError) -> Problem {
     let problem = Problem::from(error);
-    let is_refusal = matches!(Verdict::of(&problem), Verdict::Permanent | Verdict::Configuration);
+    let is_refusal = matches!(Verdict::of(&problem), Verdict::Permanent | Verdict::Configuration)
+        || problem.http_status.is_some()
+            && matches!(
+                problem.code,
+                Code::AccessDenied | Code::AttemptTimedOut | Code::RateLimited | Code::TimedOut
+            );
     if is_refusal { Problem { code: Code::ServerRefused, ..problem } } else { problem }
 }
 
@@ -162,6 +167,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     let is_same =
         credentials.is_none() && problem.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
     let credentials = credentials.or_else(|| kept_with(tokens, &fresh));
+    let is_replaced = fresh.refresh_token.as_ref().is_some_and(|fresh| !is_old(fresh));
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,
@@ -172,8 +178,9 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refreshable: true,
         renews_itself: spec.refresh.renew.is_some(),
         refresh_expires_at,
-        // The newest one that could tell decides: an end may move until it has come to the longest that is given.
-        refresh_end_moves: moved || old.refresh_end_moves && !stayed,
+        // Until a new one has the same: then it has come to the longest that is given. One that was not replaced yet may
+        // move with the next.
+        refresh_end_moves: moved || old.refresh_end_moves && !(stayed && is_replaced),
         refresh_end_stays: !moved && (stayed || old.refresh_end_stays),
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
@@ -184,9 +191,8 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refresh: problem.map_or(RefreshState::Idle, |problem| {
             let failure = Failure::after(&old.refresh, problem, now);
             // The new one has come, whatever is wrong with its answer.
-            let is_new = fresh.refresh_token.as_ref().is_some_and(|fresh| !is_old(fresh));
             RefreshState::Failed(Failure {
-                answer_may_be_lost: failure.answer_may_be_lost && !is_new,
+                answer_may_be_lost: failure.answer_may_be_lost && !is_replaced,
                 ..failure
             })
         }),
