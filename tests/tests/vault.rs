@@ -123,7 +123,7 @@ fn a_refresh_is_not_sent_where_its_answer_could_not_be_saved() {
     profile.connected("demo", &odd.odd_issuer("none"));
     let id = profile.view("demo")["id"].as_str().unwrap().to_owned();
     let file = profile.home().join(format!("vault/{id}.age"));
-    refuses_to_refresh(&profile, &format!("mount --bind {0} {0};", file.display()), "vault/denied");
+    refuses_to_refresh(&profile, &format!("mount --bind {0} {0};", file.display()), "vault/failed");
     assert!(odd.token_requests("refresh_token").is_empty());
     profile.run(&["refresh", "demo"]).done();
 }

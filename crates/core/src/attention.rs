@@ -21,7 +21,9 @@ pub fn now(connection: &Connection, now: Timestamp) -> Option<Attention> {
     let is = |reason, at| Some(Attention { reason, at });
     match connection.state.settled() {
         Settled::ReauthorizationRequired { since, .. } => is(Reason::SignInNeeded, *since),
-        Settled::Authorized(grant) if grant.renews_itself && grant.is_over(now) && !grant.is_unsaved() => {
+        Settled::Authorized(grant)
+            if grant.renews_itself && !grant.can_be_renewed(now) && !grant.is_unsaved() =>
+        {
             is(Reason::SignInNeeded, grant.expires_at?)
         }
         // What it was doing before shows again when it has ended.

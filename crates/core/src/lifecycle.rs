@@ -629,9 +629,9 @@ impl Grant {
         Some(format!("signed in as “{account}”; before it was “{before}”"))
     }
 
-    /// Whether only a sign-in brings another token.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        self.expired(now) && (!self.refreshable || self.renews_itself)
+    /// Whether it can be renewed without a person: what renews itself only before its end.
+    pub fn can_be_renewed(&self, now: Timestamp) -> bool {
+        self.refreshable && !(self.renews_itself && self.expired(now))
     }
 
     /// The tries that failed since the last one that succeeded.

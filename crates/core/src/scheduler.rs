@@ -42,7 +42,7 @@ pub fn due_at(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let Settled::Authorized(grant) = connection.state.settled() else { return None };
-    if (!grant.refreshable || grant.is_over(now)) && !grant.is_missing() && !grant.is_unsaved() {
+    if !grant.can_be_renewed(now) && !grant.is_missing() && !grant.is_unsaved() {
         return None;
     }
     match &grant.refresh {

@@ -333,7 +333,7 @@ fn authorized(grant: &Grant, context: &Context<'_>) -> StatusView {
         return view;
     }
     let expired = grant.expired(now);
-    let can_be_renewed = grant.refreshable && !grant.is_over(now);
+    let can_be_renewed = grant.can_be_renewed(now);
     let next_if_refreshable = |action| if can_be_renewed { action } else { Action::Connect };
     let (kind, since, until, evidence, next) = match &grant.refresh {
         RefreshState::InFlight { since, .. } if context.is_at_work => (
@@ -418,7 +418,7 @@ fn failed(
     }
     let (kind, since, until, evidence, next) = if grant.is_missing() && !grant.is_kept_back() {
         (StatusKind::ActionNeeded, first, None, not_there(problem), Some(Action::Connect))
-    } else if grant.is_over(now) {
+    } else if grant.expired(now) && !grant.can_be_renewed(now) {
         return None;
     } else if is_about_settings(problem) {
         let evidence = match problem.code {

@@ -599,6 +599,9 @@ async fn nothing_is_spent_while_there_is_no_room_for_the_answer() {
     assert!(world.network.sent().is_empty());
     let cause = engine.view(&id).unwrap().problem.unwrap().cause;
     assert!(cause.unwrap().contains("no space left"));
+    assert_eq!(token(&engine, &id).await.unwrap(), "at-1");
+    let problem = engine.view(&id).unwrap().problem.map(|problem| problem.code);
+    assert_eq!(problem.as_deref(), Some("vault/failed"), "what can be read takes nothing of it back");
     world.vault.fill(false);
     world.network.answer(200, FRESH);
     engine.refresh(&id, Channel::App).await.unwrap();

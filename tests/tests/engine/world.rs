@@ -411,7 +411,8 @@ impl Vault for TestVault {
 
     async fn has_room(&self, _: &VaultItem) -> Result<(), VaultError> {
         match *self.is_full.lock().unwrap() {
-            true => Err(VaultError::Failed("no space left on device".into())),
+            // As for a folder that may be read and not written to.
+            true => Err(VaultError::Denied("no space left on device".into())),
             false => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -26,7 +27,7 @@ const LATE: SignedDuration = SignedDuration::from_secs(30);
 /// For the network of a machine that has just woken up.
 const SETTLING: SignedDuration = SignedDuration::from_secs(3);
 /// After the database could not be read at first.
-const LOOK_AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(5);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Renews tokens before they end, and tries again after failures, for as long as this engine lives. A second call

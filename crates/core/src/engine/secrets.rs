@@ -53,7 +53,12 @@ impl Engine {
     /// # Errors
     /// A vault problem.
     pub(super) async fn has_room(&self, connection: &Connection) -> Result<(), Problem> {
-        Ok(self.inner.ports.vault.has_room(&self.item(connection)).await?)
+        let room = self.inner.ports.vault.has_room(&self.item(connection)).await;
+        room.map_err(|error| match Problem::from(error) {
+            // Not to be written to is not to be kept back: what is read then takes nothing of it back.
+            problem if problem.code == Code::VaultDenied => Problem { code: Code::VaultFailed, ..problem },
+            problem => problem,
+        })
     }
 
     /// As `write_secrets`, for a change that is made whole or not at all: one that was not answered in time may have happened.

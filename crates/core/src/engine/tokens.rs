@@ -171,7 +171,7 @@ impl Engine {
             Ok(spec) => spec,
         };
         let known = connection.state.grant().unwrap_or(&tokens.grant);
-        if known.is_over(self.now()) {
+        if !tokens.grant.can_be_renewed(self.now()) {
             return Err(Code::Expired.into());
         }
         if let Some(problem) = refresh::too_early(&spec, known, self.now()) {
