@@ -120,6 +120,29 @@ async fn tokens_that_a_script_has_fetched_are_kept_whatever_it_says_of_their_end
     assert_eq!(credentials(&world, &id), kept);
 }
 
+#[tokio::test]
+async fn a_refresh_token_that_a_script_returns_with_nothing_usable_beside_it_is_kept() {
+    for returned in [
+        r#"{"refresh_token":"rt-2"}"#,
+        r#"{"refresh_token":"rt-2","access_token":{"value":"at-2"},"expires_at":1}"#,
+    ] {
+        let world = World::new();
+        let engine = acme(&world, REFRESH_SCRIPT);
+        let id = connected(&world, &engine).await;
+        world.scripts.returns(returned);
+        let problem = engine.refresh(&id, Channel::App).await.unwrap_err();
+        let words = "refreshCredentials returned no access_token";
+        assert_eq!((problem.code, problem.cause.as_deref()), (Code::ScriptFailed, Some(words)));
+        let other_process = world.engine();
+        assert_eq!(token(&other_process, &id).await.unwrap(), "at-1");
+        assert_eq!(credentials(&world, &id)["refresh_token"], "rt-2");
+
+        world.scripts.returns(r#"{"refresh_token":"rt-2"}"#);
+        assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+        assert_eq!(credentials(&world, &id)["refresh_token"], "rt-2", "the same again is nothing new");
+    }
+}
+
 /// There is no object that the script could be given.
 #[tokio::test]
 async fn a_new_refresh_token_in_an_answer_that_no_script_can_be_asked_about_is_kept() {

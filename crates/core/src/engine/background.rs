@@ -115,8 +115,8 @@ impl Engine {
         change(&mut knows);
         let has_moved = *knows != before;
         drop(knows);
-        if has_moved && let Err(problem) = self.reload() {
-            tracing::warn!(%problem, "the connections could not be read again");
+        if has_moved {
+            self.read_again();
         }
     }
 

@@ -168,6 +168,11 @@ impl Engine {
             // Nobody else's change lies between, so there is no reason to read everything again.
             shown.revision = revision;
         }
+        if revision < shown.revision {
+            // Everything was read since. What of this change is in memory only is shown by reading once more.
+            drop(shown);
+            return self.read_again();
+        }
         if shown.connections.get(&connection.id).is_some_and(|(newer, _, _)| *newer > revision) {
             return;
         }
@@ -184,9 +189,14 @@ impl Engine {
         drop(shown);
         let rest = |connection: &Connection| self.asked_to_wait(connection, self.now());
         // When others are tried next depends on it.
-        if (others_are_held || before.and_then(|(_, before, _)| rest(&before)) != rest(connection))
-            && let Err(problem) = self.reload()
-        {
+        if others_are_held || before.and_then(|(_, before, _)| rest(&before)) != rest(connection) {
+            self.read_again();
+        }
+    }
+
+    /// As `reload`, where nobody waits for it: the next change reads again.
+    pub(super) fn read_again(&self) {
+        if let Err(problem) = self.reload() {
             tracing::warn!(%problem, "the connections could not be read again");
         }
     }
@@ -268,9 +278,7 @@ impl Engine {
         let before = locked(&self.inner.faces.shown).vault.replace(status.clone());
         if before.as_ref() != Some(&status) && self.inner.faces.watching.load(Ordering::Relaxed) {
             let _ = self.inner.faces.events.send(EngineEvent::Vault { status: status.said() });
-            if let Err(problem) = self.reload() {
-                tracing::warn!(%problem, "the connections could not be read again");
-            }
+            self.read_again();
         }
     }
 
@@ -342,9 +350,7 @@ async fn watch_store(engine: Weak<Inner>) {
         if *changes.borrow() <= locked(&inner.faces.shown).revision {
             continue;
         }
-        if let Err(problem) = (Engine { inner }).reload() {
-            tracing::warn!(%problem, "the connections could not be read again");
-        }
+        Engine { inner }.read_again();
     }
 }
 

@@ -20,9 +20,7 @@ impl Engine {
     pub fn set_catalog(&self, catalog: impl Into<Arc<Catalog>>) {
         *locked(&self.inner.catalog) = catalog.into();
         self.tell(EngineEvent::Providers);
-        if let Err(problem) = self.reload() {
-            tracing::warn!(%problem, "the connections could not be read again");
-        }
+        self.read_again();
     }
 
     /// Where the entry with this id comes from.

@@ -129,9 +129,7 @@ impl Engine {
         let Err(problem) = outcome else { return Ok(()) };
         locked(&self.inner.unsaved).insert(connection.id.clone(), Unsaved { record, lock: None });
         // Faces hear of it also where the database takes nothing either.
-        if let Err(problem) = self.reload() {
-            tracing::warn!(%problem, "the connections could not be read again");
-        }
+        self.read_again();
         Err(Problem::new(Code::Unsaved).because(&problem))
     }
 

@@ -148,7 +148,11 @@ impl<'a> Scripts<'a> {
     async fn by_script(&self, source: &str, before: Map<String, Value>) -> Result<Made, Refused> {
         let more = table([("credentials", before.clone().into())]);
         let returned = self.call(source, REFRESH, more).await;
-        let made = returned.and_then(|returned| self.made(REFRESH, before, returned));
+        let made = returned.and_then(|returned| {
+            let found = credentials::new_refresh_token(&before, &returned);
+            let made = self.made(REFRESH, before.clone(), returned);
+            made.or_else(|problem| self.found(before, found, problem))
+        });
         made.map_err(|problem| {
             let verdict = match Verdict::of(&problem) {
                 // Nothing is spent that nobody was sent.
@@ -172,13 +176,25 @@ impl<'a> Scripts<'a> {
         let found = self.asked.salvage(&answer, root);
         let returned = self.call(source, CREDENTIALS, table([("tokenResponse", answer)])).await;
         let read = returned.and_then(|returned| self.made(CREDENTIALS, before.clone(), returned));
-        let mut made =
-            read.or_else(|problem| match self.whole(credentials::over(before, found.clone())) {
-                Ok(made) if !found.is_empty() => Ok(Made { problem: Some(problem), ..made }),
-                _ => Err(problem),
-            })?;
+        let mut made = read.or_else(|problem| self.found(before, found, problem))?;
         made.tokens.captured = kept;
         Ok(made)
+    }
+
+    /// What there is all the same where a script has failed, over what there was before.
+    fn found(
+        &self,
+        before: Map<String, Value>,
+        found: Map<String, Value>,
+        problem: Problem,
+    ) -> Result<Made, Problem> {
+        if found.is_empty() {
+            return Err(problem);
+        }
+        match self.whole(credentials::over(before, found)) {
+            Ok(made) => Ok(Made { problem: Some(problem), ..made }),
+            Err(_) => Err(problem),
+        }
     }
 
     /// What an answer that no script can be asked about has brought all the same, over what there was before.
