@@ -3,6 +3,7 @@
 //! Secrets cross the session bus as they are: its socket is the user's own, and whoever may listen there may ask the
 //! keyring for the same secrets. An encrypted transfer would cost every process 13 ms and protect from nobody.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ impl Backend for System {
     }
 
     fn open(&self) -> Result<Box<dyn Items>, VaultError> {
-        Ok(Box::new(Connection { service: self.connect(Duration::ZERO)? }))
+        Ok(Box::new(Connection { service: self.connect(Duration::ZERO)?, creator: OnceCell::new() }))
     }
 
     /// Only GNOME Keyring's folder is known.
@@ -84,9 +85,22 @@ impl Backend for System {
 
 struct Connection {
     service: SecretService,
+    /// For new items, which may need a prompt. Kept: GNOME Keyring may crash, and is locked then, where connections come and go
+    /// by the hundred.
+    creator: OnceCell<SecretService>,
 }
 
 impl Connection {
+    fn creator(&self) -> Result<&SecretService, VaultError> {
+        match self.creator.get() {
+            Some(creator) => Ok(creator),
+            None => {
+                let creator = connect(NOBODY)?;
+                Ok(self.creator.get_or_init(|| creator))
+            }
+        }
+    }
+
     /// The item with exactly our attributes, which must be unlocked.
     fn find(&self, name: &str) -> Result<Option<Item<'_>>, VaultError> {
         let found = self.service.search_items(attributes(name)).map_err(explain)?;
@@ -127,8 +141,7 @@ impl Items for Connection {
             }
             return Ok(());
         }
-        let service = connect(NOBODY)?;
-        let collection = default_collection(&service)?.ok_or(VaultError::Locked)?;
+        let collection = default_collection(self.creator()?)?.ok_or(VaultError::Locked)?;
         // Not "replace": that would take another program's item that has our attributes and more.
         collection.create_item(label, attributes(name), value, false, "text/plain").map_err(explain)?;
         Ok(())
