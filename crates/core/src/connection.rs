@@ -8,7 +8,7 @@ use tokenrack_oauth::lookup::Choice;
 
 use crate::event::{ActivityKind, Attention, Channel, NewActivity};
 use crate::forecast;
-use crate::lifecycle::{Asked, ConnectionState, Failure, Grant, Settled};
+use crate::lifecycle::{Asked, Attempt, ConnectionState, Failure, Grant, Settled};
 use crate::problem::Code;
 use crate::provider::{ProviderId, ProviderSpec, ServerMetadata};
 use crate::view::Revocation;
@@ -229,10 +229,11 @@ impl Connection {
         }
     }
 
-    /// Remembers an attempt that was answered and ends without a word: its tokens may have come, and the vault does not have
-    /// them.
+    /// Remembers an attempt that was answered, and ends without a word or by one that nobody could read: its tokens may have
+    /// come, and the vault does not have them.
     pub fn abandon_attempt(&mut self) {
-        if let Some(at) = self.state.attempt().and_then(|attempt| attempt.exchanging_since) {
+        let answered = |attempt: &Attempt| attempt.exchanging_since.or(attempt.unread_since);
+        if let Some(at) = self.state.attempt().and_then(answered) {
             // One that may live on already is doubt enough.
             self.lost_sign_in.get_or_insert(LostSignIn { at, ends_at: None });
         }

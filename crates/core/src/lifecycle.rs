@@ -97,6 +97,9 @@ pub struct Attempt {
     pub browser_opened: bool,
     /// The answer has come, and the tokens are on their way into the vault.
     pub exchanging_since: Option<Timestamp>,
+    /// The last answer could not be read: there may have been tokens in it, and the code is spent then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_since: Option<Timestamp>,
     /// What ends it. Without a tag of its own: records from before device codes read as redirects.
     #[serde(flatten)]
     pub awaited: Awaited,
@@ -175,6 +178,9 @@ pub struct Grant {
     /// A refresh has moved that end: whoever refreshes in time is never asked to sign in again.
     #[serde(default)]
     pub refresh_end_moves: bool,
+    /// How it has moved. Records of the first versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_end_moved: Option<EndMoved>,
     /// A refresh has left it where it was, although time enough had passed to tell. Until then it may move.
     #[serde(default)]
     pub refresh_end_stays: bool,
@@ -204,6 +210,15 @@ pub struct Grant {
     pub refresh_token_since: Option<u64>,
     /// The person finished a sign-in at this time; refreshes do not move it.
     pub authorized_at: Timestamp,
+}
+
+/// How a refresh token's end has moved. A server may move it with a new token only, or not twice within minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndMoved {
+    /// When it did last.
+    pub at: Timestamp,
+    /// The fewest seconds for which it had stood still when it did: where it stands still for as long, it no longer moves.
+    pub stood_seconds: i64,
 }
 
 /// What the refresh is doing.
@@ -245,6 +260,9 @@ pub struct Failure {
     /// What the last one asked, where it got so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// Where the vault does not give out the tokens: what had failed before, and is so again once they are found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Self>>,
 }
 
 /// The settings of a refresh that a server may refuse it for, and that a person may have put right since.
@@ -424,10 +442,13 @@ impl ConnectionState {
                 (*since, *problem) = (now, None);
             }
             // Tokens that wait for the vault still do, and a lost answer stays lost.
-            Settled::Authorized(grant)
-                if grant.failure().is_some_and(|failure| is_about_settings(&failure.problem)) =>
-            {
-                grant.refresh = grant.after_failures();
+            Settled::Authorized(grant) => {
+                if let RefreshState::Failed(failure) = &mut grant.refresh {
+                    failure.before.take_if(|before| is_about_settings(&before.problem));
+                    if is_about_settings(&failure.problem) {
+                        grant.refresh = grant.after_failures();
+                    }
+                }
             }
             _ => {}
         }
@@ -491,23 +512,27 @@ impl ConnectionState {
     /// The vault does not have the tokens of this generation. They may come back: in another keyring, or in one that comes
     /// up late. So it is one more failed try, and ends nothing. Answers whether that is news.
     pub fn miss_tokens(&mut self, generation: u64, problem: Problem, now: Timestamp) -> bool {
-        let is_news = !self.misses_tokens();
-        if let Settled::Authorized(grant) = self.settled_mut()
-            && grant.generation == generation
-        {
-            let mut failure = Failure::after(&grant.refresh, problem, now);
-            if is_news {
-                (failure.since, failure.attempt, failure.tried_seconds) = (Some(now), 1, 0);
-            }
-            grant.refresh = RefreshState::Failed(failure);
+        let Settled::Authorized(grant) = self.settled_mut() else { return false };
+        if grant.generation != generation {
+            return false;
         }
+        let is_news = !grant.is_out_of_reach();
+        let before = grant.failure().filter(|_| !grant.is_unsaved()).cloned();
+        let mut failure = Failure::after(&grant.refresh, problem, now);
+        if is_news {
+            (failure.since, failure.attempt, failure.tried_seconds) = (Some(now), 1, 0);
+            failure.before = before.map(Box::new);
+        } else {
+            failure.before = before.and_then(|missing| missing.before);
+        }
+        grant.refresh = RefreshState::Failed(failure);
         is_news
     }
 
     /// Whether the vault did not have the tokens when it was read last.
     pub fn misses_tokens(&self) -> bool {
         match self.settled() {
-            Settled::Authorized(grant) => grant.is_missing(),
+            Settled::Authorized(grant) => grant.is_out_of_reach(),
             // They ended with their process, unless what it wrote last comes late. The first versions took any absence for an
             // end.
             Settled::ReauthorizationRequired { problem, grant, .. } => {
@@ -534,7 +559,7 @@ impl ConnectionState {
             _ => return,
         };
         let refresh =
-            if is_missed || known.is_unsaved() { known.after_failures() } else { known.refresh.clone() };
+            if is_missed || known.is_unsaved() { known.once_found() } else { known.refresh.clone() };
         // What was in a process's memory alone may have been other tokens of the same number.
         let facts = if known.speaks_of(stored) && !known.is_unsaved() { known } else { stored };
         let mut found = Grant { refresh, ..facts.clone() };
@@ -578,8 +603,20 @@ impl RefreshState {
 }
 
 impl Failure {
-    /// One more failure after what the refresh was doing before.
-    pub fn after(before: &RefreshState, problem: Problem, now: Timestamp) -> Self {
+    /// Until when the server wants to be left alone (`Retry-After`, RFC 9110 §10.2.3), where it has said so.
+    pub fn wanted_at(&self) -> Option<Timestamp> {
+        let span = SignedDuration::from_secs(self.problem.retry_after?.into());
+        self.at.checked_add(span).ok()
+    }
+
+    /// One more failure after what the refresh was doing before. What a server has asked for stands until it says otherwise.
+    pub fn after(before: &RefreshState, mut problem: Problem, now: Timestamp) -> Self {
+        if let RefreshState::Failed(failure) = before
+            && problem.http_status.is_none()
+        {
+            let left = failure.wanted_at().map_or(0, |until| until.duration_since(now).as_secs());
+            problem.retry_after = u32::try_from(left).ok().filter(|left| *left > 0).or(problem.retry_after);
+        }
         let (since, attempt, tried_seconds) = match before {
             RefreshState::Failed(failure) => {
                 let gap = now.duration_since(failure.at).as_secs();
@@ -590,7 +627,17 @@ impl Failure {
             RefreshState::Idle | RefreshState::InFlight { .. } => (now, 1, 0),
         };
         let answer_may_be_lost = before.answer_may_be_lost() || Verdict::of(&problem) == Verdict::Unknown;
-        Self { at: now, since: Some(since), attempt, tried_seconds, problem, answer_may_be_lost, asked: None }
+        let since = Some(since);
+        Self {
+            at: now,
+            since,
+            attempt,
+            tried_seconds,
+            problem,
+            answer_may_be_lost,
+            asked: None,
+            before: None,
+        }
     }
 }
 
@@ -647,20 +694,37 @@ impl Grant {
         if self.refresh.answer_may_be_lost() { self.in_doubt() } else { RefreshState::Idle }
     }
 
+    /// As `after_failures`, where the reason that is gone is the vault's: what had failed before has its own.
+    fn once_found(&self) -> RefreshState {
+        let answer_may_be_lost = self.refresh.answer_may_be_lost();
+        match self.failure().and_then(|missing| missing.before.as_deref()) {
+            Some(before) => RefreshState::Failed(Failure {
+                answer_may_be_lost: before.answer_may_be_lost || answer_may_be_lost,
+                ..before.clone()
+            }),
+            None => self.after_failures(),
+        }
+    }
+
     /// As after the death of whoever was refreshing.
     fn in_doubt(&self) -> RefreshState {
         RefreshState::InFlight { since: self.issued_at, generation: self.generation }
     }
 
-    /// Whether the vault did not give out the tokens when it was read last, or not whole.
+    /// Whether the vault did not give out the tokens when it was read last, for whatever reason.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.is_missing() || self.is_kept_back()
+    }
+
+    /// Whether it did not have them, or not whole.
     pub fn is_missing(&self) -> bool {
         let codes = [Code::VaultItemMissing, Code::VaultCorrupt];
-        self.is_kept_back() || self.failure().is_some_and(|failure| codes.contains(&failure.problem.code))
+        self.failure().is_some_and(|failure| codes.contains(&failure.problem.code))
     }
 
     /// Whether it has them, and was open: in another keyring, say, that stays locked.
     pub fn is_kept_back(&self) -> bool {
-        let codes = [Code::VaultLocked, Code::VaultDenied];
+        let codes = [Code::VaultLocked, Code::VaultDenied, Code::VaultTimedOut];
         self.failure().is_some_and(|failure| codes.contains(&failure.problem.code))
     }
 
@@ -743,6 +807,7 @@ pub(crate) mod tests {
             renews_itself: false,
             refresh_expires_at: None,
             refresh_end_moves: false,
+            refresh_end_moved: None,
             refresh_end_stays: false,
             captured: BTreeMap::new(),
             account: None,
@@ -766,6 +831,7 @@ pub(crate) mod tests {
             client_id: "me".into(),
             browser_opened: true,
             exchanging_since: None,
+            unread_since: None,
             awaited: Awaited::Redirect {
                 redirect: RedirectMethod::DeepLink,
                 redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),

@@ -19,6 +19,8 @@ pub const AT_ONCE: usize = 4;
 const EARLIEST: i64 = 300_000;
 /// Not later than this before the end, or than half of a life that is shorter than two of it.
 const LATEST: i64 = 60_000;
+/// Not sooner than this, whatever a server says of a token's life.
+const SOONEST: i64 = 5_000;
 /// The longest wait between two tries.
 const LONGEST_WAIT: i64 = 300_000;
 /// After so long without a success a try an hour is enough.
@@ -42,7 +44,7 @@ pub fn due_at(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let Settled::Authorized(grant) = connection.state.settled() else { return None };
-    if !grant.can_be_renewed(now) && !grant.is_missing() && !grant.is_unsaved() {
+    if !grant.can_be_renewed(now) && !grant.is_out_of_reach() && !grant.is_unsaved() {
         return None;
     }
     match &grant.refresh {
@@ -61,7 +63,8 @@ pub fn due_at(
             }
             let up = online_since.filter(|up| *up > failure.at && waits_for_network(failure));
             let spread = scaled(SPREAD, chance(&connection.id, &up));
-            Some(up.map_or(again, |up| again.min(after(up, spread))))
+            let sooner = up.map_or(again, |up| again.min(after(up, spread)));
+            Some(failure.wanted_at().map_or(sooner, |wanted| sooner.max(wanted)))
         }
         RefreshState::Idle if grant.is_inactive() || grant.clock_was_set_back(now) => Some(now),
         RefreshState::Idle => renewal_at(&connection.id, grant, spec),
@@ -103,7 +106,7 @@ fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
     let margin = margin(id, grant, lifetime, if renews_itself { i64::MAX } else { EARLIEST });
     let refused_before = spec.map(|spec| i64::from(spec.refresh.min_remaining_s) * 1_000);
     let margin = refused_before.filter(|longest| *longest > 0).map_or(margin, |longest| margin.min(longest));
-    Some(after(end, -margin))
+    Some(after(end, -margin).max(after(grant.issued_at, SOONEST)))
 }
 
 /// One that ends when it is not used for long enough may do so before the access token. A refresh shows whether it is such a
@@ -136,7 +139,8 @@ fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Timestamp {
     } else {
         back_off(failure.attempt, chance)
     };
-    after(failure.at, wait).max(wanted_at(failure))
+    let again = after(failure.at, wait);
+    failure.wanted_at().map_or(again, |wanted| again.max(wanted))
 }
 
 /// Until when a server's answers to this connection want it to wait (`Retry-After`, RFC 9110 §10.2.3).
@@ -144,11 +148,7 @@ pub fn asked_to_wait(connection: &Connection, now: Timestamp) -> Option<Timestam
     let refresh = connection.state.grant().and_then(Grant::failure);
     let failures = [refresh, connection.unrevoked.as_ref()].into_iter().flatten();
     let current = failures.filter(|failure| !lies_ahead(failure.at, now));
-    current.map(wanted_at).filter(|until| *until > now).max()
-}
-
-fn wanted_at(failure: &Failure) -> Timestamp {
-    after(failure.at, i64::from(failure.problem.retry_after.unwrap_or(0)) * 1_000)
+    current.filter_map(Failure::wanted_at).filter(|until| *until > now).max()
 }
 
 /// Whether this was written before the clock was set back, by more than clocks are corrected by.

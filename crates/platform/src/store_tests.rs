@@ -76,6 +76,7 @@ fn waiting(digest: &str) -> ConnectionState {
         client_id: "client".into(),
         browser_opened: true,
         exchanging_since: None,
+        unread_since: None,
         awaited: Awaited::Redirect {
             redirect: RedirectMethod::DeepLink,
             redirect_uri: "dev.tokenrack.desktop:/oauth/callback".into(),

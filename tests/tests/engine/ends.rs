@@ -283,3 +283,96 @@ async fn a_token_that_is_over_is_told_of_also_where_its_renewal_was_cut_short() 
         assert_eq!(reasons, [Reason::SignInNeeded], "cut short: {cut_short}");
     }
 }
+
+/// As `a_clock_that_was_set_right_once_makes_no_end_move`, of a refresh token that is never replaced
+/// (Google's of an app in testing: seven days, said with each answer).
+#[tokio::test]
+async fn a_clock_that_was_set_right_once_makes_no_end_move_of_a_token_that_is_not_replaced() {
+    for named in [true, false] {
+        let world = World::new();
+        let file = include_str!("../../../providers/gitlab.toml");
+        world.own_provider("gitlab.toml", &file.replace("rotates = true", "rotates = false"));
+        let engine = world.engine();
+        let id = world.add(&engine).await;
+        let answer = |passed: i64, first: bool| {
+            let token = if named || first { r#""refresh_token":"rt","# } else { "" };
+            format!(
+                r#"{{"access_token":"at",{token}"token_type":"bearer","expires_in":3600,"refresh_token_expires_in":{}}}"#,
+                7 * DAY - passed
+            )
+        };
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(200, &answer(0, true));
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        // It was an hour slow: the hardware clock of a machine with two systems.
+        world.clock.forward(3_300 + 3_600);
+        world.network.answer(200, &answer(3_300, false));
+        engine.refresh(&id, Channel::Engine).await.unwrap();
+        for hours in 2..160 {
+            world.clock.forward(3_600);
+            world.network.answer(200, &answer(hours * 3_600, false));
+            engine.refresh(&id, Channel::Engine).await.unwrap();
+        }
+        let mut events = engine.subscribe();
+        engine.keep_fresh();
+        settle().await;
+        let by = engine.view(&id).unwrap().sign_in_by.unwrap();
+        let reasons: Vec<_> = offered(&mut events).into_iter().map(|it| it.attention.reason).collect();
+        assert!(!by.moves, "158 refreshes have left it where it was");
+        assert_eq!(reasons, [Reason::SignInSoon]);
+    }
+}
+
+/// A token without an end, as some servers write it; nothing renews it, and it is never given out.
+#[tokio::test]
+async fn a_token_that_is_said_to_live_for_nothing_is_given_out_all_the_same() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, r#"{"access_token":"at-1","token_type":"bearer","expires_in":0}"#);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(token(&engine, &id).await, Ok("at-1".into()));
+}
+
+/// `-1` for "no end", as some servers write it: a refresh keeps such tokens, a sign-in throws them away each time.
+#[tokio::test]
+async fn a_sign_in_whose_tokens_have_an_odd_end_keeps_them() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(
+        200,
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":-1}"#,
+    );
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    assert_eq!(token(&engine, &id).await, Ok("at-1".into()));
+}
+
+/// A token that lives for a second or two: how often its server is asked.
+#[tokio::test]
+async fn a_token_that_lives_for_seconds_is_not_renewed_each_second_for_ever() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let redirect = world.start(&engine, &id).await;
+    let answer = |n: u32| {
+        format!(
+            r#"{{"access_token":"at-{n}","refresh_token":"rt-{n}","token_type":"bearer","expires_in":2}}"#
+        )
+    };
+    world.network.answer(200, &answer(0));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.sent();
+    engine.keep_fresh();
+    settle().await;
+    let mut asked = 0;
+    for n in 1..=60 {
+        world.network.answer(200, &answer(n));
+        world.clock.forward(1);
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        asked += world.network.sent().len();
+    }
+    assert!(asked < 20, "asked {asked} times in a minute");
+}

@@ -496,3 +496,37 @@ async fn an_answer_that_is_on_its_way_at_the_time_limit_counts() {
     assert_eq!(kind(&engine, &id), StatusKind::Connected);
     assert!(world.network.sent().is_empty(), "and nothing was revoked");
 }
+
+const LONG_LIVED: &str = r#"
+schema = 1
+id = "acme"
+name = "Acme"
+[server]
+authorization_endpoint = "https://as.example/authorize"
+token_endpoint = "https://as.example/token"
+revocation_endpoint = "https://as.example/revoke"
+[refresh.exchange]
+url = "https://as.example/long"
+query = { token = "{access_token}" }
+"#;
+
+/// As Facebook's: a short-lived token is exchanged for a long-lived one.
+#[tokio::test]
+async fn a_token_is_not_thrown_away_because_its_exchange_for_a_better_one_fails_for_a_moment() {
+    let world = World::new();
+    world.own_provider("acme.toml", LONG_LIVED);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, r#"{"access_token":"at-short","token_type":"bearer","expires_in":7200}"#);
+    world.network.refuse_page(503);
+    world.network.page(r#"{"access_token":"at-long","token_type":"bearer","expires_in":5184000}"#);
+    let deliver = tokio::spawn(async move { engine.deliver(&redirect, Channel::DeepLink).await });
+    for _ in 0..10 {
+        world.clock.forward(1);
+        settle().await;
+    }
+    assert_eq!(deliver.await.unwrap().unwrap().status.kind, StatusKind::Connected);
+    let sent = world.network.sent();
+    assert!(!sent.iter().any(|body| body.contains("token=at-short")), "{sent:?}");
+}

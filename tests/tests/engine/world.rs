@@ -296,6 +296,7 @@ pub struct TestVault {
     refused: Mutex<Option<(String, SecretBytes)>>,
     hidden: Mutex<Option<String>>,
     kept_back: Mutex<Option<String>>,
+    unanswered: Mutex<Option<String>>,
     hides_next: Mutex<bool>,
     is_full: Mutex<bool>,
     reads: AtomicUsize,
@@ -345,6 +346,11 @@ impl TestVault {
         *self.kept_back.lock().unwrap() = id.map(|id| id.0.clone());
     }
 
+    /// A read of the connection's item is not answered in time: as where the system asks the person, who is not there.
+    pub fn leave_unanswered(&self, id: Option<&ConnectionId>) {
+        *self.unanswered.lock().unwrap() = id.map(|id| id.0.clone());
+    }
+
     /// What is written next is hidden from then on.
     pub fn lose_reads_after_write(&self) {
         *self.hides_next.lock().unwrap() = true;
@@ -386,6 +392,9 @@ impl Vault for TestVault {
         }
         if self.hidden.lock().unwrap().as_ref() == Some(&item.id.0) {
             return Ok(None);
+        }
+        if self.unanswered.lock().unwrap().as_ref() == Some(&item.id.0) {
+            return Err(VaultError::TimedOut);
         }
         if self.kept_back.lock().unwrap().as_ref() == Some(&item.id.0) {
             return Err(VaultError::Locked);

@@ -5,7 +5,7 @@ use super::Engine;
 use super::tokens::not_disconnecting;
 use crate::connection::{ClientAuthentication, Connection, ConnectionId, GrantType};
 use crate::event::{ActivityKind, Channel};
-use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, Settled, is_about_settings};
 use crate::ports::{Change, VaultState};
 use crate::problem::{Code, Problem};
 use crate::record::SecretRecord;
@@ -46,13 +46,14 @@ impl Engine {
         let (Err(problem), Some(known)) = (&read, connection.state.grant()) else { return read };
         match problem.code {
             Code::VaultCorrupt => self.are_missed(connection, known.generation, problem, channel)?,
-            // In an older keyring, say, that stays locked beside the one in use. What has failed before says more.
-            Code::VaultLocked | Code::VaultDenied | Code::VaultFailed
-                if (known.failure().is_none() || known.is_missing())
-                    && self.inner.ports.vault.status().await.state == VaultState::Ready =>
+            // In an older keyring, say, that stays locked beside the one in use. What only a person can mend says more, and so
+            // do tokens that are not saved.
+            Code::VaultLocked | Code::VaultDenied | Code::VaultFailed | Code::VaultTimedOut
+                if !known.is_unsaved()
+                    && !known.failure().is_some_and(|failure| is_about_settings(&failure.problem))
+                    && self.vault_status().await.state == VaultState::Ready =>
             {
-                let is_locked = problem.code == Code::VaultLocked;
-                let code = if is_locked { problem.code } else { Code::VaultDenied };
+                let code = if problem.code == Code::VaultFailed { Code::VaultDenied } else { problem.code };
                 let kept_back = Problem { code, ..problem.clone() };
                 self.are_missed(connection, known.generation, &kept_back, channel)?;
             }

@@ -1,6 +1,6 @@
 //! Refreshes that nobody asks for: one task that sleeps until the scheduler's next moment, or until something changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{Attention, Channel, EngineEvent, Reminder};
 use crate::flows::server;
-use crate::lifecycle::{Grant, RefreshState};
+use crate::lifecycle::{Failure, Grant, RefreshState};
 use crate::ports::{Change, VaultState};
 use crate::problem::{Code, Problem};
 use crate::scheduler::{self, Due, Load, Plan, Rest, Rests, Work};
@@ -212,7 +212,7 @@ impl Engine {
         if let Some(problem) = &failed {
             tracing::debug!(%problem, connection = %due.id, "work in the background failed");
         }
-        Done { id: due.id, host: due.host, failed }
+        Done { id: due.id, work: due.work, generation: due.generation, host: due.host, failed }
     }
 
     async fn refresh_unless_done(&self, due: &Due, turn: Turn) -> Result<(), Problem> {
@@ -248,6 +248,8 @@ impl Drop for Turn {
 
 struct Done {
     id: ConnectionId,
+    work: Work,
+    generation: u64,
     host: String,
     failed: Option<Problem>,
 }
@@ -322,7 +324,7 @@ async fn run(
             Woken::GivenBack(host) => _ = load.asked.remove(&host),
             Woken::Done(Ok(done)) => {
                 load.running.remove(&done.id);
-                current.note(|knows| knows.rests.learn(done, now));
+                current.note(|knows| knows.learn(done, now));
             }
             // A panic in a refresh is a mistake of ours; the connection is looked at again after a restart.
             Woken::Done(Err(error)) => tracing::error!(%error, "a refresh in the background did not end"),
@@ -342,6 +344,20 @@ async fn first_look(engine: &Engine) {
     while let Err(problem) = engine.reload() {
         tracing::warn!(%problem, "the connections could not be read");
         engine.inner.ports.clock.sleep(LOOK_AGAIN_AFTER).await;
+    }
+}
+
+impl Knows {
+    fn learn(&mut self, done: Done, now: Timestamp) {
+        if done.work == Work::Refresh {
+            let before = self.unwritten.remove(&done.id).filter(|(of, _)| *of == done.generation);
+            let before = before.map_or(RefreshState::Idle, |(_, failure)| RefreshState::Failed(failure));
+            if let Some(problem) = done.failed.clone().filter(is_of_this_machine) {
+                let failure = Failure::after(&before, problem, now);
+                self.unwritten.insert(done.id.clone(), (done.generation, failure));
+            }
+        }
+        self.rests.learn(done, now);
     }
 }
 
@@ -371,9 +387,11 @@ impl Rests {
 pub(super) type Resting = Vec<(String, Timestamp)>;
 
 /// What the task of this process has met, and no record says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Knows {
     rests: Rests,
+    /// Refreshes of a generation that failed before they could be written down: the lock, the database or the vault did.
+    pub(super) unwritten: BTreeMap<ConnectionId, (u64, Failure)>,
     /// When the network last came up.
     online_since: Option<Timestamp>,
 }
@@ -390,6 +408,14 @@ pub(super) struct Timing {
 
 fn after_rest(at: Timestamp, host: &str, resting: &Resting) -> Timestamp {
     resting.iter().filter(|(who, _)| who == host).fold(at, |at, (_, until)| at.max(*until))
+}
+
+/// Whether nothing could be done here, nor written down perhaps.
+fn is_of_this_machine(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        Code::StoreFailed | Code::VaultTimedOut | Code::VaultFailed | Code::VaultDenied | Code::VaultLocked
+    )
 }
 
 /// Whether others that ask the same host would meet the same.

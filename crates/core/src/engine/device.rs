@@ -18,7 +18,7 @@ use crate::connection::{Connection, ConnectionId};
 use crate::event::Channel;
 use crate::flows::authorization_code::Unusable;
 use crate::flows::clock::Heard;
-use crate::flows::device;
+use crate::flows::device::{self, Keys};
 use crate::lifecycle::{Attempt, Awaited, ConnectionState};
 use crate::ports::{Change, StateDigest};
 use crate::problem::{Code, Problem};
@@ -77,8 +77,9 @@ impl Engine {
         let (owner, digest) = (id.clone(), attempt.state_digest.clone());
         // Never aborted: an answer that is under way may hold tokens, to be kept or revoked. It ends by itself.
         tokio::spawn(async move {
+            let mut keys = None;
             loop {
-                let pause = match engine.look(&owner, &digest).await {
+                let pause = match engine.look(&owner, &digest, &mut keys).await {
                     Ok(Look::Over) => break,
                     Ok(Look::Later(span)) => span,
                     Err(problem) => {
@@ -94,7 +95,12 @@ impl Engine {
     }
 
     /// Asks the server, if it is time. An error leaves the attempt as it was.
-    async fn look(&self, id: &ConnectionId, digest: &StateDigest) -> Result<Look, Problem> {
+    async fn look(
+        &self,
+        id: &ConnectionId,
+        digest: &StateDigest,
+        keys: &mut Option<Keys>,
+    ) -> Result<Look, Problem> {
         if self.inner.is_ending.load(Ordering::Relaxed) {
             // A person may have stayed after all.
             return Ok(Look::Later(AGAIN_AFTER));
@@ -127,7 +133,9 @@ impl Engine {
             // The database has refused them when they came, as the vault had, and the code is spent.
             let record = self.read_secrets(&connection).await?;
             self.save_again(&connection, record, Channel::Engine).await?;
-            return Ok(Look::Over);
+            // They may be a refresh's all the same.
+            let awaits = self.load(id)?.state.awaits(digest);
+            return Ok(if awaits { Look::Later(SignedDuration::ZERO) } else { Look::Over });
         }
         let record = self.read_secrets(&connection).await?;
         let known = connection.state.generation();
@@ -146,8 +154,15 @@ impl Engine {
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
         let heard = Heard::by(&ports);
+        let keys = match keys {
+            Some(keys) => keys,
+            none => none.insert(device::keys(&heard.ports, &connection, &spec).await?),
+        };
         match device::ask(&heard.ports, &connection, &spec, secret, asked).await? {
-            Ok(answer) => self.accept_device(&connection, &spec, digest, record, answer, &heard).await,
+            Ok(answer) => {
+                let answer = (answer, keys.clone());
+                self.accept_device(&connection, &spec, digest, record, answer, &heard).await
+            }
             Err(error) => Ok(self.not_yet(&connection, digest, *polling, error, &heard)),
         }
     }
@@ -159,13 +174,13 @@ impl Engine {
         spec: &ProviderSpec,
         digest: &StateDigest,
         record: SecretRecord,
-        answer: (TokenSet, Timestamp),
+        (answer, keys): ((TokenSet, Timestamp), Keys),
         heard: &Heard,
     ) -> Result<Look, Problem> {
         let ports = &self.ports_with(spec, &record);
         let secret = record.client_secret.as_ref();
         let claimed = self.claim(&connection.id, digest);
-        let tokens = device::finish(ports, connection, spec, secret, answer).await;
+        let tokens = device::finish(ports, connection, spec, secret, keys, answer).await;
         // Where the database fails the code is spent all the same: then what counts is that the vault takes them.
         let connection = claimed.as_ref().unwrap_or(connection);
         if let Err(problem) = claimed.as_ref()
@@ -220,11 +235,14 @@ impl Engine {
             self.give_up(connection, digest, problem);
             return Look::Over;
         };
+        let is_unread = matches!(error, OAuthError::Unreadable { status: 200..300, .. });
         let wanted = SignedDuration::from_secs(error.retry_after().unwrap_or(0).into());
         let wait = next.wait().max(wanted);
-        let at = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        let now = self.now();
+        let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
         let written = self.update(&connection.id, |connection| match &mut connection.state {
             ConnectionState::Authorizing { attempt, .. } if attempt.state_digest == *digest => {
+                attempt.unread_since = is_unread.then(|| attempt.unread_since.unwrap_or(now));
                 if let Awaited::DeviceCode { polling, next_poll_at, .. } = &mut attempt.awaited {
                     (*polling, *next_poll_at) = (next, at);
                 }

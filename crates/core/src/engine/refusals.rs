@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::Engine;
+use super::{Engine, locked};
 use crate::connection::Connection;
 use crate::flows::refresh;
-use crate::lifecycle::Asked;
+use crate::lifecycle::{Asked, RefreshState};
 use crate::status;
 
 impl Engine {
@@ -26,11 +26,21 @@ impl Engine {
         }
     }
 
-    /// The connection without such a refusal.
+    /// The connection without such a refusal, and with what failed here that could not be written down.
     pub(super) fn as_of_now<'a>(&self, connection: &'a Connection) -> Cow<'a, Connection> {
         let mut connection = Cow::Borrowed(connection);
         if connection.state.refused().is_some() {
             self.forget_refusal(connection.to_mut());
+        }
+        let unwritten = locked(&self.inner.background).unwritten.get(&connection.id).cloned();
+        if let Some((generation, failure)) = unwritten
+            && connection.state.grant().is_some_and(|grant| grant.generation == generation)
+        {
+            connection.to_mut().state.with_grant(|grant| {
+                if grant.refresh == RefreshState::Idle {
+                    grant.refresh = RefreshState::Failed(failure);
+                }
+            });
         }
         connection
     }

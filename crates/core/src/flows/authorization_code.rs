@@ -1,5 +1,7 @@
 //! The authorization code grant (RFC 6749 §4.1) with PKCE, `state`, `nonce` and `iss`.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_oauth::authorization::{self, AuthorizationRequest, ChallengeStyle, ValidatedResponse};
 use tokenrack_oauth::error::OAuthError;
@@ -16,9 +18,13 @@ use crate::connection::{ClientAuthentication, Connection};
 use crate::engine::Ports;
 use crate::lifecycle::{Account, Attempt, Awaited};
 use crate::ports::StateDigest;
-use crate::problem::{Code, Problem};
+use crate::problem::{Class, Code, Problem};
 use crate::provider::{Pkce, ProviderSpec};
 use crate::record::{RedirectSecrets, Tokens};
+
+/// The code is spent, and whoever signed in would have to do so again.
+const EXCHANGED_AGAIN_AFTER: [Duration; 3] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// Why a sign-in has brought nothing to use.
 pub struct Unusable {
@@ -108,6 +114,7 @@ pub async fn prepare(
         client_id: connection.registration.client_id.clone(),
         browser_opened: true,
         exchanging_since: None,
+        unread_since: None,
         awaited: Awaited::Redirect { redirect: connection.registration.redirect, redirect_uri },
     };
     Ok(Prepared { url, attempt, secrets })
@@ -202,6 +209,10 @@ pub(super) async fn accept(
     tokens.grant.scopes = tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec));
     tokens.grant.renews_itself = spec.refresh.renew.is_some();
     tokens.grant.refreshable |= tokens.grant.renews_itself || spec.scripts.refresh.is_some();
+    if !tokens.grant.refreshable && tokens.grant.expired(now) {
+        // What nothing renews is not born dead: some say 0 for "never".
+        tokens.grant.expires_at = None;
+    }
     match found {
         Ok(_) => Ok(tokens),
         Err(problem) => Err(Unusable { problem, tokens: Some(Box::new(tokens)) }),
@@ -221,7 +232,15 @@ async fn inspect(
     let account = account::account(ports, connection, &filled, secret, proof, tokens).await?;
     let filled = server::with_captured(spec, &tokens.captured)?;
     if let Some(request) = &filled.refresh.exchange {
-        let long = refresh::exchange(ports, connection, &filled, secret, request, tokens).await?;
+        let exchange = async || refresh::exchange(ports, connection, &filled, secret, request, tokens).await;
+        let mut long = exchange().await;
+        for pause in EXCHANGED_AGAIN_AFTER {
+            if long.as_ref().is_err_and(|problem| problem.code.class() == Class::Temporary) {
+                ports.clock.sleep(pause).await;
+                long = exchange().await;
+            }
+        }
+        let long = long?;
         tokens.access_token = long.access_token;
         tokens.refresh_token = long.refresh_token.or(tokens.refresh_token.take());
         tokens.expires_at = long.expires_at;

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_oauth::device::DeviceEndpoint;
 use tokenrack_oauth::error::OAuthError;
+use tokenrack_oauth::id_token::JwkSet;
 use tokenrack_oauth::secret::{ClientSecret, State};
 use tokenrack_oauth::token::TokenSet;
 
@@ -12,7 +13,7 @@ use crate::connection::Connection;
 use crate::engine::Ports;
 use crate::lifecycle::{Attempt, Awaited};
 use crate::ports::StateDigest;
-use crate::problem::{Code, Problem};
+use crate::problem::{Class, Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::{DeviceSecrets, Tokens};
 
@@ -59,6 +60,7 @@ pub async fn prepare(
         client_id: connection.registration.client_id.clone(),
         browser_opened: true,
         exchanging_since: None,
+        unread_since: None,
         awaited: Awaited::DeviceCode {
             user_code: answer.user_code,
             verification_uri: answer.verification_uri,
@@ -88,7 +90,21 @@ pub async fn ask(
     Ok(answer.map(|tokens| (tokens, asked.now)))
 }
 
-/// Finds out who has agreed. There is no nonce in this grant, and no promise of an ID token; one that comes is verified.
+/// What an ID token is verified with, asked for before the code is spent.
+pub type Keys = Result<Option<JwkSet>, Problem>;
+
+/// The server's keys.
+///
+/// # Errors
+/// A problem that passes. Any other counts where an ID token comes: there is no promise of one in this grant.
+pub async fn keys(ports: &Ports, connection: &Connection, spec: &ProviderSpec) -> Result<Keys, Problem> {
+    match authorization_code::keys(ports, connection, spec).await {
+        Err(problem) if problem.code.class() == Class::Temporary => Err(problem),
+        keys => Ok(keys),
+    }
+}
+
+/// Finds out who has agreed. There is no nonce in this grant; an ID token that comes is verified.
 ///
 /// # Errors
 /// As [`authorization_code::finish`]; the code is spent then.
@@ -97,12 +113,10 @@ pub async fn finish(
     connection: &Connection,
     spec: &ProviderSpec,
     secret: Option<&ClientSecret>,
+    keys: Keys,
     answer: (TokenSet, Timestamp),
 ) -> Result<Tokens, Unusable> {
-    let keys = match answer.0.id_token {
-        Some(_) => authorization_code::keys(ports, connection, spec).await,
-        None => Ok(None),
-    };
+    let keys = if answer.0.id_token.is_some() { keys } else { Ok(None) };
     let proof = keys.map(|keys| Proof { keys, nonce: None });
     authorization_code::accept(ports, connection, spec, secret, proof, answer).await
 }

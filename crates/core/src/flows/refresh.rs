@@ -15,7 +15,7 @@ use super::{lookup, server};
 use crate::classify::{Verdict, refused_refresh};
 use crate::connection::{Connection, GrantType};
 use crate::engine::Ports;
-use crate::lifecycle::{self, Failure, Grant, RefreshState};
+use crate::lifecycle::{self, EndMoved, Failure, Grant, RefreshState};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
@@ -160,14 +160,19 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         Some(_) => fresh.refresh_expires_at,
         None => fresh.refresh_expires_at.or(old.refresh_expires_at),
     };
-    let (moved, stayed) = compared(old, refresh_expires_at, now);
     let is_old =
         |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
+    let is_replaced = fresh.refresh_token.as_ref().is_some_and(|fresh| !is_old(fresh));
+    let (moved, stayed) = compared(old, refresh_expires_at, now);
+    let last_move = old.refresh_end_moved;
+    let stood = now.duration_since(last_move.map_or(old.authorized_at, |last| last.at)).as_secs().max(0);
+    let fewest = last_move.map(|last| last.stood_seconds);
+    let moves_no_more = stayed && (is_replaced || fewest.is_none_or(|fewest| stood >= fewest));
+    let this_move = EndMoved { at: now, stood_seconds: fewest.map_or(stood, |fewest| fewest.min(stood)) };
     // What a script keeps for the next time is not known here, nor what stood in an answer that could not be read.
     let is_same =
         credentials.is_none() && problem.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
     let credentials = credentials.or_else(|| kept_with(tokens, &fresh));
-    let is_replaced = fresh.refresh_token.as_ref().is_some_and(|fresh| !is_old(fresh));
     let grant = Grant {
         generation: old.generation + 1,
         issued_at: now,
@@ -178,9 +183,8 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         refreshable: true,
         renews_itself: spec.refresh.renew.is_some(),
         refresh_expires_at,
-        // Until a new one has the same: then it has come to the longest that is given. One that was not replaced yet may
-        // move with the next.
-        refresh_end_moves: moved || old.refresh_end_moves && !(stayed && is_replaced),
+        refresh_end_moves: moved || old.refresh_end_moves && !moves_no_more,
+        refresh_end_moved: if moved { Some(this_move) } else { last_move },
         refresh_end_stays: !moved && (stayed || old.refresh_end_stays),
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
@@ -200,7 +204,8 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         authorized_at: old.authorized_at,
     };
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
-    Tokens { access_token: fresh.access_token, refresh_token, credentials, grant }
+    let (client, proof_key) = (tokens.client.clone(), tokens.proof_key.clone());
+    Tokens { access_token: fresh.access_token, refresh_token, credentials, client, proof_key, grant }
 }
 
 /// Whether the refresh token's end has moved by this refresh, and whether it has fallen behind one that moves as time goes on.

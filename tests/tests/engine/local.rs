@@ -1,0 +1,253 @@
+//! What fails on this machine, before anybody is asked: the vault, the lock, the database. It takes nothing from what a server has
+//! said, and is said itself.
+
+use tokenrack_core::event::{Channel, EngineEvent, Reason};
+use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::problem::Code;
+use tokio::sync::broadcast::Receiver;
+
+use super::background::{pass, settle};
+use super::reminders::offered;
+use super::world::World;
+use super::{FRESH, token};
+
+/// A leap is taken for a wake-up from sleep, after which nothing is tried for three seconds.
+async fn leap(world: &World, seconds: i64) {
+    for seconds in [seconds - 10, 10] {
+        world.clock.forward(seconds);
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+    }
+}
+
+/// In steps in which somebody still counts as trying.
+async fn four_days(world: &World, events: &mut Receiver<EngineEvent>) -> Vec<Reason> {
+    let mut reasons = vec![];
+    for _ in 0..20 {
+        leap(world, 5 * 3_600).await;
+        reasons.extend(offered(events).into_iter().map(|it| it.attention.reason));
+    }
+    reasons
+}
+
+/// Also where the network failed just before.
+#[tokio::test]
+async fn an_item_that_is_kept_back_after_a_failure_of_the_network_is_said() {
+    for fails_before in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(7_000);
+        if fails_before {
+            world.network.fail(HttpErrorKind::NameResolution);
+            engine.refresh(&id, Channel::Engine).await.unwrap_err();
+        }
+        world.network.sent();
+        world.vault.keep_back(Some(&id));
+        let mut events = engine.subscribe();
+        engine.keep_fresh();
+        settle().await;
+        let reasons = four_days(&world, &mut events).await;
+        let view = engine.view(&id).unwrap();
+        assert_eq!(view.problem.unwrap().code, "vault/locked", "fails before: {fails_before}");
+        assert_eq!(reasons, [Reason::FailingForDays], "fails before: {fails_before}");
+    }
+}
+
+/// As for an item that is kept back: what a server wants (Retry-After) outlives a keyring that comes up late.
+#[tokio::test]
+async fn what_a_server_wants_is_not_forgotten_over_an_item_that_is_missing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_190);
+    world.network.answer_after(429, 3_600);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.network.sent();
+    world.clock.forward(20);
+    assert_eq!(token(&engine, &id).await, Err(Code::RateLimited));
+    world.vault.hide(Some(&id));
+    let _ = engine.refresh(&id, Channel::App).await;
+    world.vault.hide(None);
+    world.network.answer(200, FRESH);
+    assert_eq!(token(&engine, &id).await, Err(Code::RateLimited));
+    assert!(world.network.sent().is_empty());
+}
+
+/// A client that is refused is not asked with again over a keyring that comes up late, at each start.
+#[tokio::test]
+async fn a_refused_client_is_not_asked_with_again_over_an_item_that_is_missing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_190);
+    world.network.answer(401, r#"{"error":"invalid_client"}"#);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.network.sent();
+    world.vault.hide(Some(&id));
+    let _ = engine.refresh(&id, Channel::App).await;
+    world.vault.hide(None);
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..6 {
+        world.network.answer(401, r#"{"error":"invalid_client"}"#);
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert!(sent.is_empty(), "{sent:?}");
+}
+
+/// It has them, and nobody can connect again.
+#[tokio::test]
+async fn an_item_that_is_kept_back_is_not_told_as_one_that_is_not_there() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let mut events = engine.subscribe();
+    world.vault.keep_back(Some(&id));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..8 {
+        pass(&world, 25).await;
+    }
+    let reasons: Vec<_> = offered(&mut events).into_iter().map(|it| it.attention.reason).collect();
+    assert!(!reasons.contains(&Reason::TokensMissing));
+}
+
+#[tokio::test]
+async fn an_item_that_is_kept_back_has_one_line_also_where_the_provider_has_ended_the_sign_in() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.vault.keep_back(Some(&id));
+    for _ in 0..5 {
+        let _ = engine.refresh(&id, Channel::App).await;
+    }
+    let lines = engine.activity(&Default::default()).unwrap();
+    let said = lines.iter().filter(|line| line.code == Some(Code::VaultLocked)).count();
+    assert!(said <= 1, "{said} lines");
+}
+
+/// What the server asks for is the least, also where a person's own try did not even leave the machine.
+#[tokio::test]
+async fn what_a_server_wants_is_not_forgotten_over_a_try_that_was_not_sent() {
+    let mut forgotten = vec![];
+    for why in ["offline", "disk full"] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(7_190);
+        world.network.answer_after(429, 3_600);
+        engine.refresh(&id, Channel::Engine).await.unwrap_err();
+        world.clock.forward(20);
+        match why {
+            "offline" => world.network.fail(HttpErrorKind::NameResolution),
+            _ => world.vault.fill(true),
+        }
+        let _ = engine.refresh(&id, Channel::App).await;
+        world.vault.fill(false);
+        world.network.sent();
+        world.network.answer(200, FRESH);
+        if !world.network.sent().is_empty() {
+            forgotten.push(why);
+        }
+    }
+    assert!(forgotten.is_empty(), "{forgotten:?}");
+}
+
+/// "After three days, in which it was tried for half a day at least, … the person is told once": also where the keyring is a
+/// second late each morning.
+#[tokio::test]
+async fn what_fails_for_days_is_told_also_where_the_keyring_is_late_each_morning() {
+    let mut told = vec![];
+    for is_late in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        drop(engine);
+        world.clock.forward(7_200);
+        world.network.answer_always("grant_type=refresh_token", 503, "");
+        let mut reasons = vec![];
+        for _ in 0..8 {
+            if is_late {
+                world.vault.hide(Some(&id));
+            }
+            let engine = world.engine();
+            let mut events = engine.subscribe();
+            engine.keep_fresh();
+            settle().await;
+            pass(&world, 1).await;
+            world.vault.hide(None);
+            for _ in 0..2 {
+                leap(&world, 5 * 3_600).await;
+            }
+            settle().await;
+            for reminder in offered(&mut events) {
+                engine.told(&reminder).unwrap();
+                reasons.push(reminder.attention.reason);
+            }
+            drop(engine);
+            world.clock.forward(14 * 3_600);
+        }
+        told.push(reasons.contains(&Reason::FailingForDays));
+    }
+    assert_eq!(told, [true, true]);
+}
+
+/// The system asks the person whether this program may read the item (macOS after an update), and nobody answers: the vault is
+/// open, and each read ends by its time limit.
+#[tokio::test]
+async fn an_item_whose_read_is_never_answered_is_said() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(6_000);
+    world.vault.leave_unanswered(Some(&id));
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    world.vault.reads();
+    let reasons = four_days(&world, &mut events).await;
+    let view = engine.view(&id).unwrap();
+    assert!(view.problem.is_some());
+    assert_eq!(reasons, [Reason::FailingForDays]);
+}
+
+/// The lock's file cannot be opened (it is root's since somebody ran the command with sudo, or its folder is gone): nothing is
+/// renewed, and nobody is told.
+#[tokio::test]
+async fn a_lock_that_cannot_be_had_is_said() {
+    let world = World::new();
+    let before = world.engine();
+    let id = world.connected(&before).await;
+    drop(before);
+    let folder = std::path::PathBuf::from("/nonexistent/locks");
+    let engine = world.engine_with(std::sync::Arc::new(tokenrack_platform::FileLock::new(folder)));
+    world.clock.forward(6_000);
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    let reasons = four_days(&world, &mut events).await;
+    let view = engine.view(&id).unwrap();
+    assert!(view.problem.is_some());
+    assert_eq!(reasons, [Reason::FailingForDays]);
+}
+
+/// The same of a database that takes nothing (a full disk): the intent cannot be written, so nothing is sent, and nothing is said.
+#[tokio::test]
+async fn a_database_that_takes_no_intent_is_said() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(6_000);
+    world.refuse_records_with("in_flight");
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    let reasons = four_days(&world, &mut events).await;
+    let view = engine.view(&id).unwrap();
+    assert!(view.problem.is_some());
+    assert_eq!(reasons, [Reason::FailingForDays]);
+}
