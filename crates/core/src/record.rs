@@ -16,6 +16,7 @@ use tokenrack_oauth::secret::{
 use tokenrack_oauth::token::TokenSet;
 use zeroize::Zeroizing;
 
+use crate::connection::{ClientAuthentication, ClientRegistration};
 use crate::lifecycle::{Account, Grant, RefreshState};
 use crate::ports::VaultError;
 
@@ -41,8 +42,21 @@ pub struct Tokens {
     pub refresh_token: Option<RefreshToken>,
     /// What a script of the person's made of them.
     pub credentials: Option<Credentials>,
+    /// How the client proves itself that they were given to, where the connection has another since.
+    pub client: Option<FormerClient>,
+    /// The key that they are bound to, where the connection has another since.
+    pub proof_key: Option<ProofKey>,
     /// Their facts.
     pub grant: Grant,
+}
+
+/// A client that the connection had: for the revocation of its tokens, and nothing else.
+#[derive(Debug, Clone)]
+pub struct FormerClient {
+    /// How.
+    pub authentication: ClientAuthentication,
+    /// With what.
+    pub secret: Option<ClientSecret>,
 }
 
 impl Tokens {
@@ -58,6 +72,7 @@ impl Tokens {
             renews_itself: false,
             refresh_expires_at: tokens.refresh_expires_at,
             refresh_end_moves: false,
+            refresh_end_moved: None,
             refresh_end_stays: false,
             captured: tokens.captured,
             account,
@@ -73,6 +88,8 @@ impl Tokens {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             credentials: None,
+            client: None,
+            proof_key: None,
             grant,
         }
     }
@@ -97,6 +114,7 @@ impl Tokens {
             new.refreshable = true;
             new.refresh_expires_at = old.refresh_expires_at;
             new.refresh_end_moves = old.refresh_end_moves;
+            new.refresh_end_moved = old.refresh_end_moved;
             new.refresh_end_stays = old.refresh_end_stays;
             new.refresh_token_since = old.refresh_token_since;
         }
@@ -105,6 +123,11 @@ impl Tokens {
     /// Whether one of them is one of the others: some servers give out again what they have given.
     pub fn share_one_with(&self, other: &Self) -> bool {
         self.are(other) || self.access_token.matches(other.access_token.expose())
+    }
+
+    /// Whether they end with the others: what a sign-in has brought ends as one, and its older tokens with its newer ones.
+    pub fn end_with(&self, other: &Self) -> bool {
+        self.share_one_with(other) || self.grant.authorized_at == other.grant.authorized_at
     }
 
     /// Whether they have one end: the same refresh token, or the same access token where there is none.
@@ -195,7 +218,18 @@ struct StoredTokens {
     refresh_token: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     credentials: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<StoredClient>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof_key: Option<Zeroizing<String>>,
     grant: Grant,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredClient {
+    authentication: ClientAuthentication,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<Zeroizing<String>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -249,18 +283,28 @@ impl StoredTokens {
             access_token: text(tokens.access_token.expose()),
             refresh_token: tokens.refresh_token.as_ref().map(|token| text(token.expose())),
             credentials: tokens.credentials.as_ref().map(|all| text(all.expose())),
+            client: tokens.client.as_ref().map(|client| StoredClient {
+                authentication: client.authentication,
+                secret: client.secret.as_ref().map(|secret| text(secret.expose())),
+            }),
+            proof_key: tokens.proof_key.as_ref().map(ProofKey::expose),
             grant: tokens.grant.clone(),
         }
     }
 
-    fn read(self) -> Tokens {
+    fn read(self) -> Result<Tokens, VaultError> {
         let own = |secret: Zeroizing<String>| String::clone(&secret);
-        Tokens {
+        Ok(Tokens {
             access_token: AccessToken::new(own(self.access_token)),
             refresh_token: self.refresh_token.map(|token| RefreshToken::new(own(token))),
             credentials: self.credentials.map(|all| Credentials::new(own(all))),
+            client: self.client.map(|client| FormerClient {
+                authentication: client.authentication,
+                secret: client.secret.map(|secret| ClientSecret::new(own(secret))),
+            }),
+            proof_key: self.proof_key.map(|key| proof_key(&key)).transpose()?,
             grant: self.grant,
-        }
+        })
     }
 }
 
@@ -289,6 +333,44 @@ impl SecretRecord {
             self.unrevoked.retain(|waiting| !waiting.are(&tokens));
             self.unrevoked.push(tokens);
         }
+    }
+
+    /// The connection gets another client: tokens that were given to this one are revoked as it, with its secret.
+    pub fn leave_client(&mut self, registration: &ClientRegistration) {
+        let (authentication, secret) = (registration.authentication, self.client_secret.clone());
+        let client = FormerClient { authentication, secret };
+        for tokens in self.all_tokens() {
+            let is_its = tokens.grant.client_id.as_ref().is_none_or(|id| *id == registration.client_id);
+            if is_its {
+                tokens.client = Some(client.clone());
+            }
+        }
+    }
+
+    /// The connection has this client again, and its secret of now.
+    pub fn come_back_to(&mut self, registration: &ClientRegistration) {
+        for tokens in self.all_tokens() {
+            let is_its = tokens.grant.client_id.as_ref() == Some(&registration.client_id);
+            tokens.client.take_if(|_| is_its);
+        }
+    }
+
+    /// The connection gets another key: tokens that are bound to this one keep it.
+    pub fn leave_key(&mut self) {
+        let key = self.proof_key.clone();
+        for tokens in self.all_tokens() {
+            tokens.proof_key = tokens.proof_key.take().or_else(|| key.clone());
+        }
+    }
+
+    fn all_tokens(&mut self) -> impl Iterator<Item = &mut Tokens> {
+        self.tokens.iter_mut().chain(&mut self.unrevoked)
+    }
+
+    /// With the key that these are bound to.
+    pub fn bound_with(&self, tokens: &Tokens) -> Self {
+        let proof_key = tokens.proof_key.as_ref().or(self.proof_key.as_ref()).cloned();
+        Self { proof_key, ..Self::default() }
     }
 
     /// With the key that the tokens of this attempt are bound to.
@@ -323,8 +405,8 @@ impl SecretRecord {
         Ok(Self {
             proof_key: stored.proof_key.map(|key| proof_key(&key)).transpose()?,
             client_secret: stored.client_secret.map(|secret| ClientSecret::new(own(secret))),
-            tokens: stored.tokens.map(StoredTokens::read),
-            unrevoked: stored.unrevoked.into_iter().map(StoredTokens::read).collect(),
+            tokens: stored.tokens.map(StoredTokens::read).transpose()?,
+            unrevoked: stored.unrevoked.into_iter().map(StoredTokens::read).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -431,6 +513,8 @@ mod tests {
             access_token: AccessToken::new("a".into()),
             refresh_token: None,
             credentials: None,
+            client: None,
+            proof_key: None,
             grant: crate::lifecycle::tests::grant(1),
         }];
         record.forget_unused_key();

@@ -312,6 +312,7 @@ async fn a_copy_of_ended_tokens_is_known_for_good_and_a_new_sign_in_is_not_taken
     stays_disconnected(&world, &engine, &id).await;
     assert!(!engine.view(&id).unwrap().cautions.is_empty(), "they are to be ended again");
 
+    world.clock.forward(1);
     let redirect = world.start(&engine, &id).await;
     world.network.answer(200, FRESH);
     engine.deliver(&redirect, Channel::DeepLink).await.unwrap();

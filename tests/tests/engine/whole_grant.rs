@@ -120,6 +120,7 @@ async fn where_nobody_knows_what_a_revocation_ends_it_waits_too() {
             world.network.answer(status, "{}");
         }
         assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+        world.clock.forward(1);
         signed_in(&world, &engine, &id, "ada").await;
         for status in [200, 200] {
             world.network.answer(status, "{}");

@@ -116,11 +116,10 @@ impl Server {
         }
     }
 
-    /// RFC 7009 §2.1: a refresh token ends its session, an access token no more than itself. One that was spent is no
-    /// token any more, which is no error (§2.2).
+    /// RFC 7009 §2.1: a refresh token ends its session, also one that was spent, as with servers that remember those; an access
+    /// token no more than itself.
     pub fn revoke(&mut self, token: &str) -> Answer {
-        let of_refresh = self.refresh_tokens.get(token).filter(|token| token.successor.is_none());
-        let of_refresh = of_refresh.map(|token| token.session);
+        let of_refresh = self.refresh_tokens.get(token).map(|token| token.session);
         if let Some(access) = self.access_tokens.get_mut(token) {
             access.was_revoked = true;
         }
@@ -152,8 +151,9 @@ impl Server {
     pub fn would_end_along(&self, token: &str, other: &str) -> bool {
         let (Some(named), Some(other)) = (self.session(token), self.session(other)) else { return false };
         let (named_client, other_session) = (&self.sessions[named].client, &self.sessions[other]);
-        let is_along = named != other && *named_client == other_session.client;
-        is_along && other_session.ended.is_none() && self.clients[named_client].ends_all
+        let is_along = *named_client == other_session.client && self.clients[named_client].ends_all;
+        // RFC 7009 §2.1: with one token of a sign-in all of its others.
+        (named == other || is_along) && other_session.ended.is_none()
     }
 
     /// Whether this token's session lives, and nobody has wanted to end it.

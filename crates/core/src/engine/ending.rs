@@ -200,6 +200,9 @@ impl Engine {
         {
             tracing::warn!(%problem, "tokens of a disconnect wait in the vault for the next one");
         }
+        for given_again in record.unrevoked.iter_mut().filter(|waiting| waiting.share_one_with(&tokens)) {
+            given_again.grant.authorized_at = tokens.grant.authorized_at;
+        }
         if let (Settled::Authorized(grant), Some(before)) = (connection.state.settled(), &record.tokens)
             && grant.speaks_of(&before.grant)
             && !(grant.may_be_rotated(spec.refresh.rotates) && grant.refresh.answer_may_be_lost())
@@ -245,7 +248,10 @@ impl Engine {
             match &outcome {
                 Ok(grant) => connection.state.authorize(grant.clone()),
                 Err(problem) if ours => {
-                    if may_have_brought_tokens(problem.code) {
+                    let is_unread = |attempt: &Attempt| attempt.unread_since.is_some();
+                    if may_have_brought_tokens(problem.code)
+                        || connection.state.attempt().is_some_and(is_unread)
+                    {
                         connection.abandon_attempt();
                     }
                     connection.state.end_attempt(Some(problem.clone()), now);

@@ -246,11 +246,16 @@ impl Engine {
             return Err(field_problem(&filled.errors));
         }
         let secret = self.registered(&mut filled, secret).await?;
+        let other_client = filled.registration.client_id != connection.registration.client_id;
+        if other_client {
+            record.leave_client(&connection.registration);
+            record.come_back_to(&filled.registration);
+        }
         if filled.registers {
             record.client_secret = None;
         }
-        let new_secret = secret.is_some() || other_server || filled.registers;
-        if new_secret {
+        let new_secrets = secret.is_some() || other_server || other_client && !before.is_empty();
+        if new_secrets {
             record.client_secret = secret.or(record.client_secret);
             self.change_secrets(&connection, &before, &record).await?;
         }
@@ -268,7 +273,7 @@ impl Engine {
                 connection.server = None;
             }
         });
-        if edited.is_err() && new_secret {
+        if edited.is_err() && new_secrets {
             // Somebody may have taken the name in the meantime.
             self.put_back(&connection, &before).await;
         }

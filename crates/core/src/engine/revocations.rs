@@ -195,10 +195,10 @@ impl Engine {
         (tried, earlier): (&RefreshState, usize),
     ) -> Told {
         let mut waiting = std::mem::take(&mut record.unrevoked);
-        // What the provider has given out again is in use; it would end along with what came with it.
+        // What the provider has given out again, or a backup has brought back, is in use; it would end along.
         let used = record.tokens.as_ref();
         waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
-        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.share_one_with(tokens));
+        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.end_with(tokens));
         let (left, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(are_left);
         let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));
@@ -213,7 +213,7 @@ impl Engine {
             let (mut revocation, problem) =
                 match self.spec_of_tokens(connection, &tokens.grant, revoke::place) {
                     Ok(spec) => {
-                        let ports = self.ports_with(&spec, record);
+                        let ports = self.ports_with(&spec, &record.bound_with(&tokens));
                         revoke::revoke(&ports, connection, &spec, &tokens, secret).await
                     }
                     Err(problem) => (Revocation::Failed, Some(problem)),
@@ -383,5 +383,7 @@ fn is_worth_another_try(failure: &Failure) -> bool {
         code,
         Code::ServerChanged | Code::UnknownProvider | Code::InvalidInput | Code::ValueNotAllowed
     );
-    (is_the_files || code.class() == Class::Temporary) && !scheduler::is_chronic(failure)
+    // Nothing was sent, or by the clock alone it was refused.
+    let is_this_sides = matches!(code, Code::TlsFailed | Code::ClockWrong);
+    (is_the_files || is_this_sides || code.class() == Class::Temporary) && !scheduler::is_chronic(failure)
 }

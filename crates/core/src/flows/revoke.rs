@@ -6,12 +6,13 @@ use tokenrack_oauth::revocation::{self, Revocable};
 use tokenrack_oauth::secret::ClientSecret;
 use tokenrack_oauth::template::Values;
 
+use super::clock::Heard;
 use super::server;
 use crate::connection::Connection;
 use crate::engine::Ports;
 use crate::problem::{Class, Code, Problem};
 use crate::provider::ProviderSpec;
-use crate::record::Tokens;
+use crate::record::{FormerClient, Tokens};
 use crate::view::Revocation;
 
 /// Where; `None` where nobody can be asked.
@@ -32,8 +33,34 @@ pub async fn revoke(
     tokens: &Tokens,
     secret: Option<&ClientSecret>,
 ) -> (Revocation, Option<Problem>) {
-    let outcome = attempt(ports, connection, spec, tokens, secret).await;
-    outcome.unwrap_or_else(|problem| (Revocation::Failed, Some(problem)))
+    let heard = Heard::by(ports);
+    let outcome = match as_given_to(connection, tokens) {
+        None => attempt(&heard.ports, connection, spec, tokens, secret).await,
+        Some((connection, former)) => {
+            let secret = former.map_or(secret, |former| former.secret.as_ref());
+            attempt(&heard.ports, &connection, spec, tokens, secret).await
+        }
+    };
+    outcome.unwrap_or_else(|problem| (Revocation::Failed, Some(heard.explain(problem))))
+}
+
+/// The connection as the client that the tokens were given to, where it has another since: to that one a server may say yes
+/// and do nothing (RFC 7009 §2.2).
+fn as_given_to<'a>(
+    connection: &Connection,
+    tokens: &'a Tokens,
+) -> Option<(Connection, Option<&'a FormerClient>)> {
+    let registration = &connection.registration;
+    let client_id = tokens.grant.client_id.as_ref().unwrap_or(&registration.client_id);
+    let former = tokens.client.as_ref();
+    if former.is_none() && *client_id == registration.client_id {
+        return None;
+    }
+    let authentication = former.map_or(registration.authentication, |former| former.authentication);
+    let mut connection = connection.clone();
+    connection.registration.client_id.clone_from(client_id);
+    connection.registration.authentication = authentication;
+    Some((connection, former))
 }
 
 async fn attempt(
@@ -46,9 +73,7 @@ async fn attempt(
     let spec = &server::with_captured(spec, &tokens.grant.captured)?;
     let (http, now) = (ports.http.as_ref(), ports.clock.now());
     let Some(place) = place(spec, connection) else { return Ok((Revocation::Unsupported, None)) };
-    let mut client = server::client(ports, spec, connection, secret)?;
-    // To another client than they were given to a server may say yes and do nothing (RFC 7009 §2.2).
-    client.id.clone_from(tokens.grant.client_id.as_ref().unwrap_or(&connection.registration.client_id));
+    let client = server::client(ports, spec, connection, secret)?;
     if spec.revoke.style == "request" {
         if spec.revoke.request.auth == "basic" && matches!(client.auth, ClientAuth::None) {
             // GitHub ends tokens for a client with a secret only; one of its device codes has none.

@@ -1,0 +1,234 @@
+//! A disconnect that the provider is told of later, and what has happened to the connection until then.
+
+use tokenrack_core::connection::{ClientAuthentication, GrantType};
+use tokenrack_core::engine::Engine;
+use tokenrack_core::event::Channel;
+use tokenrack_core::ports::HttpErrorKind;
+use tokenrack_core::view::{Choice, Draft, Revocation, Taken};
+use tokenrack_oauth::secret::ClientSecret;
+
+use super::FRESH;
+use super::background::{pass, settle};
+use super::sharing::{back_up, open, take};
+use super::world::World;
+
+async fn restored(engine: &Engine, backup: &[u8], older_tokens: bool) {
+    open(engine, backup).await;
+    assert_eq!(take(engine, Choice::Replace, older_tokens).await.outcome, Taken::Replaced);
+}
+
+/// A captive portal, a proxy that looks into everything: "could not reach the provider".
+#[tokio::test]
+async fn a_disconnect_behind_a_captive_portal_is_told_again() {
+    for kind in [HttpErrorKind::Connect, HttpErrorKind::Tls] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.network.fail(kind);
+        let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        assert!(told.tried_again, "{kind:?}");
+    }
+}
+
+/// Disconnected while the provider could not be told, and brought back from the backup: the session is in use again.
+#[tokio::test]
+async fn a_session_that_a_backup_has_brought_back_is_not_revoked_by_its_own_former_token() {
+    for renewed_first in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        let backup = back_up(&engine).await;
+        for _ in 0..2 {
+            world.network.answer(503, "");
+        }
+        let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        assert!(told.tried_again);
+        world.network.sent();
+        restored(&engine, &backup, true).await;
+        if renewed_first {
+            world.network.answer(200, FRESH);
+            engine.refresh(&id, Channel::App).await.unwrap();
+        }
+        world.network.sent();
+        for _ in 0..4 {
+            world.network.answer(200, "");
+        }
+        engine.keep_fresh();
+        settle().await;
+        for _ in 0..3 {
+            pass(&world, 20).await;
+        }
+        let sent = world.network.sent();
+        assert!(
+            !sent.iter().any(|body| body.contains("token=rt-1")),
+            "renewed first: {renewed_first}: {sent:?}"
+        );
+    }
+}
+
+/// The same with nobody but the app at work: the backup's access token has ended, so the renewal always comes first.
+#[tokio::test]
+async fn nor_where_nobody_but_the_app_is_at_work() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let backup = back_up(&engine).await;
+    engine.keep_fresh();
+    settle().await;
+    world.clock.forward(7_000);
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    world.network.fail(HttpErrorKind::NameResolution);
+    // Offline: neither the renewal nor the disconnect gets through.
+    settle().await;
+    world.network.forget_answers();
+    world.network.fail(HttpErrorKind::NameResolution);
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    world.network.sent();
+    restored(&engine, &backup, false).await;
+    world.network.answer_always("grant_type=refresh_token", 200, FRESH);
+    world.network.answer_always("token=rt-1", 200, "");
+    world.network.answer_always("token=at-1", 200, "");
+    for _ in 0..8 {
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert!(sent.iter().any(|body| body.contains("grant_type=refresh_token")), "it is in use: {sent:?}");
+    assert!(!sent.iter().any(|body| body.starts_with("token=rt-1")), "{sent:?}");
+}
+
+/// A sign-in that gives out again what waits to be revoked, as `again.rs` has it, and renews it before the app tells.
+#[tokio::test]
+async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_by_its_own_former_token() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    world.clock.forward(60);
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(
+        200,
+        r#"{"access_token":"at-9","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+    );
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    world.network.sent();
+    for _ in 0..4 {
+        world.network.answer(200, "");
+    }
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..3 {
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert!(!sent.iter().any(|body| body.contains("token=rt-1")), "{sent:?}");
+}
+
+/// A client with a secret: what waits to be revoked is told as the client it was given to, and with its secret.
+#[tokio::test]
+async fn what_waits_to_be_revoked_outlives_another_client_with_another_secret() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft { authentication: Some(ClientAuthentication::ClientSecretPost), ..Draft::default() };
+    let secret = |text: &str| Some(ClientSecret::new(text.into()));
+    let id = engine.add(&world.draft(draft), secret("the first secret"), Channel::Command).await.unwrap().id;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(
+        200,
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+    );
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    world.network.sent();
+    let mut draft = engine.draft(&id).unwrap();
+    draft.client_id = "another".into();
+    engine.edit(&id, &draft, secret("the second secret"), Channel::App).await.unwrap();
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..3 {
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    let is_its = |body: &String| body.contains("client_id=me&client_secret=the+first+secret");
+    assert!(sent.len() == 2 && sent.iter().all(is_its), "{sent:?}");
+}
+
+/// Under status 200 as elsewhere.
+#[tokio::test]
+async fn an_answer_that_calls_itself_an_error_revokes_nothing() {
+    let mut wrong = vec![];
+    for (kind, body) in [
+        ("application/json", r#"{"error":"invalid_client","error_description":"unknown client"}"#),
+        ("application/json", r#"{"ok":false,"error":"not_allowed"}"#),
+    ] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        for _ in 0..2 {
+            world.network.answer_as(kind, body);
+        }
+        let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        if told.revocation == Revocation::Revoked {
+            wrong.push(body);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// Bound tokens (RFC 9449) wait to be revoked, and a backup with another key is put over the connection: the proof that goes
+/// with them is of the key that they were bound to.
+#[tokio::test]
+async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_restore() {
+    const BOUND: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        revocation_endpoint = \"https://as.example/revoke\"\n[client]\ndpop_bound_access_tokens = true\n\
+        [revoke]\neffect = \"token\"\n";
+    let world = World::new();
+    world.own_provider("acme.toml", BOUND);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let sign_in = async |n: u32| {
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(
+            200,
+            &format!(r#"{{"access_token":"at-{n}","refresh_token":"rt-{n}","token_type":"DPoP","expires_in":7200}}"#),
+        );
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    };
+    let key = || {
+        let items = world.vault.snapshot();
+        let item: serde_json::Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
+        item["proof_key"].as_str().unwrap().to_owned()
+    };
+    sign_in(1).await;
+    let backup = back_up(&engine).await;
+    let first = key();
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    sign_in(2).await;
+    let second = key();
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    restored(&engine, &backup, false).await;
+    assert_ne!(first, second);
+    let items = world.vault.snapshot();
+    let item: serde_json::Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
+    assert_eq!((item["proof_key"].as_str(), item["tokens"]["proof_key"].as_str()), (Some(&*first), None));
+    assert_eq!(item["unrevoked"][0]["proof_key"].as_str(), Some(&*second), "it is bound to that one");
+}
