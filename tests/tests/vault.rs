@@ -213,3 +213,21 @@ fn the_doctor_names_what_other_users_may_read_and_its_command_closes_it() {
     assert!(profile.command("/bin/sh".as_ref()).args(["-c", cure]).status().unwrap().success(), "{cure}");
     assert_eq!(files()["outcome"], "ok");
 }
+
+/// A folder that comes up late, as one that is mounted or synced: another vault in its place would lock out all that is in it.
+#[test]
+fn a_vault_whose_folder_is_away_is_not_made_anew_by_a_job() {
+    let odd = Peer::odd();
+    let profile = Profile::with_quick_file_vault("only for tests");
+    profile.connected("demo", &odd.odd_issuer("none"));
+    let token = profile.token("demo");
+    let (folder, away) = (profile.home().join("vault"), profile.home().join("away"));
+    std::fs::rename(&folder, &away).unwrap();
+    let said = profile.run(&["token", "demo"]);
+    assert!(said.code != 0 && said.stderr.contains("vault/away"), "{}", said.stderr);
+    let status = profile.run(&["status"]);
+    assert!(status.stdout.contains("locked"), "{}", status.stdout);
+    assert!(!folder.join("identity.age").exists(), "another vault was made in its place");
+    std::fs::rename(&away, &folder).unwrap();
+    assert_eq!(profile.token("demo"), token);
+}

@@ -8,8 +8,9 @@ use tokenrack_core::Timestamp;
 use tokenrack_core::connection::ConnectionId;
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::Channel;
+use tokenrack_core::language::again;
 use tokenrack_core::ports::{Clock as _, VaultKind, VaultState};
-use tokenrack_core::problem::Problem;
+use tokenrack_core::problem::{Code, Problem};
 use tokenrack_core::provider::Catalog;
 use tokenrack_core::view::CheckView;
 use tokenrack_platform::{Environment, Profile, SystemClock, permissions, process, script_beside};
@@ -109,12 +110,21 @@ impl Session {
         if engine.vault_kind() != VaultKind::File {
             return Ok(());
         }
-        let new = match engine.vault_status().await.state {
+        let status = engine.vault_status().await;
+        let new = match status.state {
             VaultState::Locked => false,
             VaultState::New => true,
             _ => return Ok(()),
         };
-        let passphrase = prompt::passphrase(self.environment.passphrase_file.as_deref(), new)?;
+        let file = self.environment.passphrase_file.as_deref();
+        if let Some(away) = status.detail.filter(|_| new) {
+            if file.is_some() {
+                // Nobody looks at what a job does: the folder's own vault would be shut out when it is back.
+                return Err(Problem::new(Code::VaultAway).because(status.backend));
+            }
+            self.output.note(&again(&away));
+        }
+        let passphrase = prompt::passphrase(file, new)?;
         engine.unlock(Some(passphrase)).await
     }
 

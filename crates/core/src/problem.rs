@@ -302,6 +302,8 @@ codes! {
         "The keychain failed", "Try again, and look at the keychain itself if it happens again.";
     VaultMismatch "vault/other_backend" Usage None,
         "This profile keeps its secrets in the other kind of vault", "Unset TOKENRACK_VAULT, or use another profile (TOKENRACK_HOME).";
+    VaultAway "vault/away" NeedsPerson None,
+        "The encrypted file is not where it was", "Bring its folder back, and all is as it was. Where it is gone for good, choose a new passphrase in the app or at a terminal, and connect again.";
     VaultItemMissing "vault/item_missing" NeedsPerson Some(Action::Connect),
         "The keychain does not have this connection's tokens", "Start or unlock the keyring that has them, and they are found again; where something outside Tokenrack deleted them, connect again.";
     Unsaved "vault/unsaved" NeedsPerson Some(Action::Retry),

@@ -294,15 +294,19 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
             plain(StatusKind::ActionNeeded, *since, evidence, None)
         }
         Settled::Authorized(grant)
-            if matches!(context.vault, VaultState::Locked | VaultState::Absent | VaultState::Denied)
+            if matches!(
+                context.vault,
+                VaultState::Locked | VaultState::Absent | VaultState::Denied | VaultState::New
+            )
                 // Those are in memory only, which matters more than why.
                 && !grant.is_unsaved() =>
         {
             plain(
                 StatusKind::KeychainLocked,
                 grant.issued_at,
-                match grant.failure().filter(|_| grant.is_missing() && !grant.is_kept_back()) {
+                match grant.failure().filter(|_| grant.is_missing()) {
                     Some(failure) => not_there(&failure.problem),
+                    None if context.vault == VaultState::New => VAULT_IS_AWAY.said().to_owned(),
                     None => say!("The tokens are safe, and cannot be read until the keychain is open."),
                 },
                 Some(Action::Unlock),
@@ -311,6 +315,11 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
         Settled::Authorized(grant) => authorized(grant, context),
     }
 }
+
+/// Of a vault that nobody has made yet, as it seems.
+pub const VAULT_IS_AWAY: Sentence = Sentence::of(
+    "There is no vault in its folder, and connections have tokens in one: bring that folder back. A new vault does not have them.",
+);
 
 /// Of a sign-in that was answered to somebody who has died, while the vault cannot be read.
 pub const INTERRUPTED: Sentence = Sentence::of(
@@ -416,7 +425,7 @@ fn failed(
     if grant.is_unsaved() {
         return Some(unsaved(first, next_try));
     }
-    let (kind, since, until, evidence, next) = if grant.is_missing() && !grant.is_kept_back() {
+    let (kind, since, until, evidence, next) = if grant.is_missing() {
         (StatusKind::ActionNeeded, first, None, not_there(problem), Some(Action::Connect))
     } else if grant.expired(now) && !grant.can_be_renewed(now) {
         return None;

@@ -17,7 +17,7 @@ use crate::{FRESH, kind, token};
 
 /// What was saved, by id.
 #[derive(Default)]
-struct Folder(Mutex<Vec<(String, Option<String>)>>);
+pub struct Folder(Mutex<Vec<(String, Option<String>)>>);
 
 impl ProviderFolder for Folder {
     fn save(&self, id: &ProviderId, _: &str, before: Option<&str>) -> Result<(), Problem> {
@@ -26,11 +26,11 @@ impl ProviderFolder for Folder {
     }
 }
 
-fn passphrase() -> Passphrase {
+pub fn passphrase() -> Passphrase {
     Passphrase::new("correct horse battery staple".into())
 }
 
-async fn back_up(engine: &Engine) -> Vec<u8> {
+pub async fn back_up(engine: &Engine) -> Vec<u8> {
     let mut content = Vec::new();
     let written = engine.back_up(passphrase(), Channel::Command, |sealed| {
         content = sealed.to_vec();
@@ -40,12 +40,12 @@ async fn back_up(engine: &Engine) -> Vec<u8> {
     content
 }
 
-async fn open(engine: &Engine, backup: &[u8]) -> BundleView {
+pub async fn open(engine: &Engine, backup: &[u8]) -> BundleView {
     engine.open_bundle("all.age", backup.to_vec(), Some(passphrase())).await.unwrap()
 }
 
 /// Decides on the first thing alone.
-async fn take(engine: &Engine, choice: Choice, older_tokens: bool) -> TakenView {
+pub async fn take(engine: &Engine, choice: Choice, older_tokens: bool) -> TakenView {
     let decision = Decision { thing: 0, choice, name: None };
     let taking = Taking { older_tokens, folder: &Folder::default(), channel: Channel::Command };
     engine.take_from_bundle(&[decision], taking).await.unwrap().remove(0)
@@ -276,4 +276,36 @@ async fn a_copy_beside_its_original_does_not_spend_the_same_refresh_token() {
     assert_eq!(kind(&engine, &copy), StatusKind::NotConnected);
     assert!(world.network.sent().is_empty());
     assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
+}
+
+/// A keyring that is late, or keeps one item back: what is not in the backup is named, and the others are.
+#[tokio::test]
+async fn a_backup_names_a_connection_whose_tokens_it_does_not_have() {
+    for is_kept_back in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        let other = world.connected_as(&engine, world.named("other")).await;
+        let code = if is_kept_back {
+            world.vault.keep_back(Some(&id));
+            "vault/locked"
+        } else {
+            world.vault.hide(Some(&id));
+            "vault/item_missing"
+        };
+        let mut content = Vec::new();
+        let written = engine.back_up(passphrase(), Channel::Command, |sealed| {
+            content = sealed.to_vec();
+            Ok("here".into())
+        });
+        let written = written.await.unwrap();
+        let left_out: Vec<_> = written.left_out.iter().map(|left| left.problem.code.as_str()).collect();
+        assert_eq!((written.connections, left_out), (1, vec![code]));
+
+        let anew = World::new();
+        let engine = anew.engine();
+        open(&engine, &content).await;
+        assert_eq!(take(&engine, Choice::Add, false).await.outcome, Taken::Added);
+        assert_eq!(token(&engine, &other).await.unwrap(), "at-1");
+    }
 }

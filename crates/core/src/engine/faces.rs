@@ -73,7 +73,7 @@ impl Engine {
         if let Err(problem) = self.end_late_attempts().await {
             tracing::warn!(%problem, "sign-ins whose time has passed are looked at another time");
         }
-        let vault = tokio::time::timeout(VAULT_PATIENCE, self.inner.ports.vault.status()).await;
+        let vault = tokio::time::timeout(VAULT_PATIENCE, self.look_at_vault()).await;
         let vault = match vault {
             Ok(status) => status,
             Err(_) => self.known_vault().unwrap_or_else(|| self.unresponsive()),

@@ -9,10 +9,10 @@ use tokenrack_oauth::secret::Passphrase;
 use super::{Engine, Flight, Flights, Flying, Unsaved, locked};
 use crate::connection::{Connection, ConnectionId};
 use crate::event::{Channel, UnderWay, Unfinished};
-use crate::ports::{VaultError, VaultItem, VaultKind, VaultStatus};
+use crate::ports::{VaultError, VaultItem, VaultKind, VaultState, VaultStatus};
 use crate::problem::{Code, Problem};
 use crate::record::{AttemptSecrets, SecretRecord};
-use crate::status;
+use crate::status::{self, VAULT_IS_AWAY};
 
 /// Waits between tries to save new tokens before they are declared unsaved.
 const SAVE_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
@@ -259,8 +259,19 @@ impl Engine {
 
     /// Whether the vault can be used now.
     pub async fn vault_status(&self) -> VaultStatus {
-        let status = self.inner.ports.vault.status().await;
+        let status = self.look_at_vault().await;
         self.vault_is(status.clone());
+        status
+    }
+
+    /// Its state, and whether it is one that somebody would make in the place of another.
+    pub(super) async fn look_at_vault(&self) -> VaultStatus {
+        let status = self.inner.ports.vault.status().await;
+        let all = if status.state == VaultState::New { self.inner.ports.store.load_all().ok() } else { None };
+        let has_tokens = |connection: &Connection| connection.state.grant().is_some();
+        if all.is_some_and(|all| all.connections.iter().any(has_tokens)) {
+            return VaultStatus { detail: Some(VAULT_IS_AWAY.english().to_owned()), ..status };
+        }
         status
     }
 

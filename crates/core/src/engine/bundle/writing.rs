@@ -6,7 +6,8 @@ use crate::bundle::{BackupFile, ConnectionsFile, ProviderTexts};
 use crate::connection::ConnectionId;
 use crate::engine::Engine;
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::ports::Unreadable;
+use crate::lifecycle::Settled;
+use crate::ports::{Unreadable, VaultState};
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Catalog, ProviderId};
 use crate::view::{LeftOutView, WrittenView};
@@ -80,14 +81,19 @@ impl Engine {
                 }
                 Err(problem) => problem,
             };
-            match problem.code {
-                // One that is damaged must not keep the others from being kept.
-                Code::VaultCorrupt => {
-                    left_out.push(LeftOutView { name: connection.name, problem: (&problem).into() });
+            // One that is damaged or away, or that an open vault keeps back, must not keep the others from being kept.
+            let is_left_out = match problem.code {
+                Code::NoSuchConnection => continue,
+                Code::VaultCorrupt | Code::VaultItemMissing => true,
+                Code::VaultLocked | Code::VaultDenied | Code::VaultFailed | Code::VaultTimedOut => {
+                    self.vault_status().await.state == VaultState::Ready
                 }
-                Code::NoSuchConnection => {}
-                _ => return Err(problem.because(&connection.name)),
+                _ => false,
+            };
+            if !is_left_out {
+                return Err(problem.because(&connection.name));
             }
+            left_out.push(LeftOutView { name: connection.name, problem: (&problem).into() });
         }
         let sealed = self.inner.ports.seal.seal(file.encode()?, passphrase).await?;
         let path = write(&sealed)?;
@@ -99,6 +105,9 @@ impl Engine {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         let secrets = self.read_secrets(&connection).await?;
+        if matches!(connection.state.settled(), Settled::Authorized(_)) && secrets.tokens.is_none() {
+            return Err(Code::VaultItemMissing.into());
+        }
         file.add(connection, secrets)
     }
 

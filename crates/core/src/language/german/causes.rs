@@ -39,7 +39,6 @@ pub(super) const TABLE: Table = &[
     ("has a request_uri that is none", "hat eine request_uri, die keine ist"),
     ("does not say whether the token is active", "sagt nicht, ob das Token aktiv ist"),
     ("has a token with characters that no token has", "hat ein Token mit Zeichen, die kein Token hat"),
-    ("has a lifetime below zero", "hat eine Lebensdauer unter null"),
     ("is not a set of keys", "ist keine Sammlung von Schlüsseln"),
     ("is not about a resource", "handelt von keiner Ressource"),
     ("names no authorization server", "nennt keinen Autorisierungsserver"),

@@ -351,6 +351,11 @@ pub(super) const TABLE: Table = &[
     ),
     ("The keychain is locked", "Der Schlüsselbund ist gesperrt"),
     ("Unlock it; the connections are safe.", "Entsperren; die Verbindungen sind sicher."),
+    ("The encrypted file is not where it was", "Die verschlüsselte Datei ist nicht, wo sie war"),
+    (
+        "Bring its folder back, and all is as it was. Where it is gone for good, choose a new passphrase in the app or at a terminal, and connect again.",
+        "Den Ordner zurückholen, dann ist alles, wie es war. Ist er für immer verloren: in der App oder an einem Terminal eine neue Passphrase wählen und neu verbinden.",
+    ),
     ("There is no keychain in this session", "In dieser Sitzung gibt es keinen Schlüsselbund"),
     (
         "Start a keychain (GNOME Keyring, KWallet, KeePassXC), or choose the encrypted file: TOKENRACK_VAULT=file.",
