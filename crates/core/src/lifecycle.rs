@@ -519,6 +519,8 @@ impl ConnectionState {
         let is_news = !grant.is_out_of_reach();
         let before = grant.failure().filter(|_| !grant.is_unsaved()).cloned();
         let mut failure = Failure::after(&grant.refresh, problem, now);
+        // To look for them asks nobody.
+        failure.problem.retry_after = None;
         if is_news {
             (failure.since, failure.attempt, failure.tried_seconds) = (Some(now), 1, 0);
             failure.before = before.map(Box::new);

@@ -340,8 +340,9 @@ impl SecretRecord {
         let (authentication, secret) = (registration.authentication, self.client_secret.clone());
         let client = FormerClient { authentication, secret };
         for tokens in self.all_tokens() {
-            let is_its = tokens.grant.client_id.as_ref().is_none_or(|id| *id == registration.client_id);
-            if is_its {
+            // Those of the first versions do not say whose they are.
+            let client_id = tokens.grant.client_id.get_or_insert_with(|| registration.client_id.clone());
+            if *client_id == registration.client_id {
                 tokens.client = Some(client.clone());
             }
         }

@@ -73,6 +73,27 @@ async fn what_a_server_wants_is_not_forgotten_over_an_item_that_is_missing() {
     assert!(world.network.sent().is_empty());
 }
 
+#[tokio::test]
+async fn an_item_that_is_late_is_looked_for_also_while_a_server_wants_to_be_left_alone() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_190);
+    world.network.answer_after(429, 3_600);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.network.sent();
+    world.vault.hide(Some(&id));
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    engine.keep_fresh();
+    settle().await;
+    world.vault.hide(None);
+    for _ in 0..3 {
+        pass(&world, 25).await;
+    }
+    assert_eq!(engine.view(&id).unwrap().problem.unwrap().code, "oauth/rate_limited", "it was found");
+    assert!(world.network.sent().is_empty());
+}
+
 /// A client that is refused is not asked with again over a keyring that comes up late, at each start.
 #[tokio::test]
 async fn a_refused_client_is_not_asked_with_again_over_an_item_that_is_missing() {

@@ -235,14 +235,20 @@ impl Engine {
             self.give_up(connection, digest, problem);
             return Look::Over;
         };
-        let is_unread = matches!(error, OAuthError::Unreadable { status: 200..300, .. });
         let wanted = SignedDuration::from_secs(error.retry_after().unwrap_or(0).into());
         let wait = next.wait().max(wanted);
         let now = self.now();
         let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
         let written = self.update(&connection.id, |connection| match &mut connection.state {
             ConnectionState::Authorizing { attempt, .. } if attempt.state_digest == *digest => {
-                attempt.unread_since = is_unread.then(|| attempt.unread_since.unwrap_or(now));
+                match &error {
+                    OAuthError::Unreadable { status: 200..300, .. } => {
+                        attempt.unread_since.get_or_insert(now);
+                    }
+                    // It knows the code still.
+                    OAuthError::Server(_) => attempt.unread_since = None,
+                    _ => {}
+                }
                 if let Awaited::DeviceCode { polling, next_poll_at, .. } = &mut attempt.awaited {
                     (*polling, *next_poll_at) = (next, at);
                 }
