@@ -615,6 +615,8 @@ impl Failure {
     pub fn after(before: &RefreshState, mut problem: Problem, now: Timestamp) -> Self {
         if let RefreshState::Failed(failure) = before
             && problem.http_status.is_none()
+            // Unless the clock was set back since, by which that would last for as long.
+            && failure.at.duration_since(now).as_secs() <= 60
         {
             let left = failure.wanted_at().map_or(0, |until| until.duration_since(now).as_secs());
             problem.retry_after = u32::try_from(left).ok().filter(|left| *left > 0).or(problem.retry_after);

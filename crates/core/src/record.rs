@@ -375,8 +375,13 @@ impl SecretRecord {
     }
 
     /// With the key that the tokens of this attempt are bound to.
-    pub fn bound_as(self, attempt: &AttemptSecrets) -> Self {
-        Self { proof_key: attempt.proof_key.clone().or(self.proof_key), ..self }
+    #[must_use]
+    pub fn bound_as(mut self, attempt: &AttemptSecrets) -> Self {
+        if let Some(key) = &attempt.proof_key {
+            self.leave_key();
+            self.proof_key = Some(key.clone());
+        }
+        self
     }
 
     /// As it lies in the vault.

@@ -318,7 +318,7 @@ fn status(state: &ConnectionState, context: &Context<'_>, created_at: Timestamp)
 
 /// Of a vault that nobody has made yet, as it seems.
 pub const VAULT_IS_AWAY: Sentence = Sentence::of(
-    "There is no vault in its folder, and connections have tokens in one: bring that folder back. A new vault does not have them.",
+    "There is no vault in its folder, but connections have tokens in one. A new vault does not have them.",
 );
 
 /// Of a sign-in that was answered to somebody who has died, while the vault cannot be read.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::error::OAuthError;
+use tokenrack_oauth::id_token::JwkSet;
 use tokenrack_oauth::token::TokenSet;
 
 use super::ending::may_have_brought_tokens;
@@ -99,7 +100,7 @@ impl Engine {
         &self,
         id: &ConnectionId,
         digest: &StateDigest,
-        keys: &mut Option<Keys>,
+        keys: &mut Option<Option<JwkSet>>,
     ) -> Result<Look, Problem> {
         if self.inner.is_ending.load(Ordering::Relaxed) {
             // A person may have stayed after all.
@@ -124,6 +125,16 @@ impl Engine {
             drop(lock);
             self.end_late_attempts().await?;
             return Ok(Look::Over);
+        }
+        if attempt.exchanging_since.is_some() && attempt.unread_since.is_none() {
+            // Whoever had its answer has died with it.
+            self.update(id, |connection| match &mut connection.state {
+                ConnectionState::Authorizing { attempt, .. } if attempt.state_digest == *digest => {
+                    attempt.unread_since = attempt.exchanging_since;
+                    Some(Change::default())
+                }
+                _ => None,
+            })?;
         }
         let left = next_poll_at.min(&attempt.expires_at).duration_since(now);
         if left.is_positive() {
@@ -154,13 +165,14 @@ impl Engine {
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
         let heard = Heard::by(&ports);
-        let keys = match keys {
-            Some(keys) => keys,
-            none => none.insert(device::keys(&heard.ports, &connection, &spec).await?),
+        let found = match keys.take() {
+            Some(found) => Ok(found),
+            None => device::keys(&heard.ports, &connection, &spec).await?,
         };
+        *keys = found.as_ref().ok().cloned();
         match device::ask(&heard.ports, &connection, &spec, secret, asked).await? {
             Ok(answer) => {
-                let answer = (answer, keys.clone());
+                let answer = (answer, found);
                 self.accept_device(&connection, &spec, digest, record, answer, &heard).await
             }
             Err(error) => Ok(self.not_yet(&connection, digest, *polling, error, &heard)),
@@ -246,7 +258,7 @@ impl Engine {
                         attempt.unread_since.get_or_insert(now);
                     }
                     // It knows the code still.
-                    OAuthError::Server(_) => attempt.unread_since = None,
+                    OAuthError::Server(answer) if answer.status < 429 => attempt.unread_since = None,
                     _ => {}
                 }
                 if let Awaited::DeviceCode { polling, next_poll_at, .. } = &mut attempt.awaited {

@@ -211,6 +211,10 @@ fn record_check(row: &Unreadable) -> CheckView {
 fn vault_check(status: &VaultStatus) -> CheckView {
     let (outcome, words, code) = match status.state {
         VaultState::Ready => (CheckOutcome::Ok, say!("ready"), None),
+        // In the place of another.
+        VaultState::New if status.detail.is_some() => {
+            (CheckOutcome::Failed, say!("absent"), Some(Code::VaultAway))
+        }
         VaultState::New => (CheckOutcome::Warning, say!("not created yet"), None),
         VaultState::Locked => (CheckOutcome::Warning, say!("locked"), Some(Code::VaultLocked)),
         VaultState::Absent => (CheckOutcome::Failed, say!("absent"), Some(Code::VaultAbsent)),
@@ -224,7 +228,7 @@ fn vault_check(status: &VaultStatus) -> CheckView {
         finding = format!("{finding} ({})", again(detail));
     }
     let cure = match (status.state, code) {
-        (VaultState::New, _) => Some(say!("Choose a passphrase; the first one creates the vault.")),
+        (VaultState::New, None) => Some(say!("Choose a passphrase; the first one creates the vault.")),
         (_, code) => code.map(|code| code.suggestion().said().to_owned()),
     };
     let (name, title) = match status.kind {

@@ -4,8 +4,8 @@ use crate::language::Table;
 
 pub(super) const TABLE: Table = &[
     (
-        "There is no vault in its folder, and connections have tokens in one: bring that folder back. A new vault does not have them.",
-        "Im Ordner ist kein Tresor, und Verbindungen haben Token in einem: Holen Sie den Ordner zurück. Ein neuer Tresor hat sie nicht.",
+        "There is no vault in its folder, but connections have tokens in one. A new vault does not have them.",
+        "Im Ordner ist kein Tresor, aber Verbindungen haben Token in einem. Ein neuer Tresor hat sie nicht.",
     ),
     (
         "The sign-in was interrupted while its tokens were fetched; whether they were saved is seen once the keychain is open.",

@@ -10,7 +10,7 @@ export const vault: typeof en = {
         case 'locked':
           return vault.kind === 'file' ? 'Der Tresor ist gesperrt' : 'Der Schlüsselbund ist gesperrt';
         case 'new':
-          return 'Passphrase für den Tresor wählen';
+          return vault.detail ? 'Der Tresor ist nicht, wo er war' : 'Passphrase für den Tresor wählen';
         case 'absent':
           return 'In dieser Sitzung gibt es keinen Schlüsselbund';
         case 'denied':
@@ -26,7 +26,9 @@ export const vault: typeof en = {
         case 'locked':
           return 'Ihre Verbindungen sind sicher; die Token sind nach dem Entsperren wieder nutzbar.';
         case 'new':
-          return 'Sie verschlüsselt die Datei mit Ihren Token. Niemand kann sie wiederherstellen: gut aufbewahren.';
+          return vault.detail
+            ? 'Den Ordner zurückholen, dann ist alles, wie es war. Nur wenn er für immer verloren ist: eine Passphrase für einen neuen wählen.'
+            : 'Sie verschlüsselt die Datei mit Ihren Token. Niemand kann sie wiederherstellen: gut aufbewahren.';
         case 'absent':
           return 'Einen starten (GNOME Keyring, KWallet, KeePassXC) oder die verschlüsselte Datei wählen: Tokenrack mit TOKENRACK_VAULT=file starten.';
         case 'denied':

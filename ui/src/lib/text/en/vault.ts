@@ -9,7 +9,7 @@ export const vault = {
         case 'locked':
           return vault.kind === 'file' ? 'The vault is locked' : 'The keychain is locked';
         case 'new':
-          return 'Choose a passphrase for your vault';
+          return vault.detail ? 'The vault is not where it was' : 'Choose a passphrase for your vault';
         case 'absent':
           return 'There is no keychain in this session';
         case 'denied':
@@ -25,7 +25,9 @@ export const vault = {
         case 'locked':
           return 'Your connections are safe; their tokens can be used once it is unlocked.';
         case 'new':
-          return 'It encrypts the file that holds your tokens. Nobody can recover it: keep it where you will find it.';
+          return vault.detail
+            ? 'Bring its folder back, and all is as it was. Only where it is gone for good, choose a passphrase for a new one.'
+            : 'It encrypts the file that holds your tokens. Nobody can recover it: keep it where you will find it.';
         case 'absent':
           return 'Start one (GNOME Keyring, KWallet, KeePassXC), or choose the encrypted file by starting Tokenrack with TOKENRACK_VAULT=file.';
         case 'denied':
