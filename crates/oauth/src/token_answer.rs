@@ -58,6 +58,8 @@ pub(crate) fn standard(
     }
     // The tokens are good whatever is said of an end: a server that writes -1 for "none" has spent the code, or the token before.
     let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
+    // What nothing renews is not born dead: some say 0 for "never". A moment may have passed by a clock that is wrong.
+    let said = said.filter(|seconds| *seconds > 0 || refresh_token.is_some() || is_moment(&dialect.expires));
     let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
     if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
@@ -163,6 +165,11 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Optio
         _ => number(value),
     };
     u64::try_from(left?).ok()
+}
+
+/// Whether it is said as a moment, and not as a span.
+fn is_moment(expiry: &Expiry) -> bool {
+    matches!(expiry.format.as_str(), "epoch" | "epoch_ms" | "rfc3339" | "date")
 }
 
 /// What the provider's file knows: `never` and `assume:` speak only for an answer that says nothing, because a provider

@@ -200,15 +200,19 @@ impl Engine {
         {
             tracing::warn!(%problem, "tokens of a disconnect wait in the vault for the next one");
         }
-        for given_again in record.unrevoked.iter_mut().filter(|waiting| waiting.share_one_with(&tokens)) {
-            given_again.grant.authorized_at = tokens.grant.authorized_at;
-        }
         if let (Settled::Authorized(grant), Some(before)) = (connection.state.settled(), &record.tokens)
             && grant.speaks_of(&before.grant)
             && !(grant.may_be_rotated(spec.refresh.rotates) && grant.refresh.answer_may_be_lost())
             && self.spec_of_tokens(connection, &before.grant, refresh::place).is_ok()
         {
             tokens.go_on_from(before);
+        }
+        // What waits to be revoked is of this sign-in where it is given out again, or goes on in it.
+        let goes_on = record.tokens.as_ref().filter(|before| before.are(&tokens));
+        for waiting in &mut record.unrevoked {
+            if waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| waiting.end_with(before)) {
+                waiting.grant.authorized_at = tokens.grant.authorized_at;
+            }
         }
         let mut grant = tokens.grant.clone();
         record.tokens = Some(tokens.clone());

@@ -355,6 +355,10 @@ pub(super) const TABLE: Table = &[
     ("this session has no message bus (D-Bus)", "diese Sitzung hat keinen Nachrichtenbus (D-Bus)"),
     ("the item comes and goes", "der Eintrag kommt und geht"),
     ("the item comes back", "der Eintrag kommt wieder"),
+    (
+        "There is no vault in its folder, but connections have tokens in one. A new vault does not have them.",
+        "Im Ordner ist kein Tresor, aber Verbindungen haben Token in einem. Ein neuer Tresor hat sie nicht.",
+    ),
     ("the vault is locked", "der Tresor ist gesperrt"),
     ("no vault: {words}", "kein Tresor: {words}"),
     ("the vault refused access: {words}", "der Tresor verweigerte den Zugriff: {words}"),

@@ -4,10 +4,6 @@ use crate::language::Table;
 
 pub(super) const TABLE: Table = &[
     (
-        "There is no vault in its folder, but connections have tokens in one. A new vault does not have them.",
-        "Im Ordner ist kein Tresor, aber Verbindungen haben Token in einem. Ein neuer Tresor hat sie nicht.",
-    ),
-    (
         "The sign-in was interrupted while its tokens were fetched; whether they were saved is seen once the keychain is open.",
         "Die Anmeldung wurde unterbrochen, während ihre Token geholt wurden; ob sie gesichert sind, zeigt sich, wenn der Schlüsselbund offen ist.",
     ),
