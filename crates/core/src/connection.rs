@@ -239,6 +239,11 @@ impl Connection {
         }
     }
 
+    /// Whether the vault is to have tokens of it, if only for their revocation.
+    pub fn has_tokens(&self) -> bool {
+        self.unrevoked.is_some() || !matches!(self.state.settled(), Settled::Unauthorized { .. })
+    }
+
     /// As [`ConnectionState::asks`]. How long a sign-in lasted that goes on is not known yet.
     pub fn asks(&mut self, now: &Asked) {
         let before = self.state.settled().clone();

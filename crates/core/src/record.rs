@@ -125,9 +125,11 @@ impl Tokens {
         self.are(other) || self.access_token.matches(other.access_token.expose())
     }
 
-    /// Whether they end with the others: what a sign-in has brought ends as one, and its older tokens with its newer ones.
-    pub fn end_with(&self, other: &Self) -> bool {
-        self.share_one_with(other) || self.grant.authorized_at == other.grant.authorized_at
+    /// Whether they are the others, or came after them by the same sign-in: what that has brought ends as one.
+    pub fn follow(&self, other: &Self) -> bool {
+        let (grant, older) = (&self.grant, &other.grant);
+        let is_newer = grant.authorized_at == older.authorized_at && grant.issued_at >= older.issued_at;
+        self.share_one_with(other) || is_newer
     }
 
     /// Whether they have one end: the same refresh token, or the same access token where there is none.

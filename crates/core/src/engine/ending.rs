@@ -210,7 +210,7 @@ impl Engine {
         // What waits to be revoked is of this sign-in where it is given out again, or goes on in it.
         let goes_on = record.tokens.as_ref().filter(|before| before.are(&tokens));
         for waiting in &mut record.unrevoked {
-            if waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| waiting.end_with(before)) {
+            if waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| before.follow(waiting)) {
                 waiting.grant.authorized_at = tokens.grant.authorized_at;
             }
         }

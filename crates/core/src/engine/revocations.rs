@@ -198,7 +198,7 @@ impl Engine {
         // What the provider has given out again, or a backup has brought back, is in use; it would end along.
         let used = record.tokens.as_ref();
         waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
-        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.end_with(tokens));
+        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.follow(tokens));
         let (left, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(are_left);
         let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));

@@ -268,8 +268,7 @@ impl Engine {
     pub(super) async fn look_at_vault(&self) -> VaultStatus {
         let status = self.inner.ports.vault.status().await;
         let all = if status.state == VaultState::New { self.inner.ports.store.load_all().ok() } else { None };
-        let has_tokens = |connection: &Connection| connection.state.grant().is_some();
-        if all.is_some_and(|all| all.connections.iter().any(has_tokens)) {
+        if all.is_some_and(|all| all.connections.iter().any(Connection::has_tokens)) {
             return VaultStatus { detail: Some(VAULT_IS_AWAY.english().to_owned()), ..status };
         }
         status

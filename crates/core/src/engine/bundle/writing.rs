@@ -6,7 +6,7 @@ use crate::bundle::{BackupFile, ConnectionsFile, ProviderTexts};
 use crate::connection::ConnectionId;
 use crate::engine::Engine;
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::lifecycle::Settled;
+use crate::lifecycle::{Grant, Settled};
 use crate::ports::{Unreadable, VaultState};
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Catalog, ProviderId};
@@ -105,8 +105,13 @@ impl Engine {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         let secrets = self.read_secrets(&connection).await?;
-        if matches!(connection.state.settled(), Settled::Authorized(_)) && secrets.tokens.is_none() {
-            return Err(Code::VaultItemMissing.into());
+        if let Settled::Authorized(known) = connection.state.settled() {
+            let stored = secrets.tokens.as_ref().map(|tokens| &tokens.grant);
+            let is_spent =
+                |stored: &Grant| stored.generation < known.generation && !known.has_refresh_token_of(stored);
+            if stored.is_none_or(is_spent) {
+                return Err(Code::VaultItemMissing.into());
+            }
         }
         file.add(connection, secrets)
     }
