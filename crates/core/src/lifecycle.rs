@@ -625,7 +625,8 @@ impl Failure {
             RefreshState::Failed(failure) => {
                 let gap = now.duration_since(failure.at).as_secs();
                 let tried = if (0..=LONGEST_GAP).contains(&gap) { gap } else { 0 };
-                let since = failure.since.unwrap_or(failure.at);
+                // Whose clock was ahead then would have them begin in days to come.
+                let since = failure.since.unwrap_or(failure.at).min(now);
                 (since, failure.attempt.saturating_add(1), failure.tried_seconds.saturating_add(tried))
             }
             RefreshState::Idle | RefreshState::InFlight { .. } => (now, 1, 0),

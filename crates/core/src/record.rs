@@ -344,13 +344,13 @@ impl SecretRecord {
         for tokens in self.all_tokens() {
             // Those of the first versions do not say whose they are.
             let client_id = tokens.grant.client_id.get_or_insert_with(|| registration.client_id.clone());
-            if *client_id == registration.client_id {
+            if *client_id == registration.client_id && tokens.client.is_none() {
                 tokens.client = Some(client.clone());
             }
         }
     }
 
-    /// The connection has this client again, and its secret of now.
+    /// The connection has this client, and its secret of now.
     pub fn come_back_to(&mut self, registration: &ClientRegistration) {
         for tokens in self.all_tokens() {
             let is_its = tokens.grant.client_id.as_ref() == Some(&registration.client_id);

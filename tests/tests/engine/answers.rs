@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokenrack_core::connection::{ConnectionId, GrantType};
 use tokenrack_core::engine::{ApiCall, ConnectOptions, Engine};
 use tokenrack_core::event::{ActivityKind, Channel};
+use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Revocation, StatusKind};
 
@@ -137,9 +138,16 @@ async fn a_refresh_token_that_a_script_returns_with_nothing_usable_beside_it_is_
         assert_eq!(token(&other_process, &id).await.unwrap(), "at-1");
         assert_eq!(credentials(&world, &id)["refresh_token"], "rt-2");
 
-        world.scripts.returns(r#"{"refresh_token":"rt-2"}"#);
-        assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
-        assert_eq!(credentials(&world, &id)["refresh_token"], "rt-2", "the same again is nothing new");
+        for word in [
+            r#"{"refresh_token":"rt-2"}"#,
+            r#"{"refresh_token":"This field may not be blank."}"#,
+            r#"{"refresh_token":["This field may not be blank."]}"#,
+            r#"{"error":"temporarily_unavailable","refresh_token":"unchanged"}"#,
+        ] {
+            world.scripts.returns(word);
+            assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::ScriptFailed);
+            assert_eq!(credentials(&world, &id)["refresh_token"], "rt-2", "{word} is nothing new");
+        }
     }
 }
 
@@ -657,4 +665,22 @@ async fn a_new_refresh_token_that_cannot_be_read_may_have_replaced_the_former_on
     engine.refresh(&id, Channel::App).await.unwrap_err();
     world.network.answer(400, r#"{"error":"invalid_grant"}"#);
     assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::RefreshInterrupted);
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_answer_came_and_could_not_be_read_is_not_confirmed() {
+    for what in ["no JSON", "too long", "a script that fails"] {
+        let world = World::new();
+        let engine = acme(&world, if what == "a script that fails" { SCRIPT } else { "" });
+        let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+        let redirect = world.start(&engine, &id).await;
+        match what {
+            "no JSON" => world.network.answer_as("text/html", "at-1 rt-1"),
+            "too long" => world.network.fail(HttpErrorKind::BodyTooLarge),
+            _ => world.network.answer(200, r#"{"data":{"token":"at-1","refresh":"rt-1"}}"#),
+        }
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap_err();
+        let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        assert_eq!(told.revocation, Revocation::Unknown, "{what}");
+    }
 }

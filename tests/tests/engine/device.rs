@@ -2,6 +2,7 @@
 
 use tokenrack_core::connection::GrantType;
 use tokenrack_core::event::Channel;
+use tokenrack_core::ports::HttpErrorKind;
 use tokenrack_core::view::{Draft, Revocation};
 
 use super::FRESH;
@@ -27,27 +28,6 @@ default = ["openid"]
 [revoke]
 effect = "token"
 "#;
-
-/// A device code's answer that nobody can read may have brought tokens, as a redirect's.
-#[tokio::test]
-async fn an_unreadable_answer_to_a_device_code_may_have_brought_tokens() {
-    let world = World::new();
-    let engine = world.engine();
-    let id = world.add_as(&engine, Draft { grant: Some(GrantType::DeviceCode), ..Draft::default() }).await;
-    world.network.answer(200, DEVICE);
-    engine.connect(&id, OPTIONS).await.unwrap();
-    world.network.answer_as(
-        "text/html",
-        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
-    );
-    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
-    for _ in 0..6 {
-        world.clock.forward(5);
-        settle().await;
-    }
-    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
-    assert_eq!(told.revocation, Revocation::Unknown);
-}
 
 /// The keys come first: a code is spent only where its answer can be verified.
 #[tokio::test]
@@ -98,4 +78,103 @@ async fn a_code_is_asked_for_also_where_tokens_of_a_refresh_waited_for_the_vault
         asked += world.network.sent().iter().filter(|body| body.contains("device_code=dc-2")).count();
     }
     assert!(asked > 3, "asked {asked} times in half a minute");
+}
+
+/// It may have brought tokens, as a redirect's.
+#[tokio::test]
+async fn an_unreadable_answer_to_a_device_code_is_not_forgotten() {
+    for then in ["nothing", "503", "offline"] {
+        let world = World::new();
+        let engine = world.engine();
+        let id =
+            world.add_as(&engine, Draft { grant: Some(GrantType::DeviceCode), ..Draft::default() }).await;
+        world.network.answer(200, DEVICE);
+        engine.connect(&id, OPTIONS).await.unwrap();
+        world.network.answer_as(
+            "text/html",
+            r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+        );
+        match then {
+            "503" => world.network.answer(503, ""),
+            "offline" => world.network.fail(HttpErrorKind::NameResolution),
+            _ => {}
+        }
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        for _ in 0..12 {
+            world.clock.forward(5);
+            settle().await;
+        }
+        let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        assert_eq!(told.revocation, Revocation::Unknown, "{then}");
+    }
+}
+
+/// A captive portal's page, a 404 of a deployment.
+#[tokio::test]
+async fn keys_that_could_not_be_had_at_the_first_question_are_asked_for_again() {
+    for first in ["a portal's page", "404", "no failure"] {
+        let world = World::new();
+        world.own_provider("acme.toml", OPENID_DEVICE);
+        let engine = world.engine();
+        let id = world.add_acme(&engine, GrantType::DeviceCode).await;
+        world.network.answer(200, &DEVICE.replace("gitlab.com", "as.example"));
+        engine.connect(&id, OPTIONS).await.unwrap();
+        world.network.sent();
+        match first {
+            "404" => world.network.refuse_page(404),
+            "no failure" => world.network.page(r#"{"keys":[]}"#),
+            _ => world.network.page("<html>please log in</html>"),
+        }
+        world.network.answer(400, r#"{"error":"authorization_pending"}"#);
+        world.clock.forward(5);
+        settle().await;
+        // Ten questions later the person has agreed, and the server's keys are there.
+        for _ in 0..3 {
+            world.network.page(r#"{"keys":[]}"#);
+        }
+        world.network.sent();
+        world.network.answer(200, &FRESH.replace('{', r#"{"id_token":"e30.e30.e30","#));
+        world.network.answer(200, "");
+        world.network.answer(200, "");
+        for _ in 0..3 {
+            world.clock.forward(5);
+            settle().await;
+        }
+        let why = engine.view(&id).unwrap().problem.unwrap().code;
+        assert!(!why.starts_with("discovery"), "{first}: {why}");
+    }
+}
+
+/// A process dies when the tokens of a device code have come and are not saved yet; the next one asks with the spent code.
+#[test]
+fn a_device_code_whose_process_died_with_its_tokens_is_not_confirmed() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let world = World::new();
+    let dies = runtime();
+    let id = dies.block_on(async {
+        let engine = world.engine();
+        let id =
+            world.add_as(&engine, Draft { grant: Some(GrantType::DeviceCode), ..Draft::default() }).await;
+        world.network.answer(200, DEVICE);
+        engine.connect(&id, OPTIONS).await.unwrap();
+        world.network.answer(200, FRESH);
+        world.vault.freeze(true);
+        world.clock.forward(5);
+        settle().await;
+        id
+    });
+    dies.shutdown_timeout(std::time::Duration::from_secs(2));
+    world.vault.freeze(false);
+    runtime().block_on(async {
+        let engine = world.engine();
+        world.network.answer_always("device_code=dc-1", 400, r#"{"error":"invalid_grant"}"#);
+        let _events = engine.subscribe();
+        let _ = engine.snapshot().await;
+        for _ in 0..6 {
+            world.clock.forward(5);
+            settle().await;
+        }
+        let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+        assert_eq!(told.revocation, Revocation::Unknown);
+    });
 }

@@ -376,3 +376,25 @@ async fn a_token_that_lives_for_seconds_is_not_renewed_each_second_for_ever() {
     }
     assert!(asked < 20, "asked {asked} times in a minute");
 }
+
+/// This machine's clock is ahead by two hours at the sign-in.
+#[tokio::test]
+async fn an_end_that_has_passed_by_a_clock_that_is_ahead_is_no_unknown_end() {
+    const ACME: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        [token.response]\nexpires = { pointer = \"/expires_at\", format = \"rfc3339\" }\n";
+    let world = World::new();
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    // In an hour by the server's clock: 2026-01-01T11:00 by that, 12:00 here at the sign-in.
+    world
+        .network
+        .answer(200, r#"{"access_token":"at-1","token_type":"bearer","expires_at":"2026-01-01T11:00:00Z"}"#);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    world.clock.forward(-7_200);
+    world.clock.forward(86_400);
+    let view = engine.view(&id).unwrap();
+    assert_ne!(view.status.kind, StatusKind::Connected);
+}

@@ -272,3 +272,51 @@ async fn a_database_that_takes_no_intent_is_said() {
     assert!(view.problem.is_some());
     assert_eq!(reasons, [Reason::FailingForDays]);
 }
+
+/// A machine wakes up with a clock that is a day ahead, hears "not now, in a minute", its clock is put right, and the next try
+/// finds no network.
+#[tokio::test]
+async fn a_minute_that_a_server_asked_for_is_no_day_once_the_clock_is_right() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let other = world.connected_as(&engine, world.named("other")).await;
+    world.clock.forward(86_400);
+    world.network.answer_after(429, 60);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.clock.forward(-86_400);
+    world.network.fail(HttpErrorKind::NameResolution);
+    engine.refresh(&id, Channel::Engine).await.unwrap_err();
+    world.network.sent();
+    world.network.answer_always("grant_type=refresh_token", 200, FRESH);
+    engine.keep_fresh();
+    settle().await;
+    // Both have ended an hour ago.
+    leap(&world, 3 * 3_600).await;
+    settle().await;
+    assert_eq!(
+        (token(&engine, &id).await, token(&engine, &other).await),
+        (Ok("at-2".into()), Ok("at-2".into()))
+    );
+}
+
+/// A clock that is a month ahead makes certificates fail.
+#[tokio::test]
+async fn what_fails_for_days_is_told_also_where_the_clock_was_ahead_at_first() {
+    let mut told = vec![];
+    for ahead in [0, 30 * 86_400] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(7_200 + ahead);
+        world.network.fail(HttpErrorKind::Tls);
+        engine.refresh(&id, Channel::Engine).await.unwrap_err();
+        world.clock.forward(-ahead);
+        world.network.answer_always("grant_type=refresh_token", 503, "");
+        let mut events = engine.subscribe();
+        engine.keep_fresh();
+        settle().await;
+        told.push(four_days(&world, &mut events).await);
+    }
+    assert_eq!(told, [[Reason::FailingForDays], [Reason::FailingForDays]]);
+}

@@ -278,21 +278,26 @@ async fn a_copy_beside_its_original_does_not_spend_the_same_refresh_token() {
     assert_eq!(token(&engine, &id).await.unwrap(), "at-2");
 }
 
-/// A keyring that is late, or keeps one item back: what is not in the backup is named, and the others are.
+/// A keyring that is late, keeps one item back, or shows an older copy: what is not in the backup is named, and the others are.
 #[tokio::test]
 async fn a_backup_names_a_connection_whose_tokens_it_does_not_have() {
-    for is_kept_back in [false, true] {
+    for why in ["late", "kept back", "older"] {
         let world = World::new();
         let engine = world.engine();
         let id = world.connected(&engine).await;
         let other = world.connected_as(&engine, world.named("other")).await;
-        let code = if is_kept_back {
-            world.vault.keep_back(Some(&id));
-            "vault/locked"
-        } else {
-            world.vault.hide(Some(&id));
-            "vault/item_missing"
-        };
+        match why {
+            "late" => world.vault.hide(Some(&id)),
+            "kept back" => world.vault.keep_back(Some(&id)),
+            _ => {
+                let older = world.vault.snapshot();
+                world.clock.forward(60);
+                world.network.answer(200, FRESH);
+                engine.refresh(&id, Channel::App).await.unwrap();
+                world.vault.restore(older);
+            }
+        }
+        let code = if why == "kept back" { "vault/locked" } else { "vault/item_missing" };
         let mut content = Vec::new();
         let written = engine.back_up(passphrase(), Channel::Command, |sealed| {
             content = sealed.to_vec();
@@ -300,7 +305,7 @@ async fn a_backup_names_a_connection_whose_tokens_it_does_not_have() {
         });
         let written = written.await.unwrap();
         let left_out: Vec<_> = written.left_out.iter().map(|left| left.problem.code.as_str()).collect();
-        assert_eq!((written.connections, left_out), (1, vec![code]));
+        assert_eq!((written.connections, left_out), (1, vec![code]), "{why}");
 
         let anew = World::new();
         let engine = anew.engine();

@@ -17,6 +17,20 @@ async fn restored(engine: &Engine, backup: &[u8], older_tokens: bool) {
     assert_eq!(take(engine, Choice::Replace, older_tokens).await.outcome, Taken::Replaced);
 }
 
+/// What the app tells by itself.
+async fn told_since(world: &World, engine: &Engine) -> Vec<String> {
+    world.network.sent();
+    for _ in 0..4 {
+        world.network.answer(200, "");
+    }
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..3 {
+        pass(world, 20).await;
+    }
+    world.network.sent()
+}
+
 /// A captive portal, a proxy that looks into everything: "could not reach the provider".
 #[tokio::test]
 async fn a_disconnect_behind_a_captive_portal_is_told_again() {
@@ -231,4 +245,182 @@ async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_restore() {
     let item: serde_json::Value = serde_json::from_slice(items[&id.0].expose()).unwrap();
     assert_eq!((item["proof_key"].as_str(), item["tokens"]["proof_key"].as_str()), (Some(&*first), None));
     assert_eq!(item["unrevoked"][0]["proof_key"].as_str(), Some(&*second), "it is bound to that one");
+}
+
+/// Another client by mistake, and back.
+#[tokio::test]
+async fn what_waits_to_be_revoked_keeps_its_secret_when_the_client_is_changed_back() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft { authentication: Some(ClientAuthentication::ClientSecretPost), ..Draft::default() };
+    let secret = |text: &str| Some(ClientSecret::new(text.into()));
+    let id = engine.add(&world.draft(draft), secret("the first secret"), Channel::Command).await.unwrap().id;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(
+        200,
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+    );
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    let mut draft = engine.draft(&id).unwrap();
+    draft.client_id = "another".into();
+    engine.edit(&id, &draft, secret("the second secret"), Channel::App).await.unwrap();
+    draft.client_id = "me".into();
+    engine.edit(&id, &draft, None, Channel::App).await.unwrap();
+    let sent = told_since(&world, &engine).await;
+    let is_its = |body: &String| body.contains("client_id=me&client_secret=the+first+secret");
+    assert!(sent.len() == 2 && sent.iter().all(is_its), "{sent:?}");
+}
+
+/// Bound tokens wait to be revoked; a sign-in is begun while the item is away, and makes a key of its own.
+#[tokio::test]
+async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_sign_in() {
+    const BOUND: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        revocation_endpoint = \"https://as.example/revoke\"\n[client]\ndpop_bound_access_tokens = true\n\
+        [revoke]\neffect = \"token\"\n";
+    let world = World::new();
+    world.own_provider("acme.toml", BOUND);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let answer = |n: u32| {
+        world.network.answer(
+            200,
+            &format!(r#"{{"access_token":"at-{n}","refresh_token":"rt-{n}","token_type":"DPoP","expires_in":7200}}"#),
+        );
+    };
+    let item = || {
+        let items = world.vault.snapshot();
+        serde_json::from_slice::<serde_json::Value>(items[&id.0].expose()).unwrap()
+    };
+    let redirect = world.start(&engine, &id).await;
+    answer(1);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    let first = item()["proof_key"].as_str().unwrap().to_owned();
+    world.vault.hide(Some(&id));
+    let redirect = world.start(&engine, &id).await;
+    world.vault.hide(None);
+    world.clock.forward(10);
+    answer(2);
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    let item = item();
+    let waits = &item["unrevoked"][0];
+    let key = waits["proof_key"].as_str().or(item["proof_key"].as_str());
+    assert_eq!(
+        (waits["refresh_token"].as_str(), key),
+        (Some("rt-1"), Some(&*first)),
+        "it is bound to the first"
+    );
+}
+
+/// Disconnected while offline, brought back by a backup, stepped up at a server that gives a refresh token at the first consent
+/// only, and renewed once.
+#[tokio::test]
+async fn a_session_that_a_step_up_goes_on_with_is_not_revoked_by_its_own_former_token() {
+    const ACME: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        revocation_endpoint = \"https://as.example/revoke\"\n[account]\nfrom = \"token_response\"\nid = \"/user/id\"\n\
+        label = [\"/user/login\"]\n[revoke]\neffect = \"token\"\n";
+    let world = World::new();
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let answer = |at: &str, rt: &str| {
+        format!(
+            r#"{{"access_token":"{at}",{rt}"token_type":"bearer","expires_in":7200,"user":{{"id":"7","login":"ada"}}}}"#
+        )
+    };
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, &answer("at-1", r#""refresh_token":"rt-1","#));
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    let backup = back_up(&engine).await;
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    restored(&engine, &backup, true).await;
+    world.clock.forward(60);
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(200, &answer("at-5", ""));
+    assert!(engine.deliver(&redirect, Channel::DeepLink).await.unwrap().refreshable, "it goes on");
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let sent = told_since(&world, &engine).await;
+    assert!(!sent.iter().any(|body| body.contains("token=rt-1")), "{sent:?}");
+}
+
+/// What is in use since is spent, and what waits is the live one.
+#[tokio::test]
+async fn what_waits_is_not_dropped_for_an_older_copy_of_the_same_sign_in() {
+    const ACME: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        revocation_endpoint = \"https://as.example/revoke\"\n[refresh]\nrotates = true\n[revoke]\neffect = \"token\"\n";
+    let world = World::new();
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let redirect = world.start(&engine, &id).await;
+    world.network.answer(
+        200,
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#,
+    );
+    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    let backup = back_up(&engine).await;
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    let has_live = || String::from_utf8_lossy(world.vault.snapshot()[&id.0].expose()).contains("rt-2");
+    assert!(has_live());
+    restored(&engine, &backup, true).await;
+    assert!(has_live(), "it still waits");
+    let sent = told_since(&world, &engine).await;
+    assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+}
+
+/// The secret was changed since the backup, and the server takes the new one alone.
+#[tokio::test]
+async fn what_waits_to_be_revoked_keeps_its_secret_over_a_restore_of_the_same_client() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft = Draft { authentication: Some(ClientAuthentication::ClientSecretPost), ..Draft::default() };
+    let secret = |text: &str| Some(ClientSecret::new(text.into()));
+    let id = engine.add(&world.draft(draft), secret("the first secret"), Channel::Command).await.unwrap().id;
+    let sign_in = async |n: u32| {
+        let redirect = world.start(&engine, &id).await;
+        world.network.answer(
+            200,
+            &format!(r#"{{"access_token":"at-{n}","refresh_token":"rt-{n}","token_type":"bearer","expires_in":7200}}"#),
+        );
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+    };
+    sign_in(1).await;
+    let backup = back_up(&engine).await;
+    let draft = engine.draft(&id).unwrap();
+    engine.edit(&id, &draft, secret("the second secret"), Channel::App).await.unwrap();
+    world.clock.forward(60);
+    sign_in(7).await;
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
+    restored(&engine, &backup, true).await;
+    world.network.sent();
+    for _ in 0..4 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    let told: Vec<_> = sent.iter().filter(|body| body.contains("token=rt-7")).collect();
+    assert!(told.len() == 1 && told[0].contains("client_secret=the+second+secret"), "{sent:?}");
 }

@@ -406,7 +406,15 @@ impl Engine {
 
 /// Whether an answer of success came that nobody can read: what is in it lives on at the provider.
 pub(super) fn may_have_brought_tokens(code: Code) -> bool {
-    matches!(code, Code::InvalidTokenResponse | Code::UnreadableAnswer | Code::UnsupportedTokenType)
+    matches!(
+        code,
+        Code::InvalidTokenResponse
+            | Code::UnreadableAnswer
+            | Code::AnswerTooLarge
+            | Code::UnsupportedTokenType
+            | Code::ScriptFailed
+            | Code::ScriptLimit
+    )
 }
 
 /// The attempt's own secrets, and no other attempt's.

@@ -249,9 +249,9 @@ impl Engine {
         let other_client = filled.registration.client_id != connection.registration.client_id;
         if other_client {
             record.leave_client(&connection.registration);
-            if secret.is_some() {
-                record.come_back_to(&filled.registration);
-            }
+        }
+        if secret.is_some() {
+            record.come_back_to(&filled.registration);
         }
         if filled.registers {
             record.client_secret = None;

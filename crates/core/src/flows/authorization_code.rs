@@ -231,7 +231,11 @@ async fn inspect(
         let exchange = async || refresh::exchange(ports, connection, &filled, secret, request, tokens).await;
         let mut long = exchange().await;
         for pause in EXCHANGED_AGAIN_AFTER {
-            if long.as_ref().is_err_and(|problem| problem.code.class() == Class::Temporary) {
+            // Others wait for the lock: not for a server that hangs.
+            let passes = |problem: &Problem| {
+                problem.code.class() == Class::Temporary && problem.code != Code::TimedOut
+            };
+            if long.as_ref().is_err_and(passes) {
                 ports.clock.sleep(pause).await;
                 long = exchange().await;
             }

@@ -300,9 +300,8 @@ impl Engine {
             let words = "tokens of a disconnect still wait to be revoked at the server it has now";
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
-        if known.registration.client_id != record.registration.client_id {
-            ended.leave_client(&known.registration);
-        }
+        // They are revoked as without the backup.
+        ended.leave_client(&known.registration);
         ended.leave_key();
         let secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
         self.change_secrets(known, &before, &secrets).await?;

@@ -76,12 +76,14 @@ pub(super) fn merge(before: Map<String, Value>, returned: Value) -> Result<Map<S
     Ok(over(before, returned))
 }
 
-/// The refresh token that a script returned, where it is another than before: whatever is wrong with the rest, the one before
-/// may be spent.
-pub(super) fn new_refresh_token(before: &Map<String, Value>, returned: &Value) -> Map<String, Value> {
-    let token = returned.get("refresh_token").and_then(refresh_token);
-    let new = token.filter(|token| before.get("refresh_token").and_then(Value::as_str) != Some(token));
-    new.map(|token| ("refresh_token".to_owned(), token.into_owned().into())).into_iter().collect()
+/// The refresh token among what could be found in what a script returned, where it is another than before: whatever is wrong with
+/// the rest, the one before may be spent.
+pub(super) fn lone_refresh_token(
+    before: &Map<String, Value>,
+    mut found: Map<String, Value>,
+) -> Map<String, Value> {
+    found.retain(|name, token| name == "refresh_token" && before.get(name) != Some(token));
+    found
 }
 
 /// What is new over what there was. A new access token takes the old one's end with it; a refresh token stays where there is

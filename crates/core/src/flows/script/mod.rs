@@ -149,7 +149,7 @@ impl<'a> Scripts<'a> {
         let more = table([("credentials", before.clone().into())]);
         let returned = self.call(source, REFRESH, more).await;
         let made = returned.and_then(|returned| {
-            let found = credentials::new_refresh_token(&before, &returned);
+            let found = credentials::lone_refresh_token(&before, self.asked.salvage(&returned, ""));
             let made = self.made(REFRESH, before.clone(), returned);
             made.or_else(|problem| self.found(before, found, problem))
         });
