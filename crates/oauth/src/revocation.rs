@@ -37,7 +37,13 @@ pub async fn revoke(
         Revocable::Access(token) => (token.expose(), "access_token"),
     };
     let request = client.post_form(endpoint.url(), &[("token", token), ("token_type_hint", hint)]);
-    success_only(&ask(http, request).await?, now)
+    let answer = ask(http, request).await?;
+    success_only(&answer, now)?;
+    match json_object(&answer, None, now) {
+        // Whatever its status.
+        Err(error @ OAuthError::Server(_)) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The provider's own request, as its spec writes it; `values.token` is the one it is about.

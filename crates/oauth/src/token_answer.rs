@@ -56,18 +56,18 @@ pub(crate) fn standard(
     for (name, value) in [("refresh_token", refresh_token.as_deref()), ("id_token", text("/id_token"))] {
         standard.extend(value.map(|value| (name.to_owned(), value.into())));
     }
-    // The tokens are good whatever is said of an end: a server that writes -1 for "none" has spent the code, or the token before.
-    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now);
+    let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)?;
     // What nothing renews is not born dead: some say 0 for "never". A moment may have passed by a clock that is wrong.
     let said = said.filter(|seconds| *seconds > 0 || refresh_token.is_some() || is_moment(&dialect.expires));
     let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
     if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
     }
+    // The tokens are good whatever is said of this end: a server that writes -1 for "none" has spent the former one.
     let refresh_expires = seconds_left(at(&dialect.refresh_expires.pointer), &dialect.refresh_expires, now);
     // Of one that is not replaced the end is known from when it came.
     let known = || assumed(&dialect.refresh_expires).filter(|_| refresh_token.is_some());
-    let refresh_expires = refresh_expires.or_else(known);
+    let refresh_expires = refresh_expires.ok().flatten().or_else(known);
     // A refresh token is not born dead: Keycloak's 0 means that an offline token has no end.
     if let Some(seconds) = refresh_expires.filter(|seconds| *seconds > 0) {
         standard.insert("refresh_token_expires_in".into(), seconds.into());
@@ -109,7 +109,7 @@ pub(crate) fn salvage(
     if let Some(token) = access_token {
         found.insert("access_token".into(), token.into());
         let end = seconds_left(own(&dialect.expires.pointer), &dialect.expires, now);
-        let end = end.or_else(|| jwt::seconds_left(token, now));
+        let end = end.ok().flatten().or_else(|| jwt::seconds_left(token, now));
         let end = end.or_else(|| assumed(&dialect.expires));
         found.extend(end.map(|seconds| ("expires_in".to_owned(), seconds.into())));
     }
@@ -151,8 +151,8 @@ fn visible(token: &str) -> bool {
 }
 
 /// Seconds until an end; `None` when the answer does not say, or says it in a way nobody can read.
-fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Option<u64> {
-    let value = value?;
+fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Result<Option<u64>, OAuthError> {
+    let Some(value) = value else { return Ok(None) };
     // An end that has passed already is this machine's clock more often than the server's: the tokens count, as ended.
     let until = |end: Timestamp| (end.as_second() - now.as_second()).max(0);
     let since_1970 = |at: i64| at.checked_sub(now.as_second()).map(|left| left.max(0));
@@ -164,7 +164,8 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Optio
         "date" => value.as_str().and_then(last_second).map(until),
         _ => number(value),
     };
-    u64::try_from(left?).ok()
+    left.map(|left| u64::try_from(left).map_err(|_| OAuthError::Invalid("has a lifetime below zero")))
+        .transpose()
 }
 
 /// Whether it is said as a moment, and not as a span.
@@ -269,7 +270,9 @@ mod tests {
         let early = json!({"access_token": "a", "token_type": "bearer", "expires_at": 1});
         assert_eq!(read(early, &passed).unwrap()["expires_in"], 0);
         let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
-        assert!(!rfc(negative).unwrap().contains_key("expires_in"), "as if it said none");
+        assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
+        let never = json!({"access_token": "a", "token_type": "bearer", "expires_in": 0});
+        assert!(!rfc(never).unwrap().contains_key("expires_in"));
     }
 
     /// RFC 9449 §5: a client that wants its tokens bound takes no others, and one that does not takes none that are.

@@ -206,6 +206,11 @@ async fn an_answer_with_nothing_to_keep_leaves_what_was() {
 #[tokio::test]
 async fn a_new_refresh_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
     for (answer, code, access_token) in [
+        (
+            r#""access_token":"at-2","token_type":"bearer","expires_in":-1"#,
+            Code::InvalidTokenResponse,
+            "at-2",
+        ),
         (r#""access_token":"at-2","expires_in":7200"#, Code::InvalidTokenResponse, "at-2"),
         (r#""access_token":"at-2","token_type":"mac","expires_in":7200"#, Code::UnsupportedTokenType, "at-1"),
         (r#""token_type":"bearer","expires_in":7200"#, Code::InvalidTokenResponse, "at-1"),
@@ -246,7 +251,7 @@ async fn a_new_access_token_in_an_answer_that_is_wrong_otherwise_is_kept() {
     for (answer, kept) in [
         (r#"{"access_token":"at-2","expires_in":7200}"#, "at-2"),
         (r#"{"access_token":"at-3","expires_in":7200,"refresh_token":"rt-1"}"#, "at-3"),
-        (r#"{"access_token":"at-4","expires_in":"soon"}"#, "at-4"),
+        (r#"{"access_token":"at-4","token_type":"bearer","expires_in":-1}"#, "at-4"),
         (r#"{"access_token":"at-5","token_type":"mac","expires_in":7200}"#, "at-4"),
         (r#"{"access_token":"no","error":"odd"}"#, "at-4"),
     ] {

@@ -335,21 +335,6 @@ async fn a_token_that_is_said_to_live_for_nothing_is_given_out_all_the_same() {
     assert_eq!(token(&engine, &id).await, Ok("at-1".into()));
 }
 
-/// `-1` for "no end", as some servers write it: a refresh keeps such tokens, a sign-in throws them away each time.
-#[tokio::test]
-async fn a_sign_in_whose_tokens_have_an_odd_end_keeps_them() {
-    let world = World::new();
-    let engine = world.engine();
-    let id = world.add(&engine).await;
-    let redirect = world.start(&engine, &id).await;
-    world.network.answer(
-        200,
-        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":-1}"#,
-    );
-    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
-    assert_eq!(token(&engine, &id).await, Ok("at-1".into()));
-}
-
 /// A token that lives for a second or two: how often its server is asked.
 #[tokio::test]
 async fn a_token_that_lives_for_seconds_is_not_renewed_each_second_for_ever() {

@@ -359,6 +359,7 @@ pub(super) const TABLE: Table = &[
         "There is no vault in its folder, but connections have tokens in one. A new vault does not have them.",
         "Im Ordner ist kein Tresor, aber Verbindungen haben Token in einem. Ein neuer Tresor hat sie nicht.",
     ),
+    ("has a lifetime below zero", "hat eine Lebensdauer unter null"),
     ("the vault is locked", "der Tresor ist gesperrt"),
     ("no vault: {words}", "kein Tresor: {words}"),
     ("the vault refused access: {words}", "der Tresor verweigerte den Zugriff: {words}"),
