@@ -64,7 +64,8 @@ pub fn due_at(
             let up = online_since.filter(|up| *up > failure.at && waits_for_network(failure));
             let spread = scaled(SPREAD, chance(&connection.id, &up));
             let sooner = up.map_or(again, |up| again.min(after(up, spread)));
-            Some(failure.wanted_at().map_or(sooner, |wanted| sooner.max(wanted)))
+            let wanted = failure.wanted_at().filter(|_| !lies_ahead(failure.at, now));
+            Some(wanted.map_or(sooner, |wanted| sooner.max(wanted)))
         }
         RefreshState::Idle if grant.is_inactive() || grant.clock_was_set_back(now) => Some(now),
         RefreshState::Idle => renewal_at(&connection.id, grant, spec),

@@ -237,6 +237,9 @@ fn what_was_written_before_the_clock_was_set_back_is_due_now() {
         due_at(&connection("a", grant), None, None, now)
     };
     assert_eq!(due(RefreshState::Failed(failing(9, Code::ServerError))), Some(now));
+    let mut asked_for = failing(1, Code::RateLimited);
+    asked_for.problem.retry_after = Some(30);
+    assert_eq!(due(RefreshState::Failed(asked_for)), Some(now));
     assert_eq!(due(RefreshState::InFlight { since: at("12:10:00"), generation: 1 }), Some(now));
     assert_eq!(due(RefreshState::Failed(failing(1, Code::InvalidClient))), None);
 }

@@ -158,6 +158,13 @@ pub struct Expiry {
     pub format: String,
 }
 
+impl Expiry {
+    /// Whether it is said as a moment, and not as a span.
+    pub fn is_moment(&self) -> bool {
+        matches!(self.format.as_str(), "epoch" | "epoch_ms" | "rfc3339" | "date")
+    }
+}
+
 /// How a success is told from an error with status 200.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -57,8 +57,6 @@ pub(crate) fn standard(
         standard.extend(value.map(|value| (name.to_owned(), value.into())));
     }
     let said = seconds_left(at(&dialect.expires.pointer), &dialect.expires, now)?;
-    // What nothing renews is not born dead: some say 0 for "never". A moment may have passed by a clock that is wrong.
-    let said = said.filter(|seconds| *seconds > 0 || refresh_token.is_some() || is_moment(&dialect.expires));
     let seconds = said.or_else(|| jwt::seconds_left(access_token, now)).or_else(|| assumed(&dialect.expires));
     if let Some(seconds) = seconds {
         standard.insert("expires_in".into(), seconds.into());
@@ -168,11 +166,6 @@ fn seconds_left(value: Option<&Value>, expiry: &Expiry, now: Timestamp) -> Resul
         .transpose()
 }
 
-/// Whether it is said as a moment, and not as a span.
-fn is_moment(expiry: &Expiry) -> bool {
-    matches!(expiry.format.as_str(), "epoch" | "epoch_ms" | "rfc3339" | "date")
-}
-
 /// What the provider's file knows: `never` and `assume:` speak only for an answer that says nothing, because a provider
 /// may give some clients an end.
 fn assumed(expiry: &Expiry) -> Option<u64> {
@@ -271,8 +264,6 @@ mod tests {
         assert_eq!(read(early, &passed).unwrap()["expires_in"], 0);
         let negative = json!({"access_token": "a", "token_type": "bearer", "expires_in": -1});
         assert!(matches!(rfc(negative), Err(OAuthError::Invalid(_))));
-        let never = json!({"access_token": "a", "token_type": "bearer", "expires_in": 0});
-        assert!(!rfc(never).unwrap().contains_key("expires_in"));
     }
 
     /// RFC 9449 §5: a client that wants its tokens bound takes no others, and one that does not takes none that are.

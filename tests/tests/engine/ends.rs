@@ -383,3 +383,16 @@ async fn an_end_that_has_passed_by_a_clock_that_is_ahead_is_no_unknown_end() {
     let view = engine.view(&id).unwrap();
     assert_ne!(view.status.kind, StatusKind::Connected);
 }
+
+/// A server that hands out the same token until it ends, with the seconds that are left.
+#[tokio::test]
+async fn a_token_that_ends_in_this_second_is_renewed_where_something_renews_it() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let first = r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#;
+    signed_in(&world, &engine, &id, first).await;
+    refreshed(&world, &engine, &id, r#"{"access_token":"at-1","token_type":"bearer","expires_in":0}"#).await;
+    world.network.answer(200, &first.replace("at-1", "at-2"));
+    assert_eq!(token(&engine, &id).await, Ok("at-2".into()));
+}

@@ -116,7 +116,11 @@ pub async fn finish(
     keys: Keys,
     answer: (TokenSet, Timestamp),
 ) -> Result<Tokens, Unusable> {
-    let keys = if answer.0.id_token.is_some() { keys } else { Ok(None) };
+    let keys = match answer.0.id_token {
+        // The server may have others by now (OpenID Connect Core §10.1.1).
+        Some(_) => authorization_code::keys(ports, connection, spec).await.or(keys),
+        None => Ok(None),
+    };
     let proof = keys.map(|keys| Proof { keys, nonce: None });
     authorization_code::accept(ports, connection, spec, secret, proof, answer).await
 }

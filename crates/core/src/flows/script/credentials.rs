@@ -86,6 +86,14 @@ pub(super) fn lone_refresh_token(
     found
 }
 
+/// With the moment in the place of a span that has begun.
+pub(super) fn with_end(mut before: Map<String, Value>, end: Option<Timestamp>) -> Map<String, Value> {
+    if before.remove("expires_in").is_some() && !before.contains_key("expires_at") {
+        before.extend(end.map(|end| ("expires_at".to_owned(), end.as_millisecond().into())));
+    }
+    before
+}
+
 /// What is new over what there was. A new access token takes the old one's end with it; a refresh token stays where there is
 /// no new one, however that is said.
 pub(super) fn over(mut before: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
@@ -226,6 +234,15 @@ mod tests {
         let whole = json!({"access_token": "a", "expires_at": 2, "expires_in": 1, "team": "T"});
         assert_eq!(Value::Object(longer), whole);
         assert_eq!(merge(before(), json!({"refresh_token": "r"})), Err("returned no access_token"));
+    }
+
+    #[test]
+    fn a_span_that_has_begun_does_not_begin_anew() {
+        let before = json!({"access_token": "a", "expires_in": 3600}).as_object().unwrap().clone();
+        let end: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let kept = with_end(before.clone(), Some(end));
+        assert_eq!(Value::Object(kept), json!({"access_token": "a", "expires_at": end.as_millisecond()}));
+        assert_eq!(Value::Object(with_end(before, None)), json!({"access_token": "a"}));
     }
 
     #[test]

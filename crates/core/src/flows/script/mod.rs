@@ -191,10 +191,16 @@ impl<'a> Scripts<'a> {
         if found.is_empty() {
             return Err(problem);
         }
-        match self.whole(credentials::over(before, found)) {
+        match self.whole(credentials::over(self.with_its_end(before), found)) {
             Ok(made) => Ok(Made { problem: Some(problem), ..made }),
             Err(_) => Err(problem),
         }
+    }
+
+    /// A span that was said of an access token once does not begin anew where that stays.
+    fn with_its_end(&self, before: Map<String, Value>) -> Map<String, Value> {
+        let end = self.connection.state.grant().and_then(|grant| grant.expires_at);
+        credentials::with_end(before, end)
     }
 
     /// What an answer that no script can be asked about has brought all the same, over what there was before.
@@ -207,7 +213,7 @@ impl<'a> Scripts<'a> {
         let (access_token, end) = salvaged.access_token.unzip();
         let refresh_token = salvaged.refresh_token.as_ref();
         let found = credentials::known(access_token.as_ref(), refresh_token, end.flatten());
-        match self.whole(credentials::over(before, found)) {
+        match self.whole(credentials::over(self.with_its_end(before), found)) {
             Ok(made) => Ok(Made { problem: Some(with_tokens(error)), ..made }),
             Err(_) => Err(error.into()),
         }
