@@ -95,7 +95,7 @@ impl Engine {
         });
     }
 
-    /// Asks the server, if it is time. An error leaves the attempt as it was.
+    /// Asks the server, if it is time. An error leaves the attempt as it was. `keys`: the server's, once they were had.
     async fn look(
         &self,
         id: &ConnectionId,
