@@ -223,8 +223,8 @@ impl Connection {
             self.lost_sign_in = None;
         }
         let lost = before.grant().filter(|lost| lost.is_unsaved() && lost.authorized_at != now.authorized_at);
-        if let Some(Grant { authorized_at: at, refreshable, refresh_expires_at, expires_at, .. }) = lost {
-            let ends_at = if *refreshable { refresh_expires_at } else { expires_at };
+        if let Some(Grant { authorized_at: at, refreshable, refresh_end, expires_at, .. }) = lost {
+            let ends_at = if *refreshable { &refresh_end.at } else { expires_at };
             self.lost_sign_in = Some(LostSignIn { at: *at, ends_at: *ends_at });
         }
     }

@@ -19,8 +19,8 @@ pub fn sign_in_by(connection: &Connection) -> Option<SignInBy> {
     if grant.renews_itself {
         return by(grant.expires_at?, SignInBasis::AccessToken, true);
     }
-    if let Some(end) = grant.refresh_expires_at {
-        return by(end, SignInBasis::RefreshToken, grant.refresh_end_moves);
+    if let Some(end) = grant.refresh_end.at {
+        return by(end, SignInBasis::RefreshToken, grant.refresh_end.moves);
     }
     by(end_by_history(grant, &connection.sign_in_seconds)?, SignInBasis::History, false)
 }

@@ -20,6 +20,7 @@ pub mod ports;
 pub mod problem;
 pub mod provider;
 mod record;
+pub mod refresh_end;
 pub mod refused;
 mod scheduler;
 pub mod script;

@@ -15,10 +15,8 @@ use crate::connection::RedirectMethod;
 use crate::ports::StateDigest;
 use crate::problem::{Code, Problem};
 use crate::provider::Reach;
+use crate::refresh_end::RefreshEnd;
 use crate::refused::{Refused, RefusedBy};
-
-/// Ends of a refresh token that differ by no more are one: servers answer late, and clocks are corrected.
-pub const SAME_END: SignedDuration = SignedDuration::from_secs(60);
 
 /// Seconds between two tries, beyond which nobody was trying. Where many connections wait for one server, each has its turn
 /// seldom.
@@ -173,17 +171,9 @@ pub struct Grant {
     /// It renews itself, and nothing does once it has ended.
     #[serde(default)]
     pub renews_itself: bool,
-    /// When the refresh token ends, when the provider says so.
-    pub refresh_expires_at: Option<Timestamp>,
-    /// A refresh has moved that end: whoever refreshes in time is never asked to sign in again.
-    #[serde(default)]
-    pub refresh_end_moves: bool,
-    /// How it has moved. Records of the first versions lack it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refresh_end_moved: Option<EndMoved>,
-    /// A refresh has left it where it was, although time enough had passed to tell. Until then it may move.
-    #[serde(default)]
-    pub refresh_end_stays: bool,
+    /// When the refresh token ends, and what is known of that.
+    #[serde(flatten)]
+    pub refresh_end: RefreshEnd,
     /// What the provider's file keeps of the redirect and the answers: tenant, API host. No secret.
     #[serde(default)]
     pub captured: BTreeMap<String, String>,
@@ -210,15 +200,6 @@ pub struct Grant {
     pub refresh_token_since: Option<u64>,
     /// The person finished a sign-in at this time; refreshes do not move it.
     pub authorized_at: Timestamp,
-}
-
-/// How a refresh token's end has moved. A server may move it with a new token only, or not twice within minutes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EndMoved {
-    /// When it did last.
-    pub at: Timestamp,
-    /// The fewest seconds for which it had stood still when it did: where it stands still for as long, it no longer moves.
-    pub stood_seconds: i64,
 }
 
 /// What the refresh is doing.

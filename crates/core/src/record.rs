@@ -70,10 +70,7 @@ impl Tokens {
             scopes: tokens.scopes,
             refreshable: tokens.refresh_token.is_some(),
             renews_itself: false,
-            refresh_expires_at: tokens.refresh_expires_at,
-            refresh_end_moves: false,
-            refresh_end_moved: None,
-            refresh_end_stays: false,
+            refresh_end: tokens.refresh_expires_at.into(),
             captured: tokens.captured,
             account,
             account_before: None,
@@ -101,7 +98,7 @@ impl Tokens {
         let id = |grant: &Grant| grant.account.as_ref().and_then(|account| account.id.clone());
         let scopes = |grant: &Grant| grant.scopes.clone().map(BTreeSet::from_iter);
         let whose = |grant: &Grant| (grant.client_id.clone(), grant.is_bound, id(grant), scopes(grant));
-        let is_over = old.refresh_expires_at.is_some_and(|end| end <= new.issued_at);
+        let is_over = old.refresh_end.at.is_some_and(|end| end <= new.issued_at);
         let is_wanted =
             self.refresh_token.is_none() && self.credentials.is_none() && new.is_bound == Some(false);
         if is_wanted
@@ -112,10 +109,7 @@ impl Tokens {
         {
             self.refresh_token.clone_from(&before.refresh_token);
             new.refreshable = true;
-            new.refresh_expires_at = old.refresh_expires_at;
-            new.refresh_end_moves = old.refresh_end_moves;
-            new.refresh_end_moved = old.refresh_end_moved;
-            new.refresh_end_stays = old.refresh_end_stays;
+            new.refresh_end.clone_from(&old.refresh_end);
             new.refresh_token_since = old.refresh_token_since;
         }
     }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId};
-use crate::lifecycle::{Failure, Grant, RefreshState, SAME_END, Settled};
+use crate::lifecycle::{Failure, Grant, RefreshState, Settled};
 use crate::problem::Code;
 use crate::provider::ProviderSpec;
 
@@ -113,11 +113,9 @@ fn before_end(id: &ConnectionId, grant: &Grant, spec: Option<&ProviderSpec>) -> 
 /// One that ends when it is not used for long enough may do so before the access token. A refresh shows whether it is such a
 /// one, unless the whole life is too short for that.
 fn before_idle_end(id: &ConnectionId, grant: &Grant) -> Option<Timestamp> {
-    let end = grant.refresh_expires_at?;
-    let may_move = grant.refresh_end_moves || !grant.refresh_end_stays;
-    let lifetime = end.duration_since(grant.issued_at);
-    let margin = margin(id, grant, millis(lifetime), EARLIEST);
-    (may_move && lifetime > SAME_END).then(|| after(end, -margin))
+    let end = grant.refresh_end.if_it_may_move(grant.issued_at)?;
+    let lifetime = millis(end.duration_since(grant.issued_at));
+    Some(after(end, -margin(id, grant, lifetime, EARLIEST)))
 }
 
 /// How long before an end, for each connection a little otherwise: a quarter of what lives for so long, at most `longest`.

@@ -8,6 +8,7 @@ use crate::event::ActivityKind;
 use crate::lifecycle::{self, ConnectionState};
 use crate::problem::Problem;
 use crate::provider::ProviderId;
+use crate::refresh_end::RefreshEnd;
 use crate::refused::{Refused, RefusedBy};
 
 fn at(text: &str) -> Timestamp {
@@ -109,7 +110,7 @@ fn a_refresh_token_that_ends_before_the_access_token_is_renewed_before_its_end_i
     let idle = issued_at.checked_add(SignedDuration::from_mins(30)).ok();
     // The redirect is claimed before its code is exchanged.
     let authorized_at = issued_at.checked_sub(SignedDuration::from_millis(34)).unwrap();
-    let first = Grant { refresh_expires_at: idle, authorized_at, ..grant(86_400) };
+    let first = Grant { refresh_end: idle.into(), authorized_at, ..grant(86_400) };
     let left = |grant: &Grant| {
         let due = due(&connection("a", grant.clone()), None)?;
         Some(seconds(idle?.duration_since(due)))
@@ -118,13 +119,13 @@ fn a_refresh_token_that_ends_before_the_access_token_is_renewed_before_its_end_i
     let without_end = Grant { expires_at: None, ..first.clone() };
     assert_eq!(left(&without_end), left(&first));
     // Another refresh would not move it either.
-    let stays = Grant { refresh_end_stays: true, ..first.clone() };
+    let stays = Grant { refresh_end: RefreshEnd { stays: true, ..idle.into() }, ..first.clone() };
     assert!(left(&stays).unwrap() < 0.0);
-    let moves = Grant { refresh_end_moves: true, ..stays };
+    let moves = Grant { refresh_end: RefreshEnd { moves: true, ..stays.refresh_end.clone() }, ..stays };
     assert_eq!(left(&moves), left(&first));
     // One that does not move would be renewed in each half of what is left of it.
     let end = issued_at.checked_add(SignedDuration::from_secs(60)).ok();
-    let too_short = connection("a", Grant { refresh_expires_at: end, ..first });
+    let too_short = connection("a", Grant { refresh_end: end.into(), ..first });
     assert!(due(&too_short, None) > end);
 }
 

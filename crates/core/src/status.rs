@@ -79,7 +79,7 @@ pub fn view(connection: &Connection, context: Context<'_>) -> ConnectionView {
         status,
         issued_at: grant.map(|grant| grant.issued_at),
         expires_at: grant.and_then(|grant| grant.expires_at),
-        refresh_expires_at: grant.and_then(|grant| grant.refresh_expires_at),
+        refresh_expires_at: grant.and_then(|grant| grant.refresh_end.at),
         sign_in_by: forecast::sign_in_by(connection),
         scopes_requested: connection.scopes.clone(),
         scopes_granted: grant.map(|grant| granted(connection, grant, spec)),
@@ -371,7 +371,7 @@ fn authorized(grant: &Grant, context: &Context<'_>) -> StatusView {
             (StatusKind::Refreshing, since, None, evidence, None)
         }
         _ if expired => {
-            let evidence = match grant.refresh_expires_at {
+            let evidence = match grant.refresh_end.at {
                 _ if !grant.refreshable => {
                     say!("The access token has ended, and the provider gave no refresh token.")
                 }

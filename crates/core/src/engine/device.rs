@@ -10,7 +10,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokenrack_oauth::device::Polling;
 use tokenrack_oauth::error::OAuthError;
-use tokenrack_oauth::id_token::JwkSet;
 use tokenrack_oauth::token::TokenSet;
 
 use super::ending::may_have_brought_tokens;
@@ -95,12 +94,12 @@ impl Engine {
         });
     }
 
-    /// Asks the server, if it is time. An error leaves the attempt as it was. `keys`: the server's, once they were had.
+    /// Asks the server, if it is time. An error leaves the attempt as it was. `keys`: the server's, once it was asked for them.
     async fn look(
         &self,
         id: &ConnectionId,
         digest: &StateDigest,
-        keys: &mut Option<Option<JwkSet>>,
+        keys: &mut Option<Keys>,
     ) -> Result<Look, Problem> {
         if self.inner.is_ending.load(Ordering::Relaxed) {
             // A person may have stayed after all.
@@ -165,14 +164,13 @@ impl Engine {
         let (ports, secret) = (self.ports_with(&spec, &record), record.client_secret.as_ref());
         let asked = (attempt, user_code.as_str(), secrets);
         let heard = Heard::by(&ports);
-        let found = match keys.take() {
-            Some(found) => Ok(found),
-            None => device::keys(&heard.ports, &connection, &spec).await?,
+        let found = match keys {
+            Some(found) => found,
+            None => keys.insert(device::keys(&heard.ports, &connection, &spec).await?),
         };
-        *keys = found.as_ref().ok().cloned();
         match device::ask(&heard.ports, &connection, &spec, secret, asked).await? {
             Ok(answer) => {
-                let answer = (answer, found);
+                let answer = (answer, found.clone());
                 self.accept_device(&connection, &spec, digest, record, answer, &heard).await
             }
             Err(error) => Ok(self.not_yet(&connection, digest, *polling, error, &heard)),

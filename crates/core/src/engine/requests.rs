@@ -187,6 +187,9 @@ pub(super) fn secrets(record: &SecretRecord) -> Vec<Zeroizing<String>> {
     record.client_secret.iter().for_each(|secret| add(secret.expose()));
     record.proof_key.iter().for_each(|key| add(&key.expose()));
     if let Some(tokens) = &record.tokens {
+        let former = tokens.client.iter().filter_map(|client| client.secret.as_ref());
+        former.for_each(|secret| add(secret.expose()));
+        tokens.proof_key.iter().for_each(|key| add(&key.expose()));
         add(tokens.access_token.expose());
         tokens.refresh_token.iter().for_each(|token| add(token.expose()));
         // What a script keeps may be secret whatever it calls it.

@@ -11,6 +11,7 @@ use crate::lifecycle::{Account, Grant};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
+use crate::refresh_end::RefreshEnd;
 
 /// Asks for a token.
 ///
@@ -53,7 +54,7 @@ async fn ask(
         // Nobody is needed for the next one.
         refreshable: true,
         // Whatever came along (RFC 6749 §4.4.3: it should not) is not used.
-        refresh_expires_at: None,
+        refresh_end: RefreshEnd::default(),
         // RFC 6749 §5.1: an answer without `scope` means "as asked for".
         scopes: tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec)),
         authorized_at: before.map_or(now, |grant| grant.authorized_at),

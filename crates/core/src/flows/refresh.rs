@@ -15,10 +15,11 @@ use super::{lookup, server};
 use crate::classify::{Verdict, refused_refresh};
 use crate::connection::{Connection, GrantType};
 use crate::engine::Ports;
-use crate::lifecycle::{self, EndMoved, Failure, Grant, RefreshState};
+use crate::lifecycle::{Failure, Grant, RefreshState};
 use crate::problem::{Code, Problem};
 use crate::provider::ProviderSpec;
 use crate::record::Tokens;
+use crate::refresh_end::RefreshEnd;
 
 /// Why a refresh gave no tokens.
 pub struct Refused {
@@ -156,19 +157,13 @@ pub(super) fn with_tokens(error: OAuthError) -> Problem {
 fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> Tokens {
     let Made { tokens: fresh, credentials, problem } = made;
     let old = &tokens.grant;
-    let refresh_expires_at = match fresh.refresh_token {
+    let ends_at = match fresh.refresh_token {
         Some(_) => fresh.refresh_expires_at,
-        None => fresh.refresh_expires_at.or(old.refresh_expires_at),
+        None => fresh.refresh_expires_at.or(old.refresh_end.at),
     };
     let is_old =
         |fresh: &RefreshToken| tokens.refresh_token.as_ref().is_some_and(|old| old.matches(fresh.expose()));
     let is_replaced = fresh.refresh_token.as_ref().is_some_and(|fresh| !is_old(fresh));
-    let (moved, stayed) = compared(old, refresh_expires_at, now);
-    let last_move = old.refresh_end_moved;
-    let stood = now.duration_since(last_move.map_or(old.authorized_at, |last| last.at)).as_secs().max(0);
-    let fewest = last_move.map(|last| last.stood_seconds);
-    let moves_no_more = stayed && (is_replaced || fewest.is_none_or(|fewest| stood >= fewest));
-    let this_move = EndMoved { at: now, stood_seconds: fewest.map_or(stood, |fewest| fewest.min(stood)) };
     // What a script keeps for the next time is not known here, nor what stood in an answer that could not be read.
     let is_same =
         credentials.is_none() && problem.is_none() && fresh.refresh_token.as_ref().is_none_or(is_old);
@@ -182,10 +177,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         scopes: fresh.scopes.or_else(|| old.scopes.clone()),
         refreshable: true,
         renews_itself: spec.refresh.renew.is_some(),
-        refresh_expires_at,
-        refresh_end_moves: moved || old.refresh_end_moves && !moves_no_more,
-        refresh_end_moved: if moved { Some(this_move) } else { last_move },
-        refresh_end_stays: !moved && (stayed || old.refresh_end_stays),
+        refresh_end: RefreshEnd::after(old, ends_at, is_replaced, now),
         captured: old.captured.clone().into_iter().chain(allowed(spec, fresh.captured)).collect(),
         account: old.account.clone(),
         account_before: old.account_before.clone(),
@@ -206,14 +198,6 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
     let refresh_token = fresh.refresh_token.or_else(|| tokens.refresh_token.clone());
     let (client, proof_key) = (tokens.client.clone(), tokens.proof_key.clone());
     Tokens { access_token: fresh.access_token, refresh_token, credentials, client, proof_key, grant }
-}
-
-/// Whether the refresh token's end has moved by this refresh, and whether it has fallen behind one that moves as time goes on.
-/// Neither is known where too little time has passed since the token set before.
-fn compared(before: &Grant, end: Option<Timestamp>, now: Timestamp) -> (bool, bool) {
-    let Some((end_before, end)) = before.refresh_expires_at.zip(end) else { return (false, false) };
-    let (moved, passed) = (end.duration_since(end_before), now.duration_since(before.issued_at));
-    (moved > lifecycle::SAME_END, passed - moved > lifecycle::SAME_END)
 }
 
 /// Without the values that the provider's file does not allow: they would stop every request from here on.
@@ -263,37 +247,7 @@ pub(super) async fn exchange(
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
-
-    #[test]
-    fn a_refresh_shows_whether_the_end_moves_once_time_enough_has_passed() {
-        let later = |at: Timestamp, millis| at.saturating_add(SignedDuration::from_millis(millis)).unwrap();
-        let first = crate::lifecycle::tests::grant(1);
-        let end = later(first.issued_at, 1_800_000);
-        let before = Grant { refresh_expires_at: Some(end), ..first };
-        for (passed, moved, shown) in [
-            (34, 34, (false, false)),
-            (34, 0, (false, false)),
-            (60_000, 60_000, (false, false)),
-            (60_000, 0, (false, false)),
-            // A server that counts in whole seconds.
-            (60_500, 60_000, (false, false)),
-            (60_500, 60_500, (true, false)),
-            (60_500, 0, (false, true)),
-            (3_600_000, -1_000, (false, true)),
-        ] {
-            let is = compared(&before, Some(later(end, moved)), later(before.issued_at, passed));
-            assert_eq!(is, shown, "{moved} ms after {passed} ms");
-        }
-        let much_later = later(end, 1);
-        assert_eq!(compared(&before, None, much_later), (false, false));
-        assert_eq!(
-            compared(&Grant { refresh_expires_at: None, ..before }, Some(end), much_later),
-            (false, false)
-        );
-    }
 
     #[test]
     fn exact_takes_a_refresh_only_in_the_last_seconds() {
