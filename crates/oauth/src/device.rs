@@ -174,8 +174,9 @@ impl Polling {
                 HttpErrorKind::NameResolution
                 | HttpErrorKind::Connect
                 | HttpErrorKind::Timeout
-                | HttpErrorKind::Interrupted => Some(later),
-                HttpErrorKind::Tls | HttpErrorKind::BodyTooLarge => None,
+                | HttpErrorKind::Interrupted
+                | HttpErrorKind::Tls => Some(later),
+                HttpErrorKind::BodyTooLarge => None,
             },
             _ => None,
         }
@@ -236,8 +237,8 @@ mod tests {
         for ends in ["access_denied", "expired_token", "invalid_grant", "invalid_client"] {
             assert_eq!(polling.after(&answered(ends, 400)), None, "{ends}");
         }
-        assert_eq!(polling.after(&failed(HttpErrorKind::Tls)), None);
-        for kind in [HttpErrorKind::NameResolution, HttpErrorKind::Connect, HttpErrorKind::Interrupted] {
+        use HttpErrorKind::{Connect, Interrupted, NameResolution, Tls};
+        for kind in [NameResolution, Connect, Interrupted, Tls] {
             assert!(polling.after(&failed(kind)).is_some(), "{kind:?}");
         }
         assert!(polling.after(&OAuthError::Status { status: 502, retry_after: None }).is_some());

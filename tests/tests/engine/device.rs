@@ -3,11 +3,11 @@
 use tokenrack_core::connection::GrantType;
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::HttpErrorKind;
-use tokenrack_core::view::{Draft, Revocation};
+use tokenrack_core::view::{Draft, Revocation, StatusKind};
 
-use super::FRESH;
-use super::background::settle;
+use super::background::{pass, settle};
 use super::world::{OPTIONS, World};
+use super::{FRESH, kind};
 
 const DEVICE: &str = r#"{"device_code":"dc-1","user_code":"AAAA-BBBB","verification_uri":"https://gitlab.com/device",
     "expires_in":300,"interval":5}"#;
@@ -177,4 +177,24 @@ fn a_device_code_whose_process_died_with_its_tokens_is_not_confirmed() {
         let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
         assert_eq!(told.revocation, Revocation::Unknown);
     });
+}
+
+/// "A certificate that is refused" passes: a captive portal for one question of a sign-in by code.
+#[tokio::test]
+async fn a_code_to_enter_outlives_a_certificate_that_is_refused_once() {
+    const DEVICE: &str = r#"{"device_code":"dc-1","user_code":"AAAA-BBBB","verification_uri":"https://gitlab.com/device",
+        "expires_in":300,"interval":5}"#;
+    let mut waits = vec![];
+    for failure in [HttpErrorKind::Connect, HttpErrorKind::Tls] {
+        let world = World::new();
+        let engine = world.engine();
+        let draft = Draft { grant: Some(GrantType::DeviceCode), ..Draft::default() };
+        let id = world.add_as(&engine, draft).await;
+        world.network.answer(200, DEVICE);
+        engine.connect(&id, OPTIONS).await.unwrap();
+        world.network.fail(failure);
+        pass(&world, 5).await;
+        waits.push(kind(&engine, &id) == StatusKind::WaitingForBrowser);
+    }
+    assert_eq!(waits, [true, true]);
 }
