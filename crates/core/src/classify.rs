@@ -137,6 +137,7 @@ impl From<VaultError> for Problem {
         match error {
             VaultError::Locked => Problem::new(Code::VaultLocked),
             VaultError::Absent(words) => Problem::new(Code::VaultAbsent).because(words),
+            VaultError::Away(place) => Problem::new(Code::VaultAway).because(place),
             VaultError::Denied(words) => Problem::new(Code::VaultDenied).because(words),
             VaultError::TimedOut => Problem::new(Code::VaultTimedOut),
             VaultError::WrongPassphrase => Problem::new(Code::VaultWrongPassphrase),

@@ -123,6 +123,9 @@ pub enum VaultError {
     /// There is no keychain in this session.
     #[error("no vault: {0}")]
     Absent(String),
+    /// The encrypted file that there was is not there.
+    #[error("the vault is away: {0}")]
+    Away(String),
     /// The system refused this program.
     #[error("the vault refused access: {0}")]
     Denied(String),

@@ -2,7 +2,12 @@ use super::*;
 use tokenrack_core::connection::ConnectionId;
 
 fn vault(folder: &Path) -> FileVault {
-    let shared = Shared { folder: folder.to_owned(), opened: Mutex::new(None), work: Some(2) };
+    let shared = Shared {
+        folder: folder.to_owned(),
+        opened: Mutex::new(None),
+        was_seen: AtomicBool::new(false),
+        work: Some(2),
+    };
     FileVault { shared: Arc::new(shared) }
 }
 
@@ -186,4 +191,21 @@ async fn the_usual_work_takes_about_a_second() {
     FileVault::new(dir.path().to_owned()).unlock(phrase("p")).await.unwrap();
     println!("made in {made:?}, opened in {:?}", before.elapsed() - made);
     assert!(made.as_millis() > 100);
+}
+
+/// An encrypted home, a share, a stick: its folder goes away while the person is asked for the passphrase.
+#[tokio::test]
+async fn a_passphrase_for_one_that_was_seen_makes_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, away) = (dir.path().join("vault"), dir.path().join("away"));
+    vault(&folder).unlock(phrase("correct horse")).await.unwrap();
+    let seen = vault(&folder);
+    assert_eq!(seen.status().await.state, VaultState::Locked);
+    std::fs::rename(&folder, &away).unwrap();
+    let refused = seen.unlock(phrase("correct horse")).await;
+    assert_eq!(refused, Err(VaultError::Away(folder.display().to_string())));
+    assert!(!folder.exists());
+    // The person is shown that there is none, and may make one.
+    assert_eq!(seen.status().await.state, VaultState::New);
+    assert_eq!(seen.unlock(phrase("another")).await, Ok(()));
 }

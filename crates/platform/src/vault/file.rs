@@ -5,6 +5,7 @@
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use age::secrecy::ExposeSecret as _;
@@ -29,6 +30,8 @@ pub struct FileVault {
 struct Shared {
     folder: PathBuf,
     opened: Mutex<Option<Opened>>,
+    /// Whether there was one when somebody last asked: a passphrase is for what was seen then.
+    was_seen: AtomicBool,
     /// scrypt's work, as a power of two; `None` for about a second on this machine.
     work: Option<u8>,
 }
@@ -43,7 +46,14 @@ struct Opened {
 impl FileVault {
     /// Keeps its files in `folder`, which is made when it is missing.
     pub fn new(folder: PathBuf) -> Self {
-        Self { shared: Arc::new(Shared { folder, opened: Mutex::new(None), work: None }) }
+        Self {
+            shared: Arc::new(Shared {
+                folder,
+                opened: Mutex::new(None),
+                was_seen: AtomicBool::new(false),
+                work: None,
+            }),
+        }
     }
 
     /// Files and scrypt block, so they get a thread; there is nothing here that could hang for ever.
@@ -122,10 +132,13 @@ impl Shared {
     }
 
     fn state(&self) -> Result<VaultState, VaultError> {
-        if self.key()?.is_some() {
-            return Ok(VaultState::Ready);
-        }
-        Ok(if self.identity()?.is_some() { VaultState::Locked } else { VaultState::New })
+        let state = match self.key()? {
+            Some(_) => VaultState::Ready,
+            None if self.identity()?.is_some() => VaultState::Locked,
+            None => VaultState::New,
+        };
+        self.was_seen.store(state != VaultState::New, Ordering::Relaxed);
+        Ok(state)
     }
 
     /// The encrypted key; `None` when there is none and nothing that would need it.
@@ -164,9 +177,11 @@ impl Shared {
     }
 
     fn unlock(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
-        private::create_dir(&self.folder).map_err(|e| failed(&self.folder, &e))?;
         let opened = match self.identity()? {
             Some(found) => open_identity(found, passphrase)?,
+            None if self.was_seen.load(Ordering::Relaxed) => {
+                return Err(VaultError::Away(self.folder.display().to_string()));
+            }
             None => self.create(passphrase)?,
         };
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
@@ -175,6 +190,7 @@ impl Shared {
 
     /// Two processes may meet a new vault at once: the second one opens what the first has made.
     fn create(&self, passphrase: &Passphrase) -> Result<Opened, VaultError> {
+        private::create_dir(&self.folder).map_err(|e| failed(&self.folder, &e))?;
         let lock = self.folder.join("lock");
         let file = private::options().write(true).create(true).truncate(false).open(&lock);
         let file = file.map_err(|e| failed(&lock, &e))?;
