@@ -552,6 +552,21 @@ impl ConnectionState {
         *self.settled_mut() = Settled::Authorized(found);
     }
 
+    /// As it is once these tokens were seen in the vault: newer ones count, and those that it speaks of are found. Older ones
+    /// whose refresh token is spent change nothing.
+    #[must_use]
+    pub fn with_seen(&self, stored: &Grant) -> Self {
+        let mut state = self.clone();
+        match state.grant() {
+            known if known.is_none_or(|known| known.generation < stored.generation) => {
+                state.refreshed(stored.clone());
+            }
+            Some(known) if !known.has_replaced(stored) => state.find_tokens(stored),
+            _ => {}
+        }
+        state
+    }
+
     /// The grant of this generation has ended for good: by the provider, or with the process that had its tokens. The record
     /// stays.
     pub fn end_grant(&mut self, generation: u64, problem: Problem, asked: Option<Asked>, now: Timestamp) {
@@ -738,6 +753,11 @@ impl Grant {
     /// Whether the refresh token of an older token set is this one's too, so that it is not spent.
     pub fn has_refresh_token_of(&self, older: &Self) -> bool {
         self.refresh_token_since.is_some_and(|since| since <= older.generation)
+    }
+
+    /// Whether these are newer than that token set, and its refresh token may be spent.
+    pub fn has_replaced(&self, older: &Self) -> bool {
+        older.generation < self.generation && !self.has_refresh_token_of(older)
     }
 
     /// Whether the access token has ended. One without an end has not.

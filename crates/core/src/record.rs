@@ -98,15 +98,9 @@ impl Tokens {
         let id = |grant: &Grant| grant.account.as_ref().and_then(|account| account.id.clone());
         let scopes = |grant: &Grant| grant.scopes.clone().map(BTreeSet::from_iter);
         let whose = |grant: &Grant| (grant.client_id.clone(), grant.is_bound, id(grant), scopes(grant));
-        let is_over = old.refresh_end.at.is_some_and(|end| end <= new.issued_at);
         let is_wanted =
             self.refresh_token.is_none() && self.credentials.is_none() && new.is_bound == Some(false);
-        if is_wanted
-            && before.refresh_token.is_some()
-            && id(old).is_some()
-            && whose(old) == whose(new)
-            && !is_over
-        {
+        if is_wanted && before.refresh_token.is_some() && id(old).is_some() && whose(old) == whose(new) {
             self.refresh_token.clone_from(&before.refresh_token);
             new.refreshable = true;
             new.refresh_end.clone_from(&old.refresh_end);
@@ -119,11 +113,9 @@ impl Tokens {
         self.are(other) || self.access_token.matches(other.access_token.expose())
     }
 
-    /// Whether they are the others, or came after them by the same sign-in: what that has brought ends as one.
-    pub fn follow(&self, other: &Self) -> bool {
-        let (grant, older) = (&self.grant, &other.grant);
-        let is_newer = grant.authorized_at == older.authorized_at && grant.issued_at >= older.issued_at;
-        self.share_one_with(other) || is_newer
+    /// Whether they are of the sign-in of the others: what that has brought ends as one.
+    pub fn are_with(&self, other: &Self) -> bool {
+        self.share_one_with(other) || self.grant.authorized_at == other.grant.authorized_at
     }
 
     /// Whether they have one end: the same refresh token, or the same access token where there is none.
@@ -331,6 +323,15 @@ impl SecretRecord {
         }
     }
 
+    /// With what waits elsewhere to be revoked.
+    #[must_use]
+    pub fn with_waiting(mut self, waiting: &[Tokens]) -> Self {
+        let known = |tokens: &&Tokens| self.unrevoked.iter().any(|own| own.are(tokens));
+        let others: Vec<_> = waiting.iter().filter(|tokens| !known(tokens)).cloned().collect();
+        self.unrevoked.extend(others);
+        self
+    }
+
     /// The connection gets another client: tokens that were given to this one are revoked as it, with its secret.
     pub fn leave_client(&mut self, registration: &ClientRegistration) {
         let (authentication, secret) = (registration.authentication, self.client_secret.clone());
@@ -342,6 +343,13 @@ impl SecretRecord {
                 tokens.client = Some(client.clone());
             }
         }
+    }
+
+    /// What a client proved itself with that the connection had before, and that tokens were given to.
+    pub fn former_secret_of(&self, client_id: &str) -> Option<&ClientSecret> {
+        let all = self.tokens.iter().chain(&self.unrevoked);
+        let mut its_own = all.filter(|tokens| tokens.grant.client_id.as_deref() == Some(client_id));
+        its_own.find_map(|tokens| tokens.client.as_ref()?.secret.as_ref())
     }
 
     /// The connection has this client, and its secret of now.

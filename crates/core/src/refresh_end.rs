@@ -20,7 +20,8 @@ pub struct RefreshEnd {
     /// How it has moved. Records of the first versions lack it.
     #[serde(rename = "refresh_end_moved", default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
-    /// A refresh has left it where it was, although time enough had passed to tell. Until then it may move.
+    /// A refresh late in its life has left it where it was. Until then it may move: a server may write down by steps when
+    /// it was used.
     #[serde(rename = "refresh_end_stays", default)]
     pub stays: bool,
 }
@@ -45,17 +46,21 @@ impl RefreshEnd {
     /// What a refresh at `now` shows, whose token ends `at`. `is_replaced`: it is another one than before.
     pub fn after(before: &Grant, at: Option<Timestamp>, is_replaced: bool, now: Timestamp) -> Self {
         let known = &before.refresh_end;
-        let (moved, stayed) = known.compared(at, now.duration_since(before.issued_at));
+        let passed = now.duration_since(before.issued_at);
+        let (moved, stayed) = known.compared(at, passed);
+        let is_late = known.at.is_some_and(|end| passed >= end.duration_since(before.issued_at) / 2);
         let stood_since = known.moved.map_or(before.authorized_at, |last| last.at);
-        let stood = now.duration_since(stood_since).as_secs().max(0);
+        // By a clock that was set back since nobody knows.
+        let stood = Some(now.duration_since(stood_since).as_secs()).filter(|seconds| *seconds >= 0);
         let fewest = known.moved.map(|last| last.stood_seconds);
-        let moves_no_more = stayed && (is_replaced || fewest.is_none_or(|fewest| stood >= fewest));
-        let this_move = Moved { at: now, stood_seconds: fewest.map_or(stood, |fewest| fewest.min(stood)) };
+        let moves_no_more = stayed && (is_replaced || fewest.is_none_or(|fewest| stood >= Some(fewest)));
+        let stood_seconds = stood.into_iter().chain(fewest).min().unwrap_or_default();
+        let this_move = Moved { at: now, stood_seconds };
         Self {
             at,
             moves: moved || known.moves && !moves_no_more,
             moved: if moved { Some(this_move) } else { known.moved },
-            stays: !moved && (stayed || known.stays),
+            stays: !moved && (stayed && is_late || known.stays),
         }
     }
 

@@ -145,7 +145,9 @@ fn retry_at(id: &ConnectionId, failure: &Failure, now: Timestamp) -> Timestamp {
 /// Until when a server's answers to this connection want it to wait (`Retry-After`, RFC 9110 §10.2.3).
 pub fn asked_to_wait(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     let refresh = connection.state.grant().and_then(Grant::failure);
-    let failures = [refresh, connection.unrevoked.as_ref()].into_iter().flatten();
+    // Also where the vault does not give out the tokens since.
+    let before = refresh.and_then(|failure| failure.before.as_deref());
+    let failures = [refresh, before, connection.unrevoked.as_ref()].into_iter().flatten();
     let current = failures.filter(|failure| !lies_ahead(failure.at, now));
     current.filter_map(Failure::wanted_at).filter(|until| *until > now).max()
 }

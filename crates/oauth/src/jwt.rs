@@ -33,7 +33,7 @@ fn content(token: &str) -> Option<Content> {
 }
 
 /// Seconds until the token's `exp`; `None` when it is no JWT, or says nothing that can be true.
-pub(crate) fn seconds_left(token: &str, now: Timestamp) -> Option<u64> {
+pub fn seconds_left(token: &str, now: Timestamp) -> Option<u64> {
     #[allow(clippy::cast_possible_truncation, reason = "NumericDate may have a fraction")]
     let end = content(token)?.claims.get("exp")?.as_f64()? as i64;
     let left = u64::try_from(end.checked_sub(now.as_second())?).ok()?;

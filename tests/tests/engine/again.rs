@@ -15,13 +15,6 @@ use super::{FRESH, kind, token};
 const CODE: &str = r#"{"device_code":"d-1","user_code":"WDJB-MJHT","verification_uri":"https://gitlab.com/device",
     "expires_in":600,"interval":5}"#;
 
-async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) {
-    let redirect = world.start(engine, id).await;
-    world.network.answer(200, answer);
-    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
-    world.network.sent();
-}
-
 /// To a revocation: of the refresh token and of the access token.
 fn answer_both(world: &World, status: u16) {
     world.network.answer(status, "{}");
@@ -43,13 +36,13 @@ async fn tokens_that_a_sign_in_brings_again_are_not_revoked_for_an_earlier_disco
     let world = World::new();
     let engine = world.engine();
     let id = world.add(&engine).await;
-    signed_in(&world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     engine.keep_fresh();
     settle().await;
     answer_both(&world, 503);
     assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
     world.network.sent();
-    signed_in(&world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     for _ in 0..3 {
         pass(&world, 2).await;
     }
@@ -63,10 +56,10 @@ async fn tokens_that_were_given_out_twice_are_revoked_once() {
     let world = World::new();
     let engine = world.engine();
     let id = world.add(&engine).await;
-    signed_in(&world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     answer_both(&world, 503);
     assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
-    signed_in(&world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     answer_both(&world, 200);
     let view = engine.disconnect(&id, false, Channel::App).await.unwrap();
     assert_eq!((view.revocation, view.tried_again), (Revocation::Revoked, false));
@@ -78,13 +71,13 @@ async fn an_access_token_that_is_given_out_again_does_not_end_with_an_older_refr
     let world = World::new();
     let engine = world.engine();
     let id = world.add(&engine).await;
-    signed_in(&world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     engine.keep_fresh();
     settle().await;
     answer_both(&world, 503);
     assert!(engine.disconnect(&id, false, Channel::App).await.unwrap().tried_again);
     world.network.sent();
-    signed_in(&world, &engine, &id, &FRESH.replace("rt-2", "rt-3")).await;
+    world.signed_in(&engine, &id, &FRESH.replace("rt-2", "rt-3")).await;
     for _ in 0..3 {
         pass(&world, 2).await;
     }
@@ -130,7 +123,7 @@ async fn what_was_told_of_an_earlier_disconnect_is_not_said_of_the_next() {
     answer_both(&world, 200);
     engine.disconnect(&id, false, Channel::App).await.unwrap_err();
     world.vault.refuse_writes(false);
-    signed_in(&world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     let (dies, gate, its) = (world.engine(), world.network.hold(), id.clone());
     let task = tokio::spawn(async move { dies.disconnect(&its, false, Channel::App).await });
     settle().await;
@@ -201,7 +194,7 @@ async fn every_disconnect_that_waits_is_told() {
     let engine = world.engine();
     let id = world.add(&engine).await;
     for n in 1..=9 {
-        signed_in(&world, &engine, &id, &FRESH.replace("t-2", &format!("t-x{n}"))).await;
+        world.signed_in(&engine, &id, &FRESH.replace("t-2", &format!("t-x{n}"))).await;
         for _ in 0..n {
             answer_both(&world, 503);
         }
@@ -229,7 +222,7 @@ async fn at_times_rotated(world: &World) -> (Engine, ConnectionId) {
     );
     let engine = world.engine();
     let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
-    signed_in(world, &engine, &id, FRESH).await;
+    world.signed_in(&engine, &id, FRESH).await;
     world.network.answer(200, &FRESH.replace("at-2", "at-3"));
     engine.refresh(&id, Channel::App).await.unwrap();
     world.network.fail(HttpErrorKind::Timeout);

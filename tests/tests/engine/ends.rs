@@ -9,8 +9,8 @@ use tokenrack_oauth::secret::ClientSecret;
 
 use super::background::{pass, settle};
 use super::reminders::offered;
-use super::token;
 use super::world::World;
+use super::{FRESH, token};
 
 const DAY: i64 = 86_400;
 const RENEWS_ITSELF: &str = r#"
@@ -26,13 +26,6 @@ issued = "never"
 url = "https://as.example/renew"
 query = { token = "{access_token}" }
 "#;
-
-async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) {
-    let redirect = world.start(engine, id).await;
-    world.network.answer(200, answer);
-    engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
-    world.network.sent();
-}
 
 async fn refreshed(world: &World, engine: &Engine, id: &ConnectionId, answer: &str) {
     world.network.answer(200, answer);
@@ -52,7 +45,7 @@ async fn an_end_that_has_come_to_the_longest_no_longer_moves() {
             left.min(300)
         )
     };
-    signed_in(&world, &engine, &id, &answer(0)).await;
+    world.signed_in(&engine, &id, &answer(0)).await;
     let moves = |engine: &Engine| engine.view(&id).unwrap().sign_in_by.unwrap().moves;
     for passed in (255..35_700).step_by(255) {
         world.clock.forward(255);
@@ -72,7 +65,7 @@ async fn a_clock_that_was_set_right_once_makes_no_end_move() {
             365 * DAY - passed
         )
     };
-    signed_in(&world, &engine, &id, &answer(0)).await;
+    world.signed_in(&engine, &id, &answer(0)).await;
     // It was five minutes slow.
     world.clock.forward(3_600 + 300);
     refreshed(&world, &engine, &id, &answer(3_600)).await;
@@ -95,13 +88,9 @@ async fn an_end_that_is_assumed_is_one_of_the_token_that_came() {
     let secret = ClientSecret::new("a secret of some length".into());
     let id = engine.add(&draft, Some(secret), Channel::Command).await.unwrap().id;
     let plain = r#"{"access_token":"at","token_type":"bearer","expires_in":2592000}"#;
-    signed_in(
-        &world,
-        &engine,
-        &id,
-        &plain.replace(r#""token_type"#, r#""refresh_token":"rt-1","token_type"#),
-    )
-    .await;
+    world
+        .signed_in(&engine, &id, &plain.replace(r#""token_type"#, r#""refresh_token":"rt-1","token_type"#))
+        .await;
     let before = engine.view(&id).unwrap().sign_in_by.unwrap();
     assert_eq!(
         (before.basis, before.at.to_string().as_str()),
@@ -119,7 +108,7 @@ async fn a_token_that_renews_itself_is_over_when_it_has_ended() {
     let engine = world.engine();
     let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
     let answer = r#"{"access_token":"at-1","token_type":"bearer","expires_in":5184000}"#;
-    signed_in(&world, &engine, &id, answer).await;
+    world.signed_in(&engine, &id, answer).await;
     let by = engine.view(&id).unwrap().sign_in_by.unwrap();
     assert_eq!((by.basis, by.moves), (SignInBasis::AccessToken, true));
     drop(engine);
@@ -164,7 +153,7 @@ async fn a_record_that_does_not_say_so_yet_is_renewed_in_the_last_quarter() {
         let engine = world.engine();
         let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
         let answer = r#"{"access_token":"at-1","token_type":"bearer","expires_in":5184000}"#;
-        signed_in(&world, &engine, &id, answer).await;
+        world.signed_in(&engine, &id, answer).await;
         drop(engine);
         if is_old {
             world.tamper(r#"UPDATE connections SET record = replace(record, '"renews_itself":true,', '')"#);
@@ -199,7 +188,7 @@ async fn an_end_that_moves_with_a_new_token_alone_is_said_to_move() {
             "refresh_token_expires_in":{left}}}"#
         )
     };
-    signed_in(&world, &engine, &id, &answer("rt-1", 100 * DAY)).await;
+    world.signed_in(&engine, &id, &answer("rt-1", 100 * DAY)).await;
     let mut told = vec![];
     for hour in 1..=30 {
         world.clock.forward(3_600);
@@ -213,44 +202,6 @@ async fn an_end_that_moves_with_a_new_token_alone_is_said_to_move() {
     assert!(told.last().unwrap().1, "it has moved a few hours ago");
 }
 
-/// A server whose session ends after half an hour without use, and that answers the same token and end again when it is
-/// asked within five minutes.
-#[tokio::test]
-async fn a_session_that_has_been_seen_to_move_is_used_before_it_ends_of_idleness() {
-    for presses in [false, true] {
-        let world = World::new();
-        let engine = world.engine();
-        let id = world.add(&engine).await;
-        let answer = |token: &str, left: i64| {
-            format!(
-                r#"{{"access_token":"at","refresh_token":"{token}","token_type":"bearer","expires_in":86400,
-                "refresh_token_expires_in":{left}}}"#
-            )
-        };
-        signed_in(&world, &engine, &id, &answer("rt-1", 1_800)).await;
-        world.clock.forward(1_400);
-        world.network.answer(200, &answer("rt-2", 1_800));
-        engine.refresh(&id, Channel::Engine).await.unwrap();
-        assert!(engine.view(&id).unwrap().sign_in_by.unwrap().moves);
-        if presses {
-            world.clock.forward(120);
-            world.network.answer(200, &answer("rt-2", 1_680));
-            engine.refresh(&id, Channel::App).await.unwrap();
-        }
-        world.network.sent();
-        engine.keep_fresh();
-        settle().await;
-        world.network.answer(200, &answer("rt-3", 1_800));
-        let mut asked = 0;
-        for _ in 0..80 {
-            world.clock.forward(20);
-            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-            asked += world.network.sent().len();
-        }
-        assert!(asked > 0, "presses: {presses}: it ends unused");
-    }
-}
-
 #[tokio::test]
 async fn a_token_that_is_over_is_told_of_also_where_its_renewal_was_cut_short() {
     for cut_short in [false, true] {
@@ -259,7 +210,7 @@ async fn a_token_that_is_over_is_told_of_also_where_its_renewal_was_cut_short() 
         let engine = world.engine();
         let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
         let answer = r#"{"access_token":"at-1","token_type":"bearer","expires_in":5184000}"#;
-        signed_in(&world, &engine, &id, answer).await;
+        world.signed_in(&engine, &id, answer).await;
         world.clock.forward(46 * DAY);
         if cut_short {
             let _held = world.network.hold();
@@ -391,8 +342,67 @@ async fn a_token_that_ends_in_this_second_is_renewed_where_something_renews_it()
     let engine = world.engine();
     let id = world.add(&engine).await;
     let first = r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#;
-    signed_in(&world, &engine, &id, first).await;
+    world.signed_in(&engine, &id, first).await;
     refreshed(&world, &engine, &id, r#"{"access_token":"at-1","token_type":"bearer","expires_in":0}"#).await;
     world.network.answer(200, &first.replace("at-1", "at-2"));
     assert_eq!(token(&engine, &id).await, Ok("at-2".into()));
+}
+
+/// A step-up at a server that gives a refresh token at the first consent only, and hands out the access token that is about to
+/// end, with the seconds that are left.
+#[tokio::test]
+async fn a_token_of_no_seconds_that_goes_on_is_renewed() {
+    const ACME: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        [account]\nfrom = \"token_response\"\nid = \"/user/id\"\nlabel = [\"/user/login\"]\n";
+    let world = World::new();
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    let answer = |rt: &str, left: i64| {
+        format!(
+            r#"{{"access_token":"at-1",{rt}"token_type":"bearer","expires_in":{left},"user":{{"id":"7","login":"ada"}}}}"#
+        )
+    };
+    world.signed_in(&engine, &id, &answer(r#""refresh_token":"rt-1","#, 7_200)).await;
+    world.clock.forward(7_200);
+    world.signed_in(&engine, &id, &answer("", 0)).await;
+    assert!(engine.view(&id).unwrap().refreshable, "it goes on");
+    world.clock.forward(DAY);
+    world.network.answer(200, FRESH);
+    assert_eq!(token(&engine, &id).await, Ok("at-2".into()), "the other has ended a day ago");
+}
+
+/// "Where an answer names no end, the `exp` of an access token that is a JWT counts": 0 is no end.
+#[tokio::test]
+async fn a_token_without_an_end_that_is_a_jwt_ends_when_it_says_itself() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    // {"alg":"none"}, {"exp":1767270600}: 2026-01-01T12:30:00Z
+    let answer = r#"{"access_token":"eyJhbGciOiJub25lIn0.eyJleHAiOjE3NjcyNzA2MDB9.x","token_type":"bearer","expires_in":0}"#;
+    world.signed_in(&engine, &id, answer).await;
+    assert_eq!(
+        engine.view(&id).unwrap().expires_at.map(|end| end.to_string()).as_deref(),
+        Some("2026-01-01T12:30:00Z")
+    );
+}
+
+/// A server that says 0 for "never" and gives a refresh token all the same: also the renewed one is said to live for nothing.
+#[tokio::test]
+async fn a_token_that_is_said_to_live_for_nothing_is_given_out_also_where_it_can_be_renewed() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    let answer = |n: u32| {
+        format!(
+            r#"{{"access_token":"at-{n}","refresh_token":"rt-{n}","token_type":"bearer","expires_in":0}}"#
+        )
+    };
+    world.signed_in(&engine, &id, &answer(1)).await;
+    for n in 2..4 {
+        world.network.answer(200, &answer(n));
+    }
+    let got = token(&engine, &id).await;
+    assert!(got.is_ok(), "{got:?}, after {} requests", world.network.sent().len());
 }

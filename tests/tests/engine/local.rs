@@ -291,3 +291,129 @@ async fn what_fails_for_days_is_told_also_where_the_clock_was_ahead_at_first() {
         is_told(&world, &engine, &id, "oauth/server_error").await;
     }
 }
+
+/// What another process has written is shown within a second.
+async fn noticed() {
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+}
+
+/// A keyring that is late, then slow, then there. The command has found the tokens; they have two hours to live.
+#[tokio::test]
+async fn a_failure_kept_in_memory_is_over_once_somebody_has_found_the_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 300).await;
+    let command = world.engine();
+    world.vault.hide(Some(&id));
+    assert_eq!(token(&command, &id).await, Err(Code::VaultItemMissing));
+    world.vault.leave_unanswered(Some(&id));
+    world.vault.hide(None);
+    noticed().await;
+    for _ in 0..4 {
+        pass(&world, 10).await;
+    }
+    assert_eq!(engine.view(&id).unwrap().problem.unwrap().code, "vault/timeout");
+    world.vault.leave_unanswered(None);
+    assert_eq!(token(&command, &id).await, Ok("at-1".into()));
+    noticed().await;
+    assert_eq!(command.view(&id).unwrap().problem, None);
+    let shown = engine.view(&id).unwrap().problem.map(|problem| problem.code);
+    world.network.answer_always("grant_type=refresh_token", 200, FRESH);
+    for _ in 0..20 {
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert_eq!((shown, sent), (None, vec![]), "it was read, and nothing is due for an hour and a half");
+}
+
+/// The same with the app alone: whoever opens the window has found them.
+#[tokio::test]
+async fn a_failure_kept_in_memory_is_over_once_the_window_has_found_the_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    engine.keep_fresh();
+    settle().await;
+    pass(&world, 300).await;
+    world.vault.hide(Some(&id));
+    assert_eq!(token(&engine, &id).await, Err(Code::VaultItemMissing));
+    world.vault.keep_back(Some(&id));
+    world.vault.hide(None);
+    for _ in 0..4 {
+        pass(&world, 10).await;
+    }
+    world.vault.keep_back(None);
+    let snapshot = engine.snapshot().await.unwrap();
+    let shown = snapshot.connections[0].problem.as_ref().map(|problem| problem.code.clone());
+    world.network.answer_always("grant_type=refresh_token", 200, FRESH);
+    for _ in 0..20 {
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert_eq!((shown, sent), (None, vec![]), "it was read, and nothing is due for an hour and a half");
+}
+
+/// "What the server asks for is the least. Whoever needs a token meanwhile, from any connection to that host, is told until when."
+#[tokio::test]
+async fn what_a_server_wants_counts_for_others_too_while_the_item_of_the_one_it_told_is_missing() {
+    for why in ["none", "hidden", "kept back"] {
+        let world = World::new();
+        let engine = world.engine();
+        let told = world.connected(&engine).await;
+        let other = world.connected_as(&engine, world.named("other")).await;
+        world.clock.forward(7_190);
+        world.network.answer_after(429, 3_600);
+        engine.refresh(&told, Channel::Engine).await.unwrap_err();
+        world.clock.forward(20);
+        match why {
+            "hidden" => world.vault.hide(Some(&told)),
+            "kept back" => world.vault.keep_back(Some(&told)),
+            _ => {}
+        }
+        if why != "none" {
+            engine.refresh(&told, Channel::App).await.unwrap_err();
+        }
+        world.network.sent();
+        world.network.answer(200, FRESH);
+        assert_eq!(token(&engine, &other).await, Err(Code::RateLimited), "{why}");
+        assert!(world.network.sent().is_empty(), "{why}");
+    }
+}
+
+/// "What fails on this machine (… a database that cannot be used) takes nothing from what a server has said: … its refusal".
+#[tokio::test]
+async fn a_refusal_that_could_not_be_written_down_is_still_one() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.refuse_records_with("reauthorization_required");
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    world.accept_all_records();
+    world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::InvalidGrant);
+}
+
+/// The same of "not before an hour has passed".
+#[tokio::test]
+async fn what_a_server_wants_that_could_not_be_written_down_still_counts() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_000);
+    world.refuse_records_with("\"failed\":");
+    for _ in 0..40 {
+        world.network.answer_after(429, 3_600);
+    }
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..10 {
+        pass(&world, 15).await;
+    }
+    let asked = world.network.sent().len();
+    let problem = engine.view(&id).unwrap().problem.map(|problem| problem.code);
+    assert_eq!((asked, problem.as_deref()), (1, Some("store/failed")));
+}

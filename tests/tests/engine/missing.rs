@@ -684,3 +684,75 @@ async fn where_an_early_refresh_is_refused_nothing_is_due_over_an_item_that_was_
     }
     assert_eq!(world.vault.reads(), 0, "nothing is due");
 }
+
+/// "The vault has … older … ones: until then nothing less is written in its place: … a client secret is not changed."
+#[tokio::test]
+async fn nothing_is_written_in_the_place_of_an_older_copy() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.confidential(&engine).await;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    let older = world.vault.snapshot();
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let newest = world.vault.snapshot();
+    world.vault.restore(older.clone());
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::VaultItemMissing);
+    let draft = engine.draft(&id).unwrap();
+    let edited = engine.edit(&id, &draft, Some(secret("the second secret")), Channel::App).await;
+    // The newest is back, as it was.
+    world.vault.restore(newest);
+    world.network.sent();
+    world.network.answer(200, &FRESH.replace('2', "3"));
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    assert!(
+        edited.is_err() || sent[0].contains("client_secret=the+second+secret"),
+        "the edit said that it was done: {sent:?}"
+    );
+}
+
+/// The same of another client alone, for which the vault was not written before.
+#[tokio::test]
+async fn another_client_writes_no_older_copy_back() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let older = world.vault.snapshot();
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    world.vault.restore(older.clone());
+    assert_eq!(engine.refresh(&id, Channel::App).await.unwrap_err().code, Code::VaultItemMissing);
+    let draft = Draft { client_id: "another".into(), ..engine.draft(&id).unwrap() };
+    let _ = engine.edit(&id, &draft, None, Channel::App).await;
+    let (now, then) = (world.vault.snapshot(), older);
+    assert_eq!(now[&id.0].expose(), then[&id.0].expose(), "an older copy was written");
+}
+
+/// A process died with new tokens in its memory, and the item was damaged for a while.
+#[tokio::test]
+async fn tokens_that_ended_with_their_process_are_not_looked_for_after_damage() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        let dies = world.engine();
+        let id = world.connected(&dies).await;
+        world.network.answer(200, FRESH);
+        world.vault.refuse_writes(true);
+        assert_eq!(dies.refresh(&id, Channel::Command).await.unwrap_err().code, Code::Unsaved);
+        drop(dies);
+        world.vault.refuse_writes(false);
+        let whole = world.vault.snapshot();
+        let next = world.engine();
+        if is_damaged {
+            let half = SecretBytes::new(whole[&id.0].expose()[..40].to_vec());
+            world.vault.restore(HashMap::from([(id.0.clone(), half)]));
+            assert_eq!(next.refresh(&id, Channel::Command).await.unwrap_err().code, Code::VaultCorrupt);
+            world.vault.restore(whole);
+        }
+        world.network.sent();
+        let refused = next.refresh(&id, Channel::Command).await.unwrap_err();
+        assert_eq!(refused.code, Code::RefreshInterrupted, "is_damaged: {is_damaged}");
+    }
+}

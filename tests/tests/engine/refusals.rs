@@ -12,7 +12,7 @@ use tokio::sync::broadcast::Receiver;
 use super::background::{pass, settle};
 use super::reach::{ACME, now_says, signed_in};
 use super::reminders::offered;
-use super::world::World;
+use super::world::{World, secret};
 use super::{FRESH, kind, token};
 
 const INVALID_GRANT: &str = r#"{"error":"invalid_grant"}"#;
@@ -314,4 +314,52 @@ async fn what_a_provider_calls_the_end_is_one_and_its_other_refusals_are_not() {
         refused(&world, &engine, &id, &refusal).await;
         assert_eq!(kind(&engine, &id) == StatusKind::ActionNeeded, is_end, "{provider}: {refusal}");
     }
+}
+
+/// "Nothing is tried again before a person has changed the settings or the file."
+#[tokio::test]
+async fn a_refused_client_is_not_asked_with_again_over_a_try_that_was_not_sent() {
+    for why in ["offline", "disk full"] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.clock.forward(7_190);
+        world.network.answer(401, r#"{"error":"invalid_client"}"#);
+        engine.refresh(&id, Channel::Engine).await.unwrap_err();
+        assert_eq!(kind(&engine, &id), StatusKind::ProviderError);
+        match why {
+            "offline" => world.network.fail(HttpErrorKind::NameResolution),
+            _ => world.vault.fill(true),
+        }
+        engine.refresh(&id, Channel::App).await.unwrap_err();
+        world.vault.fill(false);
+        world.network.sent();
+        world.network.answer_always("grant_type=refresh_token", 401, r#"{"error":"invalid_client"}"#);
+        engine.keep_fresh();
+        settle().await;
+        for _ in 0..4 {
+            pass(&world, 20).await;
+        }
+        assert!(world.network.sent().is_empty(), "{why}");
+    }
+}
+
+/// As `a_client_id_that_was_wrong_for_a_while_costs_no_session`, of a client with a secret, which the vault keeps with the tokens:
+/// "the stored secret stays unless a new one is given".
+#[tokio::test]
+async fn a_client_with_a_secret_that_was_wrong_for_a_while_costs_no_session() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.confidential(&engine).await;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    let right = engine.draft(&id).unwrap();
+    let wrong = Draft { client_id: "somebody-else".into(), ..right.clone() };
+    engine.edit(&id, &wrong, secret("the second secret"), Channel::App).await.unwrap();
+    engine.edit(&id, &right, None, Channel::App).await.unwrap();
+    let item = world.item(&id);
+    assert_eq!(item["client_secret"].as_str(), Some("the first secret"), "it was with the tokens");
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    assert!(sent[0].contains("client_id=me&client_secret=the+first+secret"), "{sent:?}");
 }

@@ -51,6 +51,12 @@ pub async fn take(engine: &Engine, choice: Choice, older_tokens: bool) -> TakenV
     engine.take_from_bundle(&[decision], taking).await.unwrap().remove(0)
 }
 
+/// A backup in the place of what is here.
+pub async fn restored(engine: &Engine, backup: &[u8], older_tokens: bool) {
+    open(engine, backup).await;
+    assert_eq!(take(engine, Choice::Replace, older_tokens).await.outcome, Taken::Replaced);
+}
+
 /// A connection that has been renewed since it was backed up.
 async fn renewed(world: &World, engine: &Engine) -> (ConnectionId, Vec<u8>) {
     let id = world.connected(engine).await;

@@ -1,35 +1,20 @@
 //! A disconnect that the provider is told of later, and what has happened to the connection until then.
 
-use serde_json::Value;
 use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
-use tokenrack_core::event::Channel;
+use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::ports::HttpErrorKind;
-use tokenrack_core::view::{Choice, Draft, Revocation, Taken};
-use tokenrack_oauth::secret::ClientSecret;
+use tokenrack_core::view::Revocation;
 
-use super::FRESH;
 use super::background::{pass, settle};
-use super::sharing::{back_up, open, take};
-use super::world::World;
+use super::sharing::{back_up, restored};
+use super::world::{World, secret};
+use super::{FRESH, token};
 
 const BOUND: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
     authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
     revocation_endpoint = \"https://as.example/revoke\"\n[client]\ndpop_bound_access_tokens = true\n\
     [revoke]\neffect = \"token\"\n";
-
-async fn restored(engine: &Engine, backup: &[u8], older_tokens: bool) {
-    open(engine, backup).await;
-    assert_eq!(take(engine, Choice::Replace, older_tokens).await.outcome, Taken::Replaced);
-}
-
-/// A disconnect of which the provider could not be told.
-async fn unheard(world: &World, engine: &Engine, id: &ConnectionId) {
-    for _ in 0..2 {
-        world.network.answer(503, "");
-    }
-    assert!(engine.disconnect(id, false, Channel::App).await.unwrap().tried_again);
-}
 
 /// A sign-in that brings `at-n` and `rt-n`.
 async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, (n, kind): (u32, &str)) {
@@ -41,21 +26,6 @@ async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, (n, kind):
         ),
     );
     engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
-}
-
-fn secret(text: &str) -> Option<ClientSecret> {
-    Some(ClientSecret::new(text.into()))
-}
-
-/// A client that proves itself.
-async fn confidential(world: &World, engine: &Engine) -> ConnectionId {
-    let draft = Draft { authentication: Some(ClientAuthentication::ClientSecretPost), ..Draft::default() };
-    engine.add(&world.draft(draft), secret("the first secret"), Channel::Command).await.unwrap().id
-}
-
-/// The item in the vault.
-fn item(world: &World, id: &ConnectionId) -> Value {
-    serde_json::from_slice(world.vault.snapshot()[&id.0].expose()).unwrap()
 }
 
 /// What the app tells by itself.
@@ -93,7 +63,7 @@ async fn a_session_that_a_backup_has_brought_back_is_not_revoked_by_its_own_form
         let engine = world.engine();
         let id = world.connected(&engine).await;
         let backup = back_up(&engine).await;
-        unheard(&world, &engine, &id).await;
+        world.unheard(&engine, &id).await;
         world.network.sent();
         restored(&engine, &backup, true).await;
         if renewed_first {
@@ -146,7 +116,7 @@ async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_by_its_own_fo
     let world = World::new();
     let engine = world.engine();
     let id = world.connected(&engine).await;
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     world.clock.forward(60);
     let redirect = world.start(&engine, &id).await;
     world.network.answer(
@@ -165,9 +135,9 @@ async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_by_its_own_fo
 async fn what_waits_to_be_revoked_outlives_another_client_with_another_secret() {
     let world = World::new();
     let engine = world.engine();
-    let id = confidential(&world, &engine).await;
+    let id = world.confidential(&engine).await;
     signed_in(&world, &engine, &id, (1, "bearer")).await;
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     world.network.sent();
     let mut draft = engine.draft(&id).unwrap();
     draft.client_id = "another".into();
@@ -203,7 +173,7 @@ async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_restore() {
     world.own_provider("acme.toml", BOUND);
     let engine = world.engine();
     let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
-    let key = || item(&world, &id)["proof_key"].as_str().unwrap().to_owned();
+    let key = || world.item(&id)["proof_key"].as_str().unwrap().to_owned();
     signed_in(&world, &engine, &id, (1, "DPoP")).await;
     let backup = back_up(&engine).await;
     let first = key();
@@ -213,10 +183,10 @@ async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_restore() {
     engine.disconnect(&id, false, Channel::App).await.unwrap();
     signed_in(&world, &engine, &id, (2, "DPoP")).await;
     let second = key();
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     restored(&engine, &backup, false).await;
     assert_ne!(first, second);
-    let item = item(&world, &id);
+    let item = world.item(&id);
     assert_eq!((item["proof_key"].as_str(), item["tokens"]["proof_key"].as_str()), (Some(&*first), None));
     assert_eq!(item["unrevoked"][0]["proof_key"].as_str(), Some(&*second), "it is bound to that one");
 }
@@ -226,9 +196,9 @@ async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_restore() {
 async fn what_waits_to_be_revoked_keeps_its_secret_when_the_client_is_changed_back() {
     let world = World::new();
     let engine = world.engine();
-    let id = confidential(&world, &engine).await;
+    let id = world.confidential(&engine).await;
     signed_in(&world, &engine, &id, (1, "bearer")).await;
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     let mut draft = engine.draft(&id).unwrap();
     draft.client_id = "another".into();
     engine.edit(&id, &draft, secret("the second secret"), Channel::App).await.unwrap();
@@ -247,8 +217,8 @@ async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_sign_in() {
     let engine = world.engine();
     let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
     signed_in(&world, &engine, &id, (1, "DPoP")).await;
-    unheard(&world, &engine, &id).await;
-    let first = item(&world, &id)["proof_key"].as_str().unwrap().to_owned();
+    world.unheard(&engine, &id).await;
+    let first = world.item(&id)["proof_key"].as_str().unwrap().to_owned();
     world.vault.hide(Some(&id));
     let redirect = world.start(&engine, &id).await;
     world.vault.hide(None);
@@ -258,7 +228,7 @@ async fn bound_tokens_that_wait_to_be_revoked_keep_their_key_over_a_sign_in() {
         r#"{"access_token":"at-2","refresh_token":"rt-2","token_type":"DPoP","expires_in":7200}"#,
     );
     engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
-    let item = item(&world, &id);
+    let item = world.item(&id);
     let waits = &item["unrevoked"][0];
     let key = waits["proof_key"].as_str().or(item["proof_key"].as_str());
     assert_eq!(
@@ -289,7 +259,7 @@ async fn a_session_that_a_step_up_goes_on_with_is_not_revoked_by_its_own_former_
     world.network.answer(200, &answer("at-1", r#""refresh_token":"rt-1","#));
     engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
     let backup = back_up(&engine).await;
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     restored(&engine, &backup, true).await;
     world.clock.forward(60);
     let redirect = world.start(&engine, &id).await;
@@ -316,7 +286,7 @@ async fn what_waits_is_not_dropped_for_an_older_copy_of_the_same_sign_in() {
     world.clock.forward(60);
     world.network.answer(200, FRESH);
     engine.refresh(&id, Channel::App).await.unwrap();
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     let has_live = || String::from_utf8_lossy(world.vault.snapshot()[&id.0].expose()).contains("rt-2");
     assert!(has_live());
     restored(&engine, &backup, true).await;
@@ -330,14 +300,14 @@ async fn what_waits_is_not_dropped_for_an_older_copy_of_the_same_sign_in() {
 async fn what_waits_to_be_revoked_keeps_its_secret_over_a_restore_of_the_same_client() {
     let world = World::new();
     let engine = world.engine();
-    let id = confidential(&world, &engine).await;
+    let id = world.confidential(&engine).await;
     signed_in(&world, &engine, &id, (1, "bearer")).await;
     let backup = back_up(&engine).await;
     let draft = engine.draft(&id).unwrap();
     engine.edit(&id, &draft, secret("the second secret"), Channel::App).await.unwrap();
     world.clock.forward(60);
     signed_in(&world, &engine, &id, (7, "bearer")).await;
-    unheard(&world, &engine, &id).await;
+    world.unheard(&engine, &id).await;
     restored(&engine, &backup, true).await;
     world.network.sent();
     for _ in 0..4 {
@@ -347,4 +317,139 @@ async fn what_waits_to_be_revoked_keeps_its_secret_over_a_restore_of_the_same_cl
     let sent = world.network.sent();
     let told: Vec<_> = sent.iter().filter(|body| body.contains("token=rt-7")).collect();
     assert!(told.len() == 1 && told[0].contains("client_secret=the+second+secret"), "{sent:?}");
+}
+
+/// "Those of a sign-in that is in use again, by a backup …, are not [ended]". A server that gives a new refresh token and leaves
+/// the old one valid (Keycloak as it comes), with a file that says that the tokens of one sign-in end together.
+#[tokio::test]
+async fn a_session_that_a_backup_has_brought_back_is_not_revoked_by_its_newer_token() {
+    const ACME: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
+        revocation_endpoint = \"https://as.example/revoke\"\n[revoke]\neffect = \"token\"\n";
+    let world = World::new();
+    world.own_provider("acme.toml", ACME);
+    let engine = world.engine();
+    let id = world.add_acme(&engine, GrantType::AuthorizationCode).await;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    let backup = back_up(&engine).await;
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    world.unheard(&engine, &id).await;
+    restored(&engine, &backup, false).await;
+    assert_eq!(token(&engine, &id).await, Ok("at-1".into()), "it is in use");
+    for _ in 0..4 {
+        world.network.answer(200, "");
+    }
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..3 {
+        pass(&world, 20).await;
+    }
+    let sent = world.network.sent();
+    assert!(!sent.iter().any(|body| body.starts_with("token=")), "{sent:?}");
+}
+
+/// "Tokens are ended as the client they were given to, with its secret …, whatever the settings say since."
+#[tokio::test]
+async fn tokens_that_were_away_when_their_client_became_public_are_revoked_with_their_secret() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.confidential(&engine).await;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    world.vault.hide(Some(&id));
+    let mut draft = engine.draft(&id).unwrap();
+    (draft.client_id, draft.authentication) = ("another".into(), Some(ClientAuthentication::None));
+    let edited = engine.edit(&id, &draft, None, Channel::App).await;
+    world.vault.hide(None);
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    let is_its = |body: &String| body.contains("client_id=me&client_secret=the+first+secret");
+    assert!(edited.is_err() || sent.iter().all(is_its), "{:?} {sent:?}", told.revocation);
+}
+
+/// What is in use again is left alone, by a provider that can revoke: the record's line reads "Provider cannot revoke".
+#[tokio::test]
+async fn what_is_left_alone_is_not_said_to_be_of_a_provider_that_cannot_revoke() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let backup = back_up(&engine).await;
+    world.unheard(&engine, &id).await;
+    restored(&engine, &backup, false).await;
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..3 {
+        pass(&world, 20).await;
+    }
+    let lines = engine.activity(&Default::default()).unwrap();
+    let said: Vec<_> = lines
+        .iter()
+        .filter(|line| line.kind == ActivityKind::RevocationUnsupported)
+        .map(|line| line.detail.clone())
+        .collect();
+    assert!(said.iter().all(Option::is_some), "it can, and the line says no other reason: {said:?}");
+}
+
+/// As `a_session_that_a_backup_has_brought_back_is_not_revoked_by_its_own_former_token`, on a machine whose clock was an hour
+/// ahead at first (two systems, one hardware clock).
+#[tokio::test]
+async fn a_session_that_a_backup_has_brought_back_is_not_revoked_once_the_clock_is_right() {
+    for ahead in [0, 3_600] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        let backup = back_up(&engine).await;
+        world.unheard(&engine, &id).await;
+        world.clock.forward(60 - ahead);
+        restored(&engine, &backup, false).await;
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        world.network.sent();
+        for _ in 0..4 {
+            world.network.answer(200, "");
+        }
+        engine.keep_fresh();
+        settle().await;
+        for _ in 0..3 {
+            pass(&world, 20).await;
+        }
+        let sent = world.network.sent();
+        assert!(!sent.iter().any(|body| body.starts_with("token=")), "ahead: {ahead}: {sent:?}");
+    }
+}
+
+/// The same of a sign-in that gives out again what waits, and is renewed once the clock is right.
+#[tokio::test]
+async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_once_the_clock_is_right() {
+    for ahead in [0, 3_600] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        world.unheard(&engine, &id).await;
+        world.clock.forward(60);
+        let again =
+            r#"{"access_token":"at-9","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#;
+        world.signed_in(&engine, &id, again).await;
+        world.clock.forward(60 - ahead);
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::App).await.unwrap();
+        world.network.sent();
+        for _ in 0..4 {
+            world.network.answer(200, "");
+        }
+        engine.keep_fresh();
+        settle().await;
+        for _ in 0..3 {
+            pass(&world, 20).await;
+        }
+        let sent = world.network.sent();
+        assert!(!sent.iter().any(|body| body.starts_with("token=")), "ahead: {ahead}: {sent:?}");
+    }
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use tokenrack_core::connection::{ConnectionId, GrantType, RedirectMethod};
+use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType, RedirectMethod};
 use tokenrack_core::engine::{ConnectOptions, Connecting, Engine, Ports, Started, Step};
 use tokenrack_core::event::Channel;
 use tokenrack_core::ports::*;
 use tokenrack_core::provider::Catalog;
 use tokenrack_core::script::{ScriptCall, ScriptError, ScriptRunner, Zeroizing};
 use tokenrack_core::view::Draft;
-use tokenrack_oauth::secret::{Passphrase, SecretBytes};
+use tokenrack_oauth::secret::{ClientSecret, Passphrase, SecretBytes};
 use tokenrack_platform::{
     AgeSeal, FileLock, LoopbackListener, Patience, Profile, SqliteStore, SystemEntropy,
 };
@@ -174,6 +174,35 @@ impl World {
         engine.add(&draft, None, Channel::Command).await.unwrap().id
     }
 
+    /// Signs in, and the server answers so.
+    pub async fn signed_in(&self, engine: &Engine, id: &ConnectionId, answer: &str) {
+        let redirect = self.start(engine, id).await;
+        self.network.answer(200, answer);
+        engine.deliver(&redirect, Channel::DeepLink).await.unwrap();
+        self.network.sent();
+    }
+
+    /// A connection whose client proves itself, by "the first secret".
+    pub async fn confidential(&self, engine: &Engine) -> ConnectionId {
+        let authentication = Some(ClientAuthentication::ClientSecretPost);
+        let draft = self.draft(Draft { authentication, ..Draft::default() });
+        engine.add(&draft, secret("the first secret"), Channel::Command).await.unwrap().id
+    }
+
+    /// A disconnect of which the provider could not be told.
+    pub async fn unheard(&self, engine: &Engine, id: &ConnectionId) {
+        for _ in 0..2 {
+            self.network.answer(503, "");
+        }
+        assert!(engine.disconnect(id, false, Channel::App).await.unwrap().tried_again);
+        self.network.sent();
+    }
+
+    /// A connection's item in the vault.
+    pub fn item(&self, id: &ConnectionId) -> serde_json::Value {
+        serde_json::from_slice(self.vault.snapshot()[&id.0].expose()).unwrap()
+    }
+
     /// Starts a sign-in; answers the redirect that the provider would send.
     pub async fn start(&self, engine: &Engine, id: &ConnectionId) -> String {
         let Connecting::Waiting(started) = engine.connect(id, OPTIONS).await.unwrap() else {
@@ -181,6 +210,11 @@ impl World {
         };
         redirect(&started)
     }
+}
+
+/// As a person types it.
+pub fn secret(text: &str) -> Option<ClientSecret> {
+    Some(ClientSecret::new(text.into()))
 }
 
 /// The redirect that the provider would send.

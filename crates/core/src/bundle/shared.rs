@@ -54,6 +54,13 @@ impl Shared {
         }
     }
 
+    /// With the client of this connection, and the way its tokens come.
+    #[must_use]
+    pub(crate) fn with_client_of(self, connection: &Connection) -> Self {
+        let Self { client_id, authentication, grant_type, redirect, redirect_uri, .. } = Self::of(connection);
+        Self { client_id, authentication, grant_type, redirect, redirect_uri, ..self }
+    }
+
     /// The draft that adds it. `provider` is what the engine calls its provider.
     pub(crate) fn draft(&self, provider: String, name: String) -> Draft {
         Draft {

@@ -45,7 +45,9 @@ impl Engine {
         let read = self.read_secrets(connection).await;
         let (Err(problem), Some(known)) = (&read, connection.state.grant()) else { return read };
         match problem.code {
-            Code::VaultCorrupt => self.are_missed(connection, known.generation, problem, channel)?,
+            Code::VaultCorrupt if !known.is_unsaved() => {
+                self.are_missed(connection, known.generation, problem, channel)?;
+            }
             // In an older keyring, say, that stays locked beside the one in use. What only a person can mend says more, and so
             // do tokens that are not saved.
             Code::VaultLocked | Code::VaultDenied | Code::VaultFailed | Code::VaultTimedOut
@@ -91,8 +93,7 @@ impl Engine {
                     Some(Change { activity: line.into_iter().collect(), ended: None })
                 }),
             (Some(stored), Some(known))
-                if stored.generation == known.generation
-                    || known.has_refresh_token_of(stored)
+                if !known.has_replaced(stored)
                     || connection.registration.grant_type == GrantType::ClientCredentials =>
             {
                 let mut found = connection.state.clone();
@@ -133,8 +134,7 @@ impl Engine {
     /// `VaultItemMissing`, or a vault problem.
     pub(super) async fn secrets_to_sign_in(&self, connection: &Connection) -> Result<SecretRecord, Problem> {
         let record = self.read_secrets(connection).await?;
-        let is_public = connection.registration.authentication == ClientAuthentication::None;
-        if !is_public && record.client_secret.is_none() && connection.state.generation() > 0 {
+        if lacks_its_secret(connection, &record) {
             return Err(Problem::new(Code::VaultItemMissing).because(SECRET_IS_THERE));
         }
         Ok(record)
@@ -191,10 +191,20 @@ impl Engine {
     }
 }
 
+/// Whether the client has a secret that was not read: without one there never were tokens.
+pub(super) fn lacks_its_secret(connection: &Connection, record: &SecretRecord) -> bool {
+    let is_public = connection.registration.authentication == ClientAuthentication::None;
+    !is_public && record.client_secret.is_none() && connection.state.generation() > 0
+}
+
 /// Whether the record speaks of tokens that were not read, or of an answer that may have brought some. They may be there
 /// again. Under the connection's lock: nobody is at work on that answer any more.
 pub(super) fn is_away(connection: &Connection, record: &SecretRecord) -> bool {
-    let are_missing = connection.state.grant().is_some() && record.tokens.is_none();
+    let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
+    let are_missing = connection
+        .state
+        .grant()
+        .is_some_and(|known| stored.is_none_or(|stored| known.has_replaced(stored) && !known.is_unsaved()));
     let was_answered = connection.state.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some());
     are_missing
         || connection.unrevoked.is_some() && record.unrevoked.is_empty()

@@ -204,6 +204,7 @@ impl Engine {
 
     /// One refresh of the plan.
     async fn keep_one_fresh(self, due: Due, turn: Turn) -> Done {
+        let begun = self.now();
         let outcome = match due.work {
             Work::Refresh => self.refresh_unless_done(&due, turn).await,
             Work::Revocation => self.revoke_again(&due.id, Channel::Engine, turn).await.map(drop),
@@ -212,7 +213,11 @@ impl Engine {
         if let Some(problem) = &failed {
             tracing::debug!(%problem, connection = %due.id, "work in the background failed");
         }
-        Done { id: due.id, work: due.work, generation: due.generation, host: due.host, failed }
+        let is_since = |failure: &Failure| failure.at >= begun;
+        let knows_it =
+            |known: Connection| known.state.grant().is_none_or(|grant| grant.failure().is_some_and(is_since));
+        let is_written = failed.is_none() || self.load(&due.id).is_ok_and(knows_it);
+        Done { id: due.id, work: due.work, generation: due.generation, host: due.host, failed, is_written }
     }
 
     async fn refresh_unless_done(&self, due: &Due, turn: Turn) -> Result<(), Problem> {
@@ -252,6 +257,8 @@ struct Done {
     generation: u64,
     host: String,
     failed: Option<Problem>,
+    /// The record says so.
+    is_written: bool,
 }
 
 /// What can wake the task.
@@ -350,11 +357,15 @@ async fn first_look(engine: &Engine) {
 impl Knows {
     fn learn(&mut self, done: Done, now: Timestamp) {
         if done.work == Work::Refresh {
-            let before = self.unwritten.remove(&done.id).filter(|(of, _)| *of == done.generation);
-            let before = before.map_or(RefreshState::Idle, |(_, failure)| RefreshState::Failed(failure));
-            if let Some(problem) = done.failed.clone().filter(is_of_this_machine) {
+            let before =
+                self.unwritten.remove(&done.id).filter(|before| before.generation == done.generation);
+            let intent = before.as_ref().and_then(|before| before.intent);
+            let before = before.map_or(RefreshState::Idle, |before| RefreshState::Failed(before.failure));
+            let unwritten = done.failed.clone().filter(|_| !done.is_written);
+            if let Some(problem) = unwritten.filter(is_of_this_machine) {
                 let failure = Failure::after(&before, problem, now);
-                self.unwritten.insert(done.id.clone(), (done.generation, failure));
+                let unwritten = Unwritten { generation: done.generation, intent, failure };
+                self.unwritten.insert(done.id.clone(), unwritten);
             }
         }
         self.rests.learn(done, now);
@@ -386,12 +397,23 @@ impl Rests {
 /// Whom not to ask, and until when.
 pub(super) type Resting = Vec<(String, Timestamp)>;
 
+/// That a refresh failed, which no record says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Unwritten {
+    /// Of these tokens.
+    pub(super) generation: u64,
+    /// Since when the record has them under way, where they were.
+    pub(super) intent: Option<Timestamp>,
+    /// Why.
+    pub(super) failure: Failure,
+}
+
 /// What the task of this process has met, and no record says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Knows {
     rests: Rests,
-    /// Refreshes of a generation that failed before they could be written down: the lock, the database or the vault did.
-    pub(super) unwritten: BTreeMap<ConnectionId, (u64, Failure)>,
+    /// Refreshes of which could not be written down that they failed: the lock, the database or the vault did.
+    pub(super) unwritten: BTreeMap<ConnectionId, Unwritten>,
     /// When the network last came up.
     online_since: Option<Timestamp>,
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokenrack_oauth::authorization::{AuthorizationResponse, Expected, RedirectError, ValidatedResponse};
+use tokenrack_oauth::jwt;
 use tokenrack_oauth::secret::State;
 
 use super::faces::VAULT_PATIENCE;
@@ -191,26 +193,32 @@ impl Engine {
         tokens.grant.client_id = Some(connection.registration.client_id.clone());
         tokens.grant.is_bound = Some(spec.client.dpop_bound_access_tokens);
         tokens.grant.reach = Some(self.reach(connection, spec));
-        if let Some(before) = connection.state.grant() {
-            tokens.grant.replaces(before);
-        }
         if set_aside(connection, &mut record)
             && connection.unrevoked.is_none()
             && let Err(problem) = self.has_come_back(connection)
         {
             tracing::warn!(%problem, "tokens of a disconnect wait in the vault for the next one");
         }
-        if let (Settled::Authorized(grant), Some(before)) = (connection.state.settled(), &record.tokens)
+        // What the vault has may be newer than what the record says, or found again.
+        let known = match &record.tokens {
+            Some(stored) => connection.state.with_seen(&stored.grant),
+            None => connection.state.clone(),
+        };
+        if let Some(before) = known.grant() {
+            tokens.grant.replaces(before);
+        }
+        if let (Settled::Authorized(grant), Some(before)) = (known.settled(), &record.tokens)
             && grant.speaks_of(&before.grant)
             && !(grant.may_be_rotated(spec.refresh.rotates) && grant.refresh.answer_may_be_lost())
             && self.spec_of_tokens(connection, &before.grant, refresh::place).is_ok()
         {
             tokens.go_on_from(before);
         }
+        tokens.grant.expires_at = believed_end(&tokens, spec);
         // What waits to be revoked is of this sign-in where it is given out again, or goes on in it.
         let goes_on = record.tokens.as_ref().filter(|before| before.are(&tokens));
         for waiting in &mut record.unrevoked {
-            if waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| before.follow(waiting)) {
+            if waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| before.are_with(waiting)) {
                 waiting.grant.authorized_at = tokens.grant.authorized_at;
             }
         }
@@ -219,7 +227,7 @@ impl Engine {
         // Saved before they are used for anything, a look-up included.
         if let Err(problem) = self.save_new_tokens(connection, record.clone()).await {
             grant.refresh = RefreshState::Failed(Failure::after(&grant.refresh, problem, self.now()));
-            connection.state.is_under(&mut grant);
+            known.is_under(&mut grant);
             return grant;
         }
         self.list_choices(connection, &record, &mut tokens).await;
@@ -415,6 +423,18 @@ pub(super) fn may_have_brought_tokens(code: Code) -> bool {
             | Code::ScriptFailed
             | Code::ScriptLimit
     )
+}
+
+/// What nothing renews is not born dead: some say 0 for "never", and a JWT says itself when it ends. A moment may have passed by
+/// a clock that is wrong.
+fn believed_end(tokens: &Tokens, spec: &ProviderSpec) -> Option<Timestamp> {
+    let Grant { expires_at, issued_at, refreshable, .. } = tokens.grant;
+    let is_span = !spec.token.response.expires.is_moment();
+    if refreshable || !is_span || expires_at.is_none_or(|end| end > issued_at) {
+        return expires_at;
+    }
+    let seconds = jwt::seconds_left(tokens.access_token.expose(), issued_at)?;
+    issued_at.checked_add(Duration::from_secs(seconds)).ok()
 }
 
 /// The attempt's own secrets, and no other attempt's.

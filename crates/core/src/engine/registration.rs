@@ -210,10 +210,15 @@ impl Engine {
         }
         let before = self.read_secrets(&connection).await?;
         let public = draft.authentication == Some(ClientAuthentication::None);
-        let registers = draft.client_id.trim().is_empty();
-        if secret.is_some() || !public || registers {
+        let client_id = draft.client_id.trim();
+        let registers = client_id.is_empty();
+        let names_another = client_id != connection.registration.client_id;
+        if secret.is_some() || !public || names_another {
             nothing_is_away(&connection, &before)?;
         }
+        // One that it had before has its own, as long as tokens of it are there.
+        let its_own = before.former_secret_of(client_id).filter(|_| names_another && !public);
+        let secret = secret.or_else(|| its_own.cloned());
         let mut record = before.clone();
         let (provider, _) = self.draft_provider(draft, &mut BTreeMap::new()).await?;
         let other_server = provider != connection.provider || draft.vars != connection.vars;

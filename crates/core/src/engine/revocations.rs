@@ -16,6 +16,9 @@ use crate::scheduler;
 use crate::view::Revocation;
 use crate::whole_grant::{self, Owner};
 
+/// Why what could be told is not.
+const ENDS_ALONG: &str = "it would end a sign-in that is in use too";
+
 /// What came of telling the provider.
 #[derive(Clone)]
 pub(super) struct Told {
@@ -25,6 +28,8 @@ pub(super) struct Told {
     pub(super) problem: Option<Problem>,
     /// Some tokens are kept, to be told of again.
     pub(super) again: Option<Failure>,
+    /// Some of them were not told, because a sign-in in use would end along.
+    is_left_alone: bool,
     /// The record has its line already.
     is_written: bool,
 }
@@ -116,7 +121,7 @@ impl Engine {
             Revocation::Unknown => ActivityKind::RevocationUnknown,
         };
         let code = problem.as_ref().map(|problem| problem.code);
-        let along = ends_along.then(|| "it would end a sign-in that is in use too".to_owned());
+        let along = ends_along.then(|| ENDS_ALONG.to_owned());
         let words = problem.and_then(|problem| problem.cause).or(along);
         let line = (kind, Channel::Engine, code, words);
         if let Err(problem) = self.update_line(&connection.id, line, |_, _| ()) {
@@ -183,7 +188,7 @@ impl Engine {
         let again = problem.code == Code::VaultItemMissing && !scheduler::is_chronic(&failure);
         let revocation = failed(&failure, again);
         let again = Some(failure).filter(|_| again);
-        Told { revocation, problem: Some(problem), again, is_written: false }
+        Told { revocation, problem: Some(problem), again, ..Told::nothing() }
     }
 
     /// Tells it of all tokens in `record.unrevoked`, and leaves there those that are worth another try. `tried`: what became of
@@ -198,7 +203,7 @@ impl Engine {
         // What the provider has given out again, or a backup has brought back, is in use; it would end along.
         let used = record.tokens.as_ref();
         waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
-        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.follow(tokens));
+        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.are_with(tokens));
         let (left, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(are_left);
         let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));
@@ -206,6 +211,7 @@ impl Engine {
         let mut told = Told::nothing();
         if !waiting.is_empty() || !left.is_empty() {
             told.revocation = Revocation::Unsupported;
+            told.is_left_alone = !left.is_empty();
         }
         for (place, tokens) in waiting.into_iter().enumerate() {
             let before = if place < earlier { tried } else { &RefreshState::Idle };
@@ -253,7 +259,13 @@ impl Engine {
 impl Told {
     /// There was nothing to tell.
     pub(super) fn nothing() -> Self {
-        Self { revocation: Revocation::Nothing, problem: None, again: None, is_written: false }
+        Self {
+            revocation: Revocation::Nothing,
+            problem: None,
+            again: None,
+            is_left_alone: false,
+            is_written: false,
+        }
     }
 
     /// It was told before, and the record says so.
@@ -322,6 +334,8 @@ impl Told {
             Revocation::Nothing => return None,
         };
         let words = self.problem.as_ref().and_then(|problem| problem.cause.clone());
+        let is_alone = self.is_left_alone && self.revocation == Revocation::Unsupported;
+        let words = words.or_else(|| is_alone.then(|| ENDS_ALONG.to_owned()));
         Some(connection.event(now, kind, channel, code, words))
     }
 }

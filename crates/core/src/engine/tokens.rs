@@ -3,8 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
+use super::background::Unwritten;
 use super::{Engine, Flying, ReleasedToken};
 use crate::classify::Verdict;
 use crate::connection::{Connection, ConnectionId, Ended, GrantType};
@@ -12,7 +13,7 @@ use crate::event::{ActivityKind, Channel, NewActivity};
 use crate::flows::client_credentials;
 use crate::flows::refresh::{self, Refused};
 use crate::forecast;
-use crate::lifecycle::{Asked, Failure, Grant, RefreshState, Settled};
+use crate::lifecycle::{Asked, Failure, Grant, RefreshState, Settled, is_about_settings};
 use crate::ports::Change;
 use crate::problem::{Code, Problem};
 use crate::record::{SecretRecord, Tokens};
@@ -152,7 +153,8 @@ impl Engine {
         if !tokens.grant.refreshable {
             return Err(Code::NoRefreshToken.into());
         }
-        let before = connection.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
+        let known = self.with_unwritten(connection);
+        let before = known.state.grant().map_or(RefreshState::Idle, |grant| grant.refresh.clone());
         // An answer that was lost has not spent a refresh token that is not replaced.
         let rotates = self.rotates(connection);
         let may_be_spent = [record.tokens.as_ref(), Some(tokens)]
@@ -160,8 +162,14 @@ impl Engine {
             .flatten()
             .any(|tokens| tokens.grant.may_be_rotated(rotates));
         let generation = tokens.grant.generation;
-        let mut tried =
-            Tried { before, generation, may_be_spent, asked: self.asked(connection), ended: None };
+        let mut tried = Tried {
+            before,
+            generation,
+            may_be_spent,
+            asked: self.asked(connection),
+            ended: None,
+            intent: None,
+        };
         let spec = match self.spec_of_tokens(connection, &tokens.grant, refresh::place) {
             // Also a file that is away or has a mistake: it may be back for the next try, and until then the status says so.
             Err(problem) => {
@@ -190,12 +198,16 @@ impl Engine {
             if may_be_sent(connection, asks).is_ok() {
                 tried.ended = connection.try_once_more();
             }
+            // Since it was read, the provider's file may be again what it was when they were refused.
+            if let Some(grant) = self.with_unwritten(connection).state.grant() {
+                tried.before = grant.refresh.clone();
+            }
             connection
                 .state
                 .with_grant(|grant| grant.refresh = RefreshState::InFlight { since: now, generation });
             Some(Change::default())
         })?;
-        // Since it was read, the provider's file may be again what it was when they were refused.
+        tried.intent = Some(now);
         may_be_sent(&begun, asks)?;
         let ports = &self.ports_with(&spec, &record);
         let secret = record.client_secret.as_ref();
@@ -214,6 +226,8 @@ impl Engine {
         };
         // Of tokens of a first version it is known from now on.
         fresh.grant.reach.get_or_insert_with(|| self.reach(connection, &spec));
+        fresh.grant.client_id.get_or_insert_with(|| connection.registration.client_id.clone());
+        fresh.grant.is_bound.get_or_insert(spec.client.dpop_bound_access_tokens);
         // Saved before anyone sees the new access token.
         let mut grant = fresh.grant.clone();
         let saved = self.save_new_tokens(connection, SecretRecord { tokens: Some(fresh), ..record }).await;
@@ -248,10 +262,20 @@ impl Engine {
         if permanent && tried.may_be_spent && tried.before.answer_may_be_lost() {
             problem = Problem { code: Code::RefreshInterrupted, ..problem };
         }
-        self.update_with(id, ActivityKind::RefreshFailed, channel, Some(&problem), |connection, now| {
+        let mut failure = Failure::after(&tried.before, problem.clone(), self.now());
+        // Whether it was sent at all is not in the problem.
+        failure.answer_may_be_lost = tried.before.answer_may_be_lost() || refused.verdict == Verdict::Unknown;
+        failure.asked.clone_from(&tried.asked);
+        let is_refused =
+            matches!(&tried.before, RefreshState::Failed(before) if is_about_settings(&before.problem));
+        let is_nothing_new = refused.verdict == Verdict::Transient && problem.retry_after.is_none();
+        let kind = ActivityKind::RefreshFailed;
+        let written = self.update_with(id, kind, channel, Some(&problem), |connection, now| {
             // Once more refused, or not asked at all: since when, and why, is as it was.
             if let Some(ended) = tried.ended.as_ref().filter(|_| refused.verdict != Verdict::Unknown) {
                 connection.has_ended(ended.clone());
+            } else if is_refused && is_nothing_new {
+                connection.state.with_grant(|grant| grant.refresh = tried.before.clone());
             } else if permanent {
                 // One that was cut short, or that another client was refused, says nothing of how long they last.
                 let client_id = &connection.registration.client_id;
@@ -263,14 +287,14 @@ impl Engine {
                 }
                 connection.state.end_grant(tried.generation, problem.clone(), tried.asked.clone(), now);
             } else {
-                let mut failure = Failure::after(&tried.before, problem.clone(), now);
-                // Whether it was sent at all is not in the problem.
-                failure.answer_may_be_lost =
-                    tried.before.answer_may_be_lost() || refused.verdict == Verdict::Unknown;
-                failure.asked.clone_from(&tried.asked);
-                connection.state.with_grant(|grant| grant.refresh = RefreshState::Failed(failure));
+                let failed = RefreshState::Failed(failure.clone());
+                connection.state.with_grant(|grant| grant.refresh = failed);
             }
-        })?;
+        });
+        let Tried { generation, intent, .. } = *tried;
+        let unwritten = Unwritten { generation, intent, failure };
+        self.remember_unwritten(id, written.is_err().then_some(unwritten));
+        written?;
         Err(problem)
     }
 
@@ -396,7 +420,8 @@ impl Engine {
             self.insist(id, tokens.grant.generation, Asks::Program(channel)).await?;
             tokens = self.read_secrets(&connection).await?.tokens.ok_or(Code::VaultItemMissing)?;
         }
-        if tokens.grant.expired(self.now()) {
+        // One that was said to live for nothing has just come, and may be good for once.
+        if tokens.grant.expired(self.now()) && (has_lived || !tokens.grant.refreshable) {
             return Err(Code::Expired.into());
         }
         Ok(tokens)
@@ -415,6 +440,8 @@ struct Tried {
     asked: Option<Asked>,
     /// The end that a person does not believe.
     ended: Option<Ended>,
+    /// When that it is sent was written down, where it was.
+    intent: Option<Timestamp>,
 }
 
 /// Tokens that the provider has refused for good are sent again only if a person says so: the refusal may have been one of a

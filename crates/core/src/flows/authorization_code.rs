@@ -209,10 +209,6 @@ pub(super) async fn accept(
     tokens.grant.scopes = tokens.grant.scopes.or_else(|| server::scopes(connection, spec).map(<[_]>::to_vec));
     tokens.grant.renews_itself = spec.refresh.renew.is_some();
     tokens.grant.refreshable |= tokens.grant.renews_itself || spec.scripts.refresh.is_some();
-    // What nothing renews is not born dead: some say 0 for "never". A moment may have passed by a clock that is wrong.
-    let is_span = !spec.token.response.expires.is_moment();
-    tokens.grant.expires_at =
-        tokens.grant.expires_at.filter(|end| *end > now || tokens.grant.refreshable || !is_span);
     match found {
         Ok(_) => Ok(tokens),
         Err(problem) => Err(Unusable { problem, tokens: Some(Box::new(tokens)) }),

@@ -1,7 +1,6 @@
 //! What a person has decided on is taken, each thing whole or not at all.
 
 use jiff::Timestamp;
-use tokenrack_oauth::secret::ClientSecret;
 
 use super::looking::is_newer;
 use crate::bundle::{Bundle, Incoming, Thing};
@@ -14,8 +13,10 @@ use crate::lifecycle::{ConnectionState, Grant, Settled};
 use crate::ports::ProviderFolder;
 use crate::problem::{Code, Problem};
 use crate::provider::{ProviderId, ProviderSpec};
-use crate::record::SecretRecord;
+use crate::record::{SecretRecord, Tokens};
 use crate::view::{BundleKind, Choice, Decision, Settings, Taken, TakenView, ThingKind};
+
+const NEWER_ARE_AWAY: &str = "the tokens here are newer, and the keychain does not have them just now; where they are lost, restore with --older-tokens at a terminal";
 
 /// How things are taken.
 #[derive(Clone, Copy)]
@@ -161,9 +162,8 @@ impl Engine {
         };
         let (mut needs_secret, mut kept_tokens) = (false, false);
         if !restored {
-            let secret = incoming.whole.as_ref().and_then(|(_, secrets)| secrets.client_secret.clone());
             kept_tokens = incoming.tokens().is_some();
-            needs_secret = self.settings_over(&id, incoming, secret, author, taking).await?;
+            needs_secret = self.settings_over(&id, incoming, author, taking).await?;
         }
         Ok(Done { connection: Some(id), needs_secret, kept_tokens, ..Done::new(Taken::Replaced, name) })
     }
@@ -182,18 +182,21 @@ impl Engine {
         &self,
         id: &ConnectionId,
         incoming: &Incoming,
-        secret: Option<ClientSecret>,
         author: Author<'_>,
         taking: Taking<'_>,
     ) -> Result<bool, Problem> {
         let (provider, spec) = incoming.provider.as_ref().map_err(Problem::clone)?;
         let before = self.load(id)?;
-        let other_server = before.provider != *provider || before.vars != incoming.shared.vars;
-        let other_client = before.registration.client_id != incoming.shared.client_id;
-        let draft = incoming.shared.draft(self.call(provider, spec), incoming.shared.name.clone());
-        let has_one = secret.is_some();
-        self.edit_by(author, id, &draft, secret, taking.channel).await?;
-        Ok(incoming.needs_secret() && !has_one && (other_server || other_client))
+        let shared = match &incoming.whole {
+            // Tokens stay here, and so does the client that they were given to.
+            Some(_) => incoming.shared.clone().with_client_of(&before),
+            None => incoming.shared.clone(),
+        };
+        let other_server = before.provider != *provider || before.vars != shared.vars;
+        let other_client = before.registration.client_id != shared.client_id;
+        let draft = shared.draft(self.call(provider, spec), shared.name.clone());
+        self.edit_by(author, id, &draft, None, taking.channel).await?;
+        Ok(incoming.needs_secret() && (other_server || other_client))
     }
 
     /// A connection of a backup that is not here.
@@ -223,9 +226,12 @@ impl Engine {
             (None, Some(_)) => !taking.older_tokens,
             (_, None) => false,
         };
-        let kept = if here_is_newer { &before } else { secrets };
-        settle(&mut connection, grant(kept));
-        self.change_secrets(&connection, &before, kept).await?;
+        let kept = match here_is_newer {
+            true => before.clone(),
+            false => secrets.clone().with_waiting(&before.unrevoked),
+        };
+        settle(&mut connection, grant(&kept));
+        self.change_secrets(&connection, &before, &kept).await?;
         let (kind, detail) = author.line(ActivityKind::Added);
         let line = connection.event(self.now(), kind, taking.channel, None, detail);
         match self.inner.ports.store.insert(&connection, line) {
@@ -260,6 +266,7 @@ impl Engine {
         // What a disconnect has ended is nothing to keep in use.
         set_aside(&known, &mut before);
         let saved = before.tokens.as_ref().map(|tokens| &tokens.grant);
+        let lost = known.state.grant().filter(|known| saved.is_none_or(|saved| known.has_replaced(saved)));
         let newest = [saved, known.state.grant()].into_iter().flatten().max_by_key(|grant| grant.generation);
         let Some(theirs) = &secrets.tokens else {
             // Tokens here would be lost for none.
@@ -270,17 +277,17 @@ impl Engine {
             };
         };
         if newest.is_some_and(|ours| !taking.older_tokens && !is_newer(&theirs.grant, ours)) {
-            return Ok(false);
+            // Those here may be away for a while, or for good. As good as they are the same, or others with their refresh token.
+            let are_they = |lost: &Grant| {
+                lost.authorized_at == theirs.grant.authorized_at && !lost.has_replaced(&theirs.grant)
+            };
+            match lost {
+                None => return Ok(false),
+                Some(lost) if are_they(lost) => {}
+                Some(_) => return Err(Problem::new(Code::VaultItemMissing).because(NEWER_ARE_AWAY)),
+            }
         }
-        let mut secrets = secrets.clone();
-        if let Some(tokens) = &mut secrets.tokens {
-            // Whoever has seen those here, or has ended them, takes these for newer.
-            let ours = newest.map_or(0, |ours| ours.generation).max(known.state.generation());
-            tokens.grant.generation = tokens.grant.generation.max(ours + 1);
-            // Its generations were others.
-            tokens.grant.refresh_token_since = None;
-        }
-        self.replace(&known, record, &secrets, author, taking).await
+        self.replace(&known, record, secrets, author, taking).await
     }
 
     /// Under the connection's lock: the vault first, as always.
@@ -303,7 +310,21 @@ impl Engine {
         // They are revoked as without the backup.
         ended.leave_client(&known.registration);
         ended.leave_key();
-        let secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
+        let mut secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
+        let mut lost_after = None;
+        if let Some(tokens) = &mut secrets.tokens {
+            if self.rotates(known) == Some(true) {
+                tell_newer(&mut secrets.unrevoked, &tokens.grant);
+            }
+            // Whoever has seen those here, or has ended them, takes these for newer.
+            let ours = before.tokens.as_ref().map_or(0, |ours| ours.grant.generation);
+            let newest = ours.max(known.state.generation());
+            tokens.grant.generation = tokens.grant.generation.max(newest + 1);
+            // Its generations were others.
+            tokens.grant.refresh_token_since = None;
+            let is_lost = ended.tokens.is_some_and(|ours| !ours.are(tokens));
+            lost_after = Some(tokens.grant.generation).filter(|_| is_lost);
+        }
         self.change_secrets(known, &before, &secrets).await?;
         let grant = secrets.tokens.as_ref().map(|tokens| tokens.grant.clone());
         let (kind, detail) = author.line(ActivityKind::Edited);
@@ -315,7 +336,7 @@ impl Engine {
                 unrevoked: before.unrevoked,
                 unrevoked_of: before.unrevoked_of,
                 undeleted: before.undeleted,
-                lost_after: before.lost_after,
+                lost_after: before.lost_after.max(lost_after),
                 lost_sign_in: before.lost_sign_in,
                 ..record.clone()
             };
@@ -350,6 +371,16 @@ impl Incoming {
     }
 }
 
+/// Where each refresh token ends the one before, what waits to be revoked and is newer than what comes back of the same sign-in
+/// is no longer of it: those that come back have ended by it, and it is told.
+fn tell_newer(waiting: &mut [Tokens], theirs: &Grant) {
+    for Tokens { grant, .. } in waiting {
+        if grant.authorized_at == theirs.authorized_at && grant.generation > theirs.generation {
+            grant.authorized_at = grant.issued_at;
+        }
+    }
+}
+
 /// The record speaks of the tokens that the vault has, and of no sign-in that waits. What ended for good does not end those
 /// that came after it.
 fn settle(connection: &mut Connection, grant: Option<Grant>) {
@@ -361,7 +392,8 @@ fn settle(connection: &mut Connection, grant: Option<Grant>) {
         }
         (Settled::Authorized(_) | Settled::Unauthorized { .. }, Some(grant)) => Settled::Authorized(grant),
         (Settled::ReauthorizationRequired { since, problem, grant: ended, asked }, Some(grant))
-            if grant.issued_at <= ended.issued_at =>
+            if grant.generation <= ended.generation
+                || grant.authorized_at == ended.authorized_at && grant.issued_at <= ended.issued_at =>
         {
             Settled::ReauthorizationRequired { since, problem, grant, asked }
         }

@@ -5,8 +5,9 @@ use tokenrack_oauth::secret::Passphrase;
 use crate::bundle::{BackupFile, ConnectionsFile, ProviderTexts};
 use crate::connection::ConnectionId;
 use crate::engine::Engine;
+use crate::engine::agreement::lacks_its_secret;
 use crate::event::{ActivityKind, Channel, NewActivity};
-use crate::lifecycle::{Grant, Settled};
+use crate::lifecycle::Settled;
 use crate::ports::{Unreadable, VaultState};
 use crate::problem::{Code, Problem, plain};
 use crate::provider::{Catalog, ProviderId};
@@ -105,11 +106,12 @@ impl Engine {
         let _lock = self.lock(id).await?;
         let connection = self.load(id)?;
         let secrets = self.read_secrets(&connection).await?;
+        if lacks_its_secret(&connection, &secrets) {
+            return Err(Code::VaultItemMissing.into());
+        }
         if let Settled::Authorized(known) = connection.state.settled() {
             let stored = secrets.tokens.as_ref().map(|tokens| &tokens.grant);
-            let is_spent =
-                |stored: &Grant| stored.generation < known.generation && !known.has_refresh_token_of(stored);
-            if stored.is_none_or(is_spent) {
+            if stored.is_none_or(|stored| known.has_replaced(stored)) {
                 return Err(Code::VaultItemMissing.into());
             }
         }
