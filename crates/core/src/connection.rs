@@ -78,9 +78,9 @@ pub struct Connection {
     /// Seconds that its sign-ins lasted until the provider ended them, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_in_seconds: Vec<i64>,
-    /// What the person was last told of when they were not looking.
-    #[serde(default, deserialize_with = "if_known", skip_serializing_if = "Option::is_none")]
-    pub told: Option<Attention>,
+    /// What the person was told of when they were not looking: the last for each reason.
+    #[serde(default, deserialize_with = "those_known", skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Attention>,
     /// When it was added.
     pub created_at: Timestamp,
     /// The newest line of its record.
@@ -198,10 +198,13 @@ pub enum RedirectMethod {
     Paste,
 }
 
-/// What a newer Tokenrack told of, and this one could not, is told of again.
-fn if_known<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Attention>, D::Error> {
-    let told = serde_json::Value::deserialize(told)?;
-    Ok(Attention::deserialize(told).ok())
+/// What a newer Tokenrack told of, and this one could not, is told of again. The first versions kept the last one only.
+fn those_known<'de, D: Deserializer<'de>>(told: D) -> Result<Vec<Attention>, D::Error> {
+    let all = match serde_json::Value::deserialize(told)? {
+        serde_json::Value::Array(all) => all,
+        one => vec![one],
+    };
+    Ok(all.into_iter().filter_map(|told| Attention::deserialize(told).ok()).collect())
 }
 
 impl ProviderRef {

@@ -49,7 +49,7 @@ fn connection(id: &str, grant: Grant) -> Connection {
         lost_after: None,
         lost_sign_in: None,
         sign_in_seconds: vec![],
-        told: None,
+        told: vec![],
         created_at: at("12:00:00"),
         last_event: LastEvent { at: at("12:00:00"), kind: ActivityKind::Added, code: None },
     }

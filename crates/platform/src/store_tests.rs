@@ -56,7 +56,7 @@ fn connection(id: &str, name: &str) -> Connection {
         lost_after: None,
         lost_sign_in: None,
         sign_in_seconds: vec![],
-        told: None,
+        told: vec![],
         created_at: at(0),
         last_event: LastEvent { at: at(0), kind: ActivityKind::Added, code: None },
     }
@@ -529,11 +529,24 @@ fn a_line_that_cannot_be_read_keeps_none_of_the_others_from_being_read() {
 }
 
 #[test]
+fn what_the_first_versions_told_of_is_not_told_of_again() {
+    let place = Place::new();
+    let store = place.open();
+    let mut work = connection("a1", "work");
+    work.told = vec![Attention { reason: Reason::SignInNeeded, at: at(1) }];
+    store.insert(&work, line(&work, "")).unwrap();
+    let sql =
+        "UPDATE connections SET record = json_set(record, '$.told', json_extract(record, '$.told[0]'));";
+    store.database().execute_batch(sql).unwrap();
+    assert_eq!(store.load(&work.id).unwrap().unwrap().told, work.told);
+}
+
+#[test]
 fn words_that_only_a_newer_program_has_keep_nobody_from_the_record() {
     let place = Place::new();
     let store = place.open();
     let mut work = connection("a1", "work");
-    work.told = Some(Attention { reason: Reason::SignInNeeded, at: at(1) });
+    work.told = vec![Attention { reason: Reason::SignInNeeded, at: at(1) }];
     work.last_event.code = Some(Code::Offline);
     let problem = Some(Code::Offline.into());
     work.state = ConnectionState::Settled(Settled::Unauthorized { since: at(1), problem, ended: 0 });
@@ -547,7 +560,7 @@ fn words_that_only_a_newer_program_has_keep_nobody_from_the_record() {
     let problem = Some(Code::FromNewer.into());
     let state = ConnectionState::Settled(Settled::Unauthorized { since: at(1), problem, ended: 0 });
     let last_event = LastEvent { at: at(0), kind: ActivityKind::FromNewer, code: Some(Code::FromNewer) };
-    assert_eq!(read, Connection { state, last_event, told: None, ..work });
+    assert_eq!(read, Connection { state, last_event, told: vec![], ..work });
     let line = store.activity(&everything()).unwrap().remove(0);
     let words = (line.kind, line.channel, line.code);
     assert_eq!(words, (ActivityKind::FromNewer, Channel::FromNewer, Some(Code::FromNewer)));

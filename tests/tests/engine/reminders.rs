@@ -240,3 +240,29 @@ async fn failures_of_the_network_are_no_minute_of_a_late_keyring() {
     let reasons: Vec<_> = offered(&mut events).into_iter().map(|it| it.attention.reason).collect();
     assert_eq!(reasons, [] as [Reason; 0], "a notification waits for a minute");
 }
+
+/// A provider that fails for days, and a keyring that has to be started in between.
+#[tokio::test]
+async fn a_failure_of_days_is_told_of_once_also_over_tokens_that_were_missing() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(7_000);
+    world.network.answer_always("grant_type=refresh_token", 503, "");
+    let mut events = engine.subscribe();
+    engine.keep_fresh();
+    settle().await;
+    let mut told = vec![];
+    let leaps = [(20, 5 * 3_600, None), (3, 2 * 3_600, Some(&id)), (3, 2 * 3_600, None)];
+    for (times, seconds, hidden) in leaps {
+        world.vault.hide(hidden);
+        for _ in 0..times {
+            for seconds in [seconds - 10, 10] {
+                world.clock.forward(seconds);
+                tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+            }
+            told.extend(heard(&engine, &mut events));
+        }
+    }
+    assert_eq!(told, [Reason::FailingForDays, Reason::TokensMissing]);
+}

@@ -63,7 +63,7 @@ fn connection(name: &str, provider: ProviderRef) -> Connection {
         lost_after: None,
         lost_sign_in: None,
         sign_in_seconds: vec![],
-        told: None,
+        told: vec![],
         created_at: at(),
         last_event: LastEvent { at: at(), kind: ActivityKind::Added, code: None },
     }

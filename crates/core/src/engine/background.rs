@@ -160,7 +160,7 @@ impl Engine {
         let now = self.now();
         self.shown_connections(|connection| {
             let attention = attention::now(connection, now)?;
-            let is_news = attention.is_news_after(connection.told);
+            let is_news = connection.told.iter().all(|told| attention.is_news_after(Some(*told)));
             let (connection, name) = (connection.id.clone(), connection.name.clone());
             is_news.then_some(Reminder { connection, name, attention })
         })
@@ -172,8 +172,12 @@ impl Engine {
     /// `NoSuchConnection`, or a store problem: then it is told once more.
     pub fn told(&self, reminder: &Reminder) -> Result<(), Problem> {
         self.update(&reminder.connection, |connection| {
-            let before = connection.told.replace(reminder.attention);
-            (before != connection.told).then(Change::default)
+            if connection.told.contains(&reminder.attention) {
+                return None;
+            }
+            connection.told.retain(|told| told.reason != reminder.attention.reason);
+            connection.told.push(reminder.attention);
+            Some(Change::default())
         })?;
         Ok(())
     }

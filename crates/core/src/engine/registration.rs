@@ -97,7 +97,7 @@ impl Engine {
             lost_after: None,
             lost_sign_in: None,
             sign_in_seconds: vec![],
-            told: None,
+            told: vec![],
             created_at: now,
             last_event: LastEvent { at: now, kind: ActivityKind::Added, code: None },
         };
