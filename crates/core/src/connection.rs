@@ -174,6 +174,11 @@ pub enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
+    /// Whether what stands in the secret's place is a key, which nobody is sent.
+    pub fn is_by_key(self) -> bool {
+        self == Self::PrivateKeyJwt
+    }
+
     /// Its name in the registry of RFC 7591 §4.2.
     pub fn name(self) -> &'static str {
         match self {

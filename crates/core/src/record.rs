@@ -345,11 +345,12 @@ impl SecretRecord {
         }
     }
 
-    /// What a client proved itself with that the connection had before, and that tokens were given to.
-    pub fn former_secret_of(&self, client_id: &str) -> Option<&ClientSecret> {
+    /// What a client proves itself with by this method that the connection had before, and that tokens were given to.
+    pub fn former_secret_of(&self, client_id: &str, method: ClientAuthentication) -> Option<&ClientSecret> {
         let all = self.tokens.iter().chain(&self.unrevoked);
         let mut its_own = all.filter(|tokens| tokens.grant.client_id.as_deref() == Some(client_id));
-        its_own.find_map(|tokens| tokens.client.as_ref()?.secret.as_ref())
+        let is_its_kind = |former: &&FormerClient| former.authentication.is_by_key() == method.is_by_key();
+        its_own.find_map(|tokens| tokens.client.as_ref().filter(is_its_kind)?.secret.as_ref())
     }
 
     /// The connection has this client, and its secret of now.

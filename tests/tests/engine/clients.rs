@@ -10,14 +10,17 @@ use tokenrack_core::problem::Code;
 use tokenrack_core::view::{Draft, Revocation, StatusKind};
 use tokenrack_oauth::secret::ClientSecret;
 
+use super::FRESH;
 use super::background::{pass, settle};
-use super::world::{OPTIONS, World};
+use super::world::{OPTIONS, World, secret};
 
 const FILE: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
     authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
     revocation_endpoint = \"https://as.example/revoke\"\n";
 const TOKENS: &str =
     r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"DPoP","expires_in":7200}"#;
+
+const KEY: &str = include_str!("../../../crates/oauth/tests/keys/p256.pem");
 
 fn draft() -> Draft {
     Draft { provider: "acme".into(), ..Draft::default() }
@@ -274,4 +277,80 @@ async fn a_client_that_speaks_for_itself_has_no_grant_that_ends() {
     pass(&world, 60).await;
     pass(&world, 25).await;
     assert_eq!(world.network.sent().len(), 1, "another client is asked with");
+}
+
+/// A client that speaks for itself, and a keychain that was put back to yesterday's: its tokens are worth nothing, but the secret
+/// has to be changed.
+#[tokio::test]
+async fn a_clients_secret_can_be_changed_beside_an_older_copy_of_its_own_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let authentication = Some(ClientAuthentication::ClientSecretPost);
+    let draft = Draft { authentication, grant: Some(GrantType::ClientCredentials), ..Draft::default() };
+    let text = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
+        authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n";
+    world.own_provider("acme.toml", text);
+    engine.set_catalog(world.catalog());
+    let draft = Draft { provider: "acme".into(), client_id: "me".into(), ..draft };
+    let id = engine.add(&draft, secret("the first secret"), Channel::Command).await.unwrap().id;
+    world.network.answer(200, r#"{"access_token":"at-1","token_type":"bearer","expires_in":7200}"#);
+    engine.connect(&id, OPTIONS).await.unwrap();
+    let yesterday = world.vault.snapshot();
+    world.clock.forward(60);
+    world.network.answer(200, r#"{"access_token":"at-2","token_type":"bearer","expires_in":7200}"#);
+    engine.refresh(&id, Channel::Command).await.unwrap();
+    world.vault.restore(yesterday);
+    world.network.answer(401, r#"{"error":"invalid_client"}"#);
+    engine.refresh(&id, Channel::Command).await.unwrap_err();
+    let draft = engine.draft(&id).unwrap();
+    let edited = engine.edit(&id, &draft, secret("the second secret"), Channel::App).await;
+    assert!(edited.is_ok(), "{:?}", edited.err());
+}
+
+/// A client with a key, another one with a secret, and the first by its name again, while the form says what the other had.
+#[tokio::test]
+async fn a_former_clients_private_key_is_not_sent_as_a_secret() {
+    let world = World::new();
+    let engine = world.engine();
+    let key = KEY;
+    let draft =
+        world.draft(Draft { authentication: Some(ClientAuthentication::PrivateKeyJwt), ..Draft::default() });
+    let id = engine.add(&draft, secret(key), Channel::Command).await.unwrap().id;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    let another = Draft {
+        client_id: "another".into(),
+        authentication: Some(ClientAuthentication::ClientSecretPost),
+        ..engine.draft(&id).unwrap()
+    };
+    engine.edit(&id, &another, secret("the second secret"), Channel::App).await.unwrap();
+    let back = Draft { client_id: "me".into(), ..engine.draft(&id).unwrap() };
+    if engine.edit(&id, &back, None, Channel::App).await.is_err() {
+        return;
+    }
+    world.network.sent();
+    world.network.answer(200, FRESH);
+    drop(engine.refresh(&id, Channel::App).await);
+    let sent = world.network.sent();
+    assert!(!sent.iter().any(|body| body.contains("PRIVATE+KEY")), "{sent:?}");
+}
+
+/// The control of the former client's key: the same client, by another method, and no new secret.
+#[tokio::test]
+async fn a_clients_private_key_is_not_sent_as_a_secret_after_another_method_was_chosen() {
+    let world = World::new();
+    let engine = world.engine();
+    let draft =
+        world.draft(Draft { authentication: Some(ClientAuthentication::PrivateKeyJwt), ..Draft::default() });
+    let id = engine.add(&draft, secret(KEY), Channel::Command).await.unwrap().id;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    let draft =
+        Draft { authentication: Some(ClientAuthentication::ClientSecretPost), ..engine.draft(&id).unwrap() };
+    if engine.edit(&id, &draft, None, Channel::App).await.is_err() {
+        return;
+    }
+    world.network.sent();
+    world.network.answer(200, FRESH);
+    drop(engine.refresh(&id, Channel::App).await);
+    let sent = world.network.sent();
+    assert!(!sent.iter().any(|body| body.contains("PRIVATE+KEY")), "{sent:?}");
 }

@@ -201,10 +201,13 @@ pub(super) fn lacks_its_secret(connection: &Connection, record: &SecretRecord) -
 /// again. Under the connection's lock: nobody is at work on that answer any more.
 pub(super) fn is_away(connection: &Connection, record: &SecretRecord) -> bool {
     let stored = record.tokens.as_ref().map(|tokens| &tokens.grant);
-    let are_missing = connection
-        .state
-        .grant()
-        .is_some_and(|known| stored.is_none_or(|stored| known.has_replaced(stored) && !known.is_unsaved()));
+    // What speaks for itself spends nothing.
+    let is_its_own = connection.registration.grant_type == GrantType::ClientCredentials;
+    let is_missing = |known: &Grant| {
+        let is_spent = |stored: &Grant| known.has_replaced(stored) && !known.is_unsaved() && !is_its_own;
+        stored.is_none_or(is_spent)
+    };
+    let are_missing = connection.state.grant().is_some_and(is_missing);
     let was_answered = connection.state.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some());
     are_missing
         || connection.unrevoked.is_some() && record.unrevoked.is_empty()

@@ -217,7 +217,8 @@ impl Engine {
             nothing_is_away(&connection, &before)?;
         }
         // One that it had before has its own, as long as tokens of it are there.
-        let its_own = before.former_secret_of(client_id).filter(|_| names_another && !public);
+        let method = draft.authentication.unwrap_or(connection.registration.authentication);
+        let its_own = before.former_secret_of(client_id, method).filter(|_| names_another && !public);
         let secret = secret.or_else(|| its_own.cloned());
         let mut record = before.clone();
         let (provider, _) = self.draft_provider(draft, &mut BTreeMap::new()).await?;
@@ -237,7 +238,9 @@ impl Engine {
             record.proof_key = None;
         }
         // Another client is to be registered: it does not have this one's secret.
-        let kept = record.client_secret.is_some() && !public && !registers;
+        // Nor is a key sent as a secret.
+        let is_its_kind = method.is_by_key() == connection.registration.authentication.is_by_key();
+        let kept = record.client_secret.is_some() && !public && !registers && is_its_kind;
         let has_secret = secret.is_some() || kept;
         let known = secret.as_ref().or(record.client_secret.as_ref());
         let mut filled = self.fill(draft, Some(has_secret), Some(id), author).await?.checked(known);
