@@ -708,7 +708,7 @@ impl Grant {
     }
 
     /// As after the death of whoever was refreshing.
-    fn in_doubt(&self) -> RefreshState {
+    pub fn in_doubt(&self) -> RefreshState {
         RefreshState::InFlight { since: self.issued_at, generation: self.generation }
     }
 

@@ -406,3 +406,24 @@ async fn a_token_that_is_said_to_live_for_nothing_is_given_out_also_where_it_can
     let got = token(&engine, &id).await;
     assert!(got.is_ok(), "{got:?}, after {} requests", world.network.sent().len());
 }
+
+/// A server that says "not active" of an access token, and gives out the same one again: nobody may ask it without a pause.
+#[tokio::test]
+async fn a_token_that_is_not_active_and_comes_again_is_not_fetched_without_a_pause() {
+    const SAME: &str =
+        r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"bearer","expires_in":7200}"#;
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.network.answer_always("grant_type=refresh_token", 200, SAME);
+    world.network.answer(200, r#"{"active":false}"#);
+    engine.introspect(&id, Channel::App).await.unwrap();
+    world.network.sent();
+    engine.keep_fresh();
+    settle().await;
+    for _ in 0..3 {
+        pass(&world, 2).await;
+    }
+    let sent = world.network.sent().len();
+    assert!(sent <= 2, "{sent} refreshes in six seconds");
+}

@@ -4,11 +4,11 @@ use tokenrack_core::connection::{ClientAuthentication, ConnectionId, GrantType};
 use tokenrack_core::engine::Engine;
 use tokenrack_core::event::{ActivityKind, Channel};
 use tokenrack_core::ports::HttpErrorKind;
-use tokenrack_core::view::Revocation;
+use tokenrack_core::view::{Draft, Revocation};
 
 use super::background::{pass, settle};
 use super::sharing::{back_up, restored};
-use super::world::{World, secret};
+use super::world::{OPTIONS, World, secret};
 use super::{FRESH, token};
 
 const BOUND: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
@@ -29,7 +29,7 @@ async fn signed_in(world: &World, engine: &Engine, id: &ConnectionId, (n, kind):
 }
 
 /// What the app tells by itself.
-async fn told_since(world: &World, engine: &Engine) -> Vec<String> {
+pub async fn told_since(world: &World, engine: &Engine) -> Vec<String> {
     world.network.sent();
     for _ in 0..4 {
         world.network.answer(200, "");
@@ -271,9 +271,9 @@ async fn a_session_that_a_step_up_goes_on_with_is_not_revoked_by_its_own_former_
     assert!(!sent.iter().any(|body| body.contains("token=rt-1")), "{sent:?}");
 }
 
-/// What is in use since is spent, and what waits is the live one.
+/// What is in use since may be spent, and what waits be the live one: nobody can tell, and the record says so.
 #[tokio::test]
-async fn what_waits_is_not_dropped_for_an_older_copy_of_the_same_sign_in() {
+async fn what_waits_is_left_alone_for_an_older_copy_of_the_same_sign_in() {
     const ACME: &str = "schema = 1\nid = \"acme\"\nname = \"Acme\"\n[server]\n\
         authorization_endpoint = \"https://as.example/authorize\"\ntoken_endpoint = \"https://as.example/token\"\n\
         revocation_endpoint = \"https://as.example/revoke\"\n[refresh]\nrotates = true\n[revoke]\neffect = \"token\"\n";
@@ -292,7 +292,10 @@ async fn what_waits_is_not_dropped_for_an_older_copy_of_the_same_sign_in() {
     restored(&engine, &backup, true).await;
     assert!(has_live(), "it still waits");
     let sent = told_since(&world, &engine).await;
-    assert!(sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+    assert!(!sent.iter().any(|body| body.starts_with("token=")), "{sent:?}");
+    let lines = engine.activity(&Default::default()).unwrap();
+    let left = lines.iter().find(|line| line.kind == ActivityKind::RevocationUnsupported).unwrap();
+    assert_eq!(left.detail.as_deref(), Some("it would end a sign-in that is in use too"));
 }
 
 /// The secret was changed since the backup, and the server takes the new one alone.
@@ -452,4 +455,158 @@ async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_once_the_cloc
         let sent = world.network.sent();
         assert!(!sent.iter().any(|body| body.starts_with("token=")), "ahead: {ahead}: {sent:?}");
     }
+}
+
+/// An older backup by mistake, a disconnect that nobody heard, then the newer backup: what comes back is live, and what waits is
+/// the older token of the same session.
+#[tokio::test]
+async fn a_session_is_not_revoked_by_an_older_token_that_a_restore_gave_a_higher_number() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::Command).await.unwrap();
+    let older = back_up(&engine).await;
+    world.clock.forward(60);
+    world.network.answer(200, &FRESH.replace('2', "3"));
+    engine.refresh(&id, Channel::Command).await.unwrap();
+    let newer = back_up(&engine).await;
+    world.clock.forward(60);
+    restored(&engine, &older, true).await;
+    world.unheard(&engine, &id).await;
+    world.clock.forward(60);
+    restored(&engine, &newer, false).await;
+    assert_eq!(token(&engine, &id).await, Ok("at-3".into()));
+    let sent = told_since(&world, &engine).await;
+    assert!(!sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
+}
+
+/// An older backup by mistake while what was disconnected waits, then the newer one in its place, renewed: what waits is the
+/// session's own former token.
+#[tokio::test]
+async fn what_was_in_use_after_a_wrong_restore_is_left_alone_after_the_right_one() {
+    for is_wrong_first in [false, true] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.connected(&engine).await;
+        let older = back_up(&engine).await;
+        world.clock.forward(60);
+        world.network.answer(200, FRESH);
+        engine.refresh(&id, Channel::Command).await.unwrap();
+        let newer = back_up(&engine).await;
+        world.clock.forward(60);
+        world.unheard(&engine, &id).await;
+        world.clock.forward(60);
+        if is_wrong_first {
+            restored(&engine, &older, false).await;
+            world.clock.forward(60);
+        }
+        restored(&engine, &newer, true).await;
+        world.network.answer(200, &FRESH.replace('2', "3"));
+        engine.refresh(&id, Channel::App).await.unwrap();
+        let sent = told_since(&world, &engine).await;
+        assert!(
+            !sent.iter().any(|body| body.contains("token=rt-2")),
+            "wrong first: {is_wrong_first}: {sent:?}"
+        );
+    }
+}
+
+/// "Those of a sign-in that is in use again, … because the provider gave out the same once more, are not [ended]": here it is in
+/// use by another connection of the same client, that the person has added anew.
+#[tokio::test]
+async fn what_is_in_use_by_another_connection_is_not_revoked_for_an_earlier_disconnect() {
+    for same in [true, false] {
+        let world = World::new();
+        let engine = world.engine();
+        let id = world.add(&engine).await;
+        world.signed_in(&engine, &id, FRESH).await;
+        world.unheard(&engine, &id).await;
+        world.clock.forward(60);
+        let other = if same { id } else { world.add_as(&engine, world.named("anew")).await };
+        world.signed_in(&engine, &other, FRESH).await;
+        let sent = told_since(&world, &engine).await;
+        assert!(!sent.iter().any(|body| body.contains("token=rt-2")), "same: {same}: {sent:?}");
+    }
+}
+
+/// Two disconnects that nobody heard, of one session; a sign-in gives out the newer of the two again.
+#[tokio::test]
+async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_by_another_of_its_tokens_that_waits() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let backup = back_up(&engine).await;
+    world.unheard(&engine, &id).await;
+    world.clock.forward(60);
+    restored(&engine, &backup, false).await;
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    for _ in 0..2 {
+        world.network.answer(503, "");
+    }
+    world.unheard(&engine, &id).await;
+    world.network.forget_answers();
+    world.clock.forward(60);
+    world.signed_in(&engine, &id, &FRESH.replace("at-2", "at-9")).await;
+    let sent = told_since(&world, &engine).await;
+    assert!(!sent.iter().any(|body| body.contains("token=rt-1")), "{sent:?}");
+}
+
+/// The same of a code that was cancelled while its answer was on the way: it brings what another connection uses.
+#[tokio::test]
+async fn what_another_connection_uses_is_not_revoked_with_a_cancelled_code() {
+    const CODE: &str = r#"{"device_code":"d-1","user_code":"WDJB-MJHT","verification_uri":"https://gitlab.com/device",
+        "expires_in":600,"interval":5}"#;
+    for same in [true, false] {
+        let world = World::new();
+        let engine = world.engine();
+        let draft = |name: &str| Draft { grant: Some(GrantType::DeviceCode), ..world.named(name) };
+        let id = world.add_as(&engine, draft("first")).await;
+        world.network.answer(200, CODE);
+        engine.connect(&id, OPTIONS).await.unwrap();
+        world.network.answer(200, FRESH);
+        world.clock.forward(5);
+        settle().await;
+        assert_eq!(token(&engine, &id).await, Ok("at-2".into()));
+        let other = if same { id } else { world.add_as(&engine, draft("second")).await };
+        world.network.answer(200, CODE);
+        engine.connect(&other, OPTIONS).await.unwrap();
+        let gate = world.network.hold();
+        world.network.answer(200, FRESH);
+        world.clock.forward(5);
+        settle().await;
+        let cancelled = tokio::spawn({
+            let (engine, other) = (engine.clone(), other.clone());
+            async move { engine.cancel(&other, Channel::App).await }
+        });
+        settle().await;
+        world.network.sent();
+        for _ in 0..2 {
+            world.network.answer(200, "");
+        }
+        gate.add_permits(1);
+        cancelled.await.unwrap().unwrap();
+        settle().await;
+        let sent = world.network.sent();
+        assert!(!sent.iter().any(|body| body.contains("token=rt-2")), "same: {same}: {sent:?}");
+    }
+}
+
+/// A person disconnects one of two connections that were given the same refresh token, of a provider that ends tokens one by one.
+#[tokio::test]
+async fn a_disconnect_does_not_end_what_another_connection_uses() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.add(&engine).await;
+    world.signed_in(&engine, &id, FRESH).await;
+    let other = world.add_as(&engine, world.named("other")).await;
+    world.signed_in(&engine, &other, FRESH).await;
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    engine.disconnect(&id, false, Channel::App).await.unwrap();
+    let sent = world.network.sent();
+    assert!(!sent.iter().any(|body| body.contains("token=rt-2")), "{sent:?}");
 }

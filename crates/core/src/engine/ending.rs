@@ -217,9 +217,14 @@ impl Engine {
         tokens.grant.expires_at = believed_end(&tokens, spec);
         // What waits to be revoked is of this sign-in where it is given out again, or goes on in it.
         let goes_on = record.tokens.as_ref().filter(|before| before.are(&tokens));
-        for waiting in &mut record.unrevoked {
-            if waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| before.are_with(waiting)) {
-                waiting.grant.authorized_at = tokens.grant.authorized_at;
+        let is_of_it = |waiting: &&Tokens| {
+            waiting.share_one_with(&tokens) || goes_on.is_some_and(|before| before.are_with(waiting))
+        };
+        let sign_ins: Vec<_> =
+            record.unrevoked.iter().filter(is_of_it).map(|waiting| waiting.grant.authorized_at).collect();
+        for Tokens { grant, .. } in &mut record.unrevoked {
+            if sign_ins.contains(&grant.authorized_at) {
+                grant.authorized_at = tokens.grant.authorized_at;
             }
         }
         let mut grant = tokens.grant.clone();

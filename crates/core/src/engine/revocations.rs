@@ -105,9 +105,11 @@ impl Engine {
         if used.is_some_and(|used| used.are(tokens)) {
             return;
         }
+        let elsewhere = self.used_elsewhere(connection).await;
+        let are_used = used.is_some() || elsewhere.iter().any(|used| used.share_one_with(tokens));
         // Where nobody can tell, they are left too.
         let known = self.ends_along(connection, spec, &[connection.owner_of(&tokens.grant)]);
-        let ends_along = used.is_some() || known.unwrap_or(spec.revoke.may_end_others());
+        let ends_along = are_used || known.unwrap_or(spec.revoke.may_end_others());
         let (revocation, problem) = if ends_along {
             (Revocation::Unsupported, None)
         } else {
@@ -127,6 +129,28 @@ impl Engine {
         if let Err(problem) = self.update_line(&connection.id, line, |_, _| ()) {
             tracing::warn!(%problem, ?revocation, "tokens that nobody will use may live on");
         }
+    }
+
+    /// The tokens of other connections of this client, as far as the vault gives them out: a server may have given the same ones.
+    async fn used_elsewhere(&self, connection: &Connection) -> Vec<Tokens> {
+        let is_other = |other: &Connection| {
+            other.id != connection.id
+                && other.state.grant().is_some()
+                && other.provider == connection.provider
+                && other.vars == connection.vars
+                && other.registration.client_id == connection.registration.client_id
+        };
+        let all = self.inner.ports.store.load_all().map(|all| all.connections).unwrap_or_default();
+        let mut used = vec![];
+        for other in all.iter().filter(|other| is_other(other)) {
+            match self.read_secrets(other).await {
+                Ok(record) => used.extend(record.tokens),
+                Err(problem) => {
+                    tracing::debug!(%problem, connection = %other.id, "what it uses is not known")
+                }
+            }
+        }
+        used
     }
 
     /// Whether a sign-in in use, of any connection, would end along with tokens of one of these owners.
@@ -203,7 +227,11 @@ impl Engine {
         // What the provider has given out again, or a backup has brought back, is in use; it would end along.
         let used = record.tokens.as_ref();
         waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
-        let are_left = |tokens: &Tokens| used.is_some_and(|used| used.are_with(tokens));
+        let elsewhere = self.used_elsewhere(connection).await;
+        let are_left = |tokens: &Tokens| {
+            used.is_some_and(|used| used.are_with(tokens))
+                || elsewhere.iter().any(|used| used.share_one_with(tokens))
+        };
         let (left, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(are_left);
         let is_found = |lost: &LostSignIn| waiting.iter().any(|tokens| tokens.grant.authorized_at == lost.at);
         let lost_sign_in = connection.lost_sign_in.as_ref().filter(|lost| !is_found(lost));

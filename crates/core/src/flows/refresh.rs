@@ -172,8 +172,7 @@ fn renewed(spec: &ProviderSpec, tokens: &Tokens, made: Made, now: Timestamp) -> 
         generation: old.generation + 1,
         issued_at: now,
         expires_at: fresh.expires_at,
-        // What was refused is no better for having come again.
-        refused: old.refused.clone().filter(|_| tokens.access_token.matches(fresh.access_token.expose())),
+        refused: None,
         // RFC 6749 §6: absent means unchanged, for scopes as for the refresh token.
         scopes: fresh.scopes.or_else(|| old.scopes.clone()),
         refreshable: true,

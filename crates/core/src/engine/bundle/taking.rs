@@ -16,7 +16,7 @@ use crate::provider::{ProviderId, ProviderSpec};
 use crate::record::{SecretRecord, Tokens};
 use crate::view::{BundleKind, Choice, Decision, Settings, Taken, TakenView, ThingKind};
 
-const NEWER_ARE_AWAY: &str = "the tokens here are newer, and the keychain does not have them just now; where they are lost, restore with --older-tokens at a terminal";
+const THEY_ARE_AWAY: &str = "the keychain does not have the tokens here just now; where they are lost, restore with --older-tokens at a terminal";
 
 /// How things are taken.
 #[derive(Clone, Copy)]
@@ -228,8 +228,22 @@ impl Engine {
         };
         let kept = match here_is_newer {
             true => before.clone(),
-            false => secrets.clone().with_waiting(&before.unrevoked),
+            // What waits to be revoked goes on waiting, with its own client and key.
+            false => {
+                let mut before = before.clone();
+                before.leave_client(&record.registration);
+                before.leave_key();
+                secrets.clone().with_waiting(&before.unrevoked)
+            }
         };
+        if let Some(client_id) = grant(&kept).and_then(|grant| grant.client_id) {
+            connection.registration.client_id = client_id;
+        }
+        // Newer ones that are here and not taken live on.
+        let is_lost = |ours: &Tokens| kept.tokens.as_ref().is_some_and(|kept| !kept.are(ours));
+        if before.tokens.as_ref().is_some_and(is_lost) {
+            connection.lost_after = connection.lost_after.max(grant(&kept).map(|grant| grant.generation));
+        }
         settle(&mut connection, grant(&kept));
         self.change_secrets(&connection, &before, &kept).await?;
         let (kind, detail) = author.line(ActivityKind::Added);
@@ -266,7 +280,8 @@ impl Engine {
         // What a disconnect has ended is nothing to keep in use.
         set_aside(&known, &mut before);
         let saved = before.tokens.as_ref().map(|tokens| &tokens.grant);
-        let lost = known.state.grant().filter(|known| saved.is_none_or(|saved| known.has_replaced(saved)));
+        let is_lost =
+            known.state.grant().is_some_and(|known| saved.is_none_or(|saved| known.has_replaced(saved)));
         let newest = [saved, known.state.grant()].into_iter().flatten().max_by_key(|grant| grant.generation);
         let Some(theirs) = &secrets.tokens else {
             // Tokens here would be lost for none.
@@ -277,15 +292,12 @@ impl Engine {
             };
         };
         if newest.is_some_and(|ours| !taking.older_tokens && !is_newer(&theirs.grant, ours)) {
-            // Those here may be away for a while, or for good. As good as they are the same, or others with their refresh token.
-            let are_they = |lost: &Grant| {
-                lost.authorized_at == theirs.grant.authorized_at && !lost.has_replaced(&theirs.grant)
+            // Those here may be away for a while, or for good; and there may be newer ones than anybody knows.
+            return if is_lost {
+                Err(Problem::new(Code::VaultItemMissing).because(THEY_ARE_AWAY))
+            } else {
+                Ok(false)
             };
-            match lost {
-                None => return Ok(false),
-                Some(lost) if are_they(lost) => {}
-                Some(_) => return Err(Problem::new(Code::VaultItemMissing).because(NEWER_ARE_AWAY)),
-            }
         }
         self.replace(&known, record, secrets, author, taking).await
     }
@@ -311,19 +323,26 @@ impl Engine {
         ended.leave_client(&known.registration);
         ended.leave_key();
         let mut secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
-        let mut lost_after = None;
+        let (here, mut lost_after, mut is_in_doubt) = (known.state.grant(), None, false);
         if let Some(tokens) = &mut secrets.tokens {
-            if self.rotates(known) == Some(true) {
-                tell_newer(&mut secrets.unrevoked, &tokens.grant);
-            }
+            let theirs = tokens.grant.clone();
             // Whoever has seen those here, or has ended them, takes these for newer.
             let ours = before.tokens.as_ref().map_or(0, |ours| ours.grant.generation);
             let newest = ours.max(known.state.generation());
             tokens.grant.generation = tokens.grant.generation.max(newest + 1);
             // Its generations were others.
             tokens.grant.refresh_token_since = None;
-            let is_lost = ended.tokens.is_some_and(|ours| !ours.are(tokens));
+            let is_lost = match &ended.tokens {
+                Some(ours) => !ours.are(tokens),
+                None => here.is_some_and(|here| here.has_replaced(&theirs)),
+            };
             lost_after = Some(tokens.grant.generation).filter(|_| is_lost);
+            // Of the same refresh token an answer may be lost, which the backup cannot know.
+            is_in_doubt = here.is_some_and(|here| {
+                here.refresh.answer_may_be_lost()
+                    && here.authorized_at == theirs.authorized_at
+                    && !here.has_replaced(&theirs)
+            });
         }
         self.change_secrets(known, &before, &secrets).await?;
         let grant = secrets.tokens.as_ref().map(|tokens| tokens.grant.clone());
@@ -341,6 +360,9 @@ impl Engine {
                 ..record.clone()
             };
             settle(connection, grant.clone());
+            if is_in_doubt {
+                connection.state.with_grant(|grant| grant.refresh = grant.in_doubt());
+            }
             connection.state.ends_at_least(before.state.generation());
         });
         if let Err(problem) = replaced {
@@ -368,16 +390,6 @@ impl Incoming {
         use crate::connection::ClientAuthentication::None as Public;
         let held = self.whole.as_ref().is_some_and(|(_, secrets)| secrets.client_secret.is_some());
         self.shared.authentication != Public && !held
-    }
-}
-
-/// Where each refresh token ends the one before, what waits to be revoked and is newer than what comes back of the same sign-in
-/// is no longer of it: those that come back have ended by it, and it is told.
-fn tell_newer(waiting: &mut [Tokens], theirs: &Grant) {
-    for Tokens { grant, .. } in waiting {
-        if grant.authorized_at == theirs.authorized_at && grant.generation > theirs.generation {
-            grant.authorized_at = grant.issued_at;
-        }
     }
 }
 

@@ -364,8 +364,8 @@ pub(super) const TABLE: Table = &[
     ("no vault: {words}", "kein Tresor: {words}"),
     ("the vault is away: {place}", "der Tresor ist nicht da: {place}"),
     (
-        "the tokens here are newer, and the keychain does not have them just now; where they are lost, restore with --older-tokens at a terminal",
-        "die Token hier sind neuer, und der Schlüsselbund hat sie gerade nicht; sind sie verloren, stelle am Terminal mit --older-tokens wieder her",
+        "the keychain does not have the tokens here just now; where they are lost, restore with --older-tokens at a terminal",
+        "der Schlüsselbund hat die Token hier gerade nicht; sind sie verloren, stelle am Terminal mit --older-tokens wieder her",
     ),
     ("the vault refused access: {words}", "der Tresor verweigerte den Zugriff: {words}"),
     ("the vault did not answer in time", "der Tresor antwortete nicht rechtzeitig"),
