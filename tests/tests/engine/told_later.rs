@@ -341,15 +341,7 @@ async fn a_session_that_a_backup_has_brought_back_is_not_revoked_by_its_newer_to
     world.unheard(&engine, &id).await;
     restored(&engine, &backup, false).await;
     assert_eq!(token(&engine, &id).await, Ok("at-1".into()), "it is in use");
-    for _ in 0..4 {
-        world.network.answer(200, "");
-    }
-    engine.keep_fresh();
-    settle().await;
-    for _ in 0..3 {
-        pass(&world, 20).await;
-    }
-    let sent = world.network.sent();
+    let sent = told_since(&world, &engine).await;
     assert!(!sent.iter().any(|body| body.starts_with("token=")), "{sent:?}");
 }
 
@@ -414,16 +406,7 @@ async fn a_session_that_a_backup_has_brought_back_is_not_revoked_once_the_clock_
         restored(&engine, &backup, false).await;
         world.network.answer(200, FRESH);
         engine.refresh(&id, Channel::App).await.unwrap();
-        world.network.sent();
-        for _ in 0..4 {
-            world.network.answer(200, "");
-        }
-        engine.keep_fresh();
-        settle().await;
-        for _ in 0..3 {
-            pass(&world, 20).await;
-        }
-        let sent = world.network.sent();
+        let sent = told_since(&world, &engine).await;
         assert!(!sent.iter().any(|body| body.starts_with("token=")), "ahead: {ahead}: {sent:?}");
     }
 }
@@ -443,16 +426,7 @@ async fn a_session_that_a_sign_in_has_brought_again_is_not_revoked_once_the_cloc
         world.clock.forward(60 - ahead);
         world.network.answer(200, FRESH);
         engine.refresh(&id, Channel::App).await.unwrap();
-        world.network.sent();
-        for _ in 0..4 {
-            world.network.answer(200, "");
-        }
-        engine.keep_fresh();
-        settle().await;
-        for _ in 0..3 {
-            pass(&world, 20).await;
-        }
-        let sent = world.network.sent();
+        let sent = told_since(&world, &engine).await;
         assert!(!sent.iter().any(|body| body.starts_with("token=")), "ahead: {ahead}: {sent:?}");
     }
 }
