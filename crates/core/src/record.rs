@@ -369,6 +369,12 @@ impl SecretRecord {
         }
     }
 
+    /// Another client and another key take the place of these: what is here is revoked by its own.
+    pub fn leave(&mut self, registration: &ClientRegistration) {
+        self.leave_client(registration);
+        self.leave_key();
+    }
+
     fn all_tokens(&mut self) -> impl Iterator<Item = &mut Tokens> {
         self.tokens.iter_mut().chain(&mut self.unrevoked)
     }

@@ -391,3 +391,20 @@ async fn a_lost_answer_is_remembered_over_a_restore_of_older_ones() {
         assert_ne!(told.revocation, Revocation::Revoked, "hides: {hides}");
     }
 }
+
+/// The client was changed after the sign-in: a backup has the newer one's secret beside the former one's tokens.
+#[tokio::test]
+async fn a_restore_of_all_that_was_lost_has_the_client_of_the_backup() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.confidential(&engine).await;
+    world.signed_in(&engine, &id, &FRESH.replace('2', "1")).await;
+    let draft = Draft { client_id: "another".into(), ..engine.draft(&id).unwrap() };
+    engine.edit(&id, &draft, secret("the second secret"), Channel::App).await.unwrap();
+    let backup = back_up(&engine).await;
+    world.tamper("DELETE FROM connections");
+    world.vault.restore(HashMap::new());
+    open(&engine, &backup).await;
+    assert_eq!(take(&engine, Choice::Add, false).await.outcome, Taken::Added);
+    assert_eq!(engine.draft(&id).unwrap().client_id, "another");
+}

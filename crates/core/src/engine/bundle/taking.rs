@@ -226,22 +226,22 @@ impl Engine {
             (None, Some(_)) => !taking.older_tokens,
             (_, None) => false,
         };
-        let kept = match here_is_newer {
-            true => before.clone(),
-            // What waits to be revoked goes on waiting, with its own client and key.
-            false => {
-                let mut before = before.clone();
-                before.leave_client(&record.registration);
-                before.leave_key();
-                secrets.clone().with_waiting(&before.unrevoked)
+        let kept = if here_is_newer {
+            // They may be another client's than the backup knows.
+            if let Some(Tokens { client: None, grant: Grant { client_id: Some(id), .. }, .. }) =
+                &before.tokens
+            {
+                connection.registration.client_id.clone_from(id);
             }
+            before.clone()
+        } else {
+            let mut left = before.clone();
+            left.leave(&record.registration);
+            secrets.clone().with_waiting(&left.unrevoked)
         };
-        if let Some(client_id) = grant(&kept).and_then(|grant| grant.client_id) {
-            connection.registration.client_id = client_id;
-        }
-        // Newer ones that are here and not taken live on.
-        let is_lost = |ours: &Tokens| kept.tokens.as_ref().is_some_and(|kept| !kept.are(ours));
-        if before.tokens.as_ref().is_some_and(is_lost) {
+        // Those that are here and not taken live on.
+        let live_on = |ours: &Tokens| kept.tokens.as_ref().is_some_and(|kept| !kept.are(ours));
+        if before.tokens.as_ref().is_some_and(live_on) {
             connection.lost_after = connection.lost_after.max(grant(&kept).map(|grant| grant.generation));
         }
         settle(&mut connection, grant(&kept));
@@ -320,30 +320,10 @@ impl Engine {
             return Err(Problem::new(Code::InvalidInput).because(words));
         }
         // They are revoked as without the backup.
-        ended.leave_client(&known.registration);
-        ended.leave_key();
+        ended.leave(&known.registration);
         let mut secrets = SecretRecord { unrevoked: ended.unrevoked, ..secrets.clone() };
-        let (here, mut lost_after, mut is_in_doubt) = (known.state.grant(), None, false);
-        if let Some(tokens) = &mut secrets.tokens {
-            let theirs = tokens.grant.clone();
-            // Whoever has seen those here, or has ended them, takes these for newer.
-            let ours = before.tokens.as_ref().map_or(0, |ours| ours.grant.generation);
-            let newest = ours.max(known.state.generation());
-            tokens.grant.generation = tokens.grant.generation.max(newest + 1);
-            // Its generations were others.
-            tokens.grant.refresh_token_since = None;
-            let is_lost = match &ended.tokens {
-                Some(ours) => !ours.are(tokens),
-                None => here.is_some_and(|here| here.has_replaced(&theirs)),
-            };
-            lost_after = Some(tokens.grant.generation).filter(|_| is_lost);
-            // Of the same refresh token an answer may be lost, which the backup cannot know.
-            is_in_doubt = here.is_some_and(|here| {
-                here.refresh.answer_may_be_lost()
-                    && here.authorized_at == theirs.authorized_at
-                    && !here.has_replaced(&theirs)
-            });
-        }
+        let take = |tokens: &mut Tokens| take_place(tokens, known, &before, ended.tokens.as_ref());
+        let Overwritten { lost_after, is_in_doubt } = secrets.tokens.as_mut().map(take).unwrap_or_default();
         self.change_secrets(known, &before, &secrets).await?;
         let grant = secrets.tokens.as_ref().map(|tokens| tokens.grant.clone());
         let (kind, detail) = author.line(ActivityKind::Edited);
@@ -390,6 +370,39 @@ impl Incoming {
         use crate::connection::ClientAuthentication::None as Public;
         let held = self.whole.as_ref().is_some_and(|(_, secrets)| secrets.client_secret.is_some());
         self.shared.authentication != Public && !held
+    }
+}
+
+/// What is to be known of tokens whose place was taken.
+#[derive(Default)]
+struct Overwritten {
+    /// They live on, and came after this generation as far as anybody can tell.
+    lost_after: Option<u64>,
+    /// Of the refresh token that takes their place, and was theirs, an answer may be lost.
+    is_in_doubt: bool,
+}
+
+/// Makes these of a backup newer than those here, whoever has seen those or has ended them. `ours` are those that the vault has
+/// in use, of `before`.
+fn take_place(
+    tokens: &mut Tokens,
+    known: &Connection,
+    before: &SecretRecord,
+    ours: Option<&Tokens>,
+) -> Overwritten {
+    let (here, theirs) = (known.state.grant(), tokens.grant.clone());
+    let stored = before.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
+    tokens.grant.generation = theirs.generation.max(stored.max(known.state.generation()) + 1);
+    // Its generations were others.
+    tokens.grant.refresh_token_since = None;
+    let live_on = match ours {
+        Some(ours) => !ours.are(tokens),
+        None => here.is_some_and(|here| here.has_replaced(&theirs)),
+    };
+    let is_its_own = |here: &Grant| here.authorized_at == theirs.authorized_at && !here.has_replaced(&theirs);
+    Overwritten {
+        lost_after: live_on.then_some(tokens.grant.generation),
+        is_in_doubt: here.is_some_and(|here| here.refresh.answer_may_be_lost() && is_its_own(here)),
     }
 }
 
