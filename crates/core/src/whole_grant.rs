@@ -21,8 +21,8 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Only two ids are proof of two accounts: what a person is called may change.
-    fn may_be(&self, other: &Self) -> bool {
+    /// Whether both may be the same. Only two ids are proof of two accounts: what a person is called may change.
+    pub fn may_be(&self, other: &Self) -> bool {
         let id = |owner: &Self| owner.account.as_ref()?.id.clone();
         self.client_id == other.client_id && id(self).zip(id(other)).is_none_or(|(one, other)| one == other)
     }

@@ -105,7 +105,7 @@ impl Engine {
         if used.is_some_and(|used| used.are(tokens)) {
             return;
         }
-        let elsewhere = self.used_elsewhere(connection).await;
+        let elsewhere = self.used_elsewhere(connection, [tokens]).await;
         let are_used = used.is_some() || elsewhere.iter().any(|used| used.share_one_with(tokens));
         // Where nobody can tell, they are left too.
         let known = self.ends_along(connection, spec, &[connection.owner_of(&tokens.grant)]);
@@ -131,14 +131,20 @@ impl Engine {
         }
     }
 
-    /// The tokens of other connections of this client, as far as the vault gives them out: a server may have given the same ones.
-    async fn used_elsewhere(&self, connection: &Connection) -> Vec<Tokens> {
+    /// The tokens of other connections that may be the same ones, as far as the vault gives them out: a server may have given
+    /// them to this client and account twice.
+    async fn used_elsewhere<'a>(
+        &self,
+        connection: &Connection,
+        tokens: impl IntoIterator<Item = &'a Tokens>,
+    ) -> Vec<Tokens> {
+        let owners: Vec<_> = tokens.into_iter().map(|tokens| connection.owner_of(&tokens.grant)).collect();
         let is_other = |other: &Connection| {
+            let owner = other.state.grant().map(|grant| other.owner_of(grant));
             other.id != connection.id
-                && other.state.grant().is_some()
                 && other.provider == connection.provider
                 && other.vars == connection.vars
-                && other.registration.client_id == connection.registration.client_id
+                && owner.is_some_and(|owner| owners.iter().any(|one| one.may_be(&owner)))
         };
         let all = self.inner.ports.store.load_all().map(|all| all.connections).unwrap_or_default();
         let mut used = vec![];
@@ -227,7 +233,7 @@ impl Engine {
         // What the provider has given out again, or a backup has brought back, is in use; it would end along.
         let used = record.tokens.as_ref();
         waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
-        let elsewhere = self.used_elsewhere(connection).await;
+        let elsewhere = self.used_elsewhere(connection, &waiting).await;
         let are_left = |tokens: &Tokens| {
             used.is_some_and(|used| used.are_with(tokens))
                 || elsewhere.iter().any(|used| used.share_one_with(tokens))
