@@ -348,14 +348,17 @@ impl ConnectionState {
         are_lost.then_some(known.generation.min(newest))
     }
 
+    /// Whether the refresh token may have been spent by an answer that did not reach us, also where that has ended it.
+    pub fn is_in_doubt(&self) -> bool {
+        let is_interrupted = matches!(self.settled(), Settled::ReauthorizationRequired { problem, .. }
+            if problem.code == Code::RefreshInterrupted);
+        is_interrupted || self.grant().is_some_and(|grant| grant.refresh.answer_may_be_lost())
+    }
+
     /// Whether tokens may come into the vault late that are newer than those seen there: of an answer that nobody saw saved.
     pub fn may_be_followed(&self) -> bool {
         let is_answered = self.attempt().is_some_and(|attempt| attempt.exchanging_since.is_some());
-        let is_interrupted = matches!(self.settled(), Settled::ReauthorizationRequired { problem, .. }
-            if problem.code == Code::RefreshInterrupted);
-        is_answered
-            || is_interrupted
-            || self.grant().is_some_and(|grant| grant.is_unsaved() || grant.refresh.answer_may_be_lost())
+        is_answered || self.is_in_doubt() || self.grant().is_some_and(Grant::is_unsaved)
     }
 
     /// What a sign-in has brought is not saved yet, and may end with its process: then the tokens before it are as good as

@@ -69,6 +69,12 @@ impl ClientKey {
         signed.map(|_| key).map_err(|_| KeyError::Unusable)
     }
 
+    /// Whether this is a private key, and no secret that is shared with a server.
+    pub fn is_one(text: &ClientSecret) -> bool {
+        let start = text.expose().trim_start();
+        start.starts_with("-----BEGIN") || start.starts_with('{') && Self::parse(text).is_ok()
+    }
+
     fn new(algorithm: Algorithm, der: &[u8]) -> Self {
         let key = match algorithm {
             Algorithm::EdDSA => EncodingKey::from_ed_der(der),

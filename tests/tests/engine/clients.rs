@@ -354,3 +354,24 @@ async fn a_clients_private_key_is_not_sent_as_a_secret_after_another_method_was_
     let sent = world.network.sent();
     assert!(!sent.iter().any(|body| body.contains("PRIVATE+KEY")), "{sent:?}");
 }
+
+/// A key, no proof at all, a shared secret: the key is still in its place.
+#[tokio::test]
+async fn a_private_key_is_never_sent_as_a_secret_whatever_led_there() {
+    use ClientAuthentication::{ClientSecretBasic, ClientSecretPost, None as Public, PrivateKeyJwt};
+    for last in [ClientSecretPost, ClientSecretBasic] {
+        let world = World::new();
+        let engine = world.engine();
+        let by = |method| Draft { authentication: Some(method), ..Draft::default() };
+        let draft = world.draft(by(PrivateKeyJwt));
+        let id = engine.add(&draft, secret(KEY), Channel::Command).await.unwrap().id;
+        world.signed_in(&engine, &id, FRESH).await;
+        for method in [Public, last] {
+            let draft = Draft { authentication: Some(method), ..engine.draft(&id).unwrap() };
+            engine.edit(&id, &draft, None, Channel::App).await.unwrap();
+        }
+        let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert_eq!(refused.code, Code::MissingClientSecret, "{last:?}");
+        assert!(world.network.sent().is_empty(), "{last:?}");
+    }
+}

@@ -408,3 +408,46 @@ async fn a_restore_of_all_that_was_lost_has_the_client_of_the_backup() {
     assert_eq!(take(&engine, Choice::Add, false).await.outcome, Taken::Added);
     assert_eq!(engine.draft(&id).unwrap().client_id, "another");
 }
+
+/// An answer was lost, and the refresh token was refused for it; the same tokens are put back.
+#[tokio::test]
+async fn an_interruption_is_remembered_over_a_restore_of_the_same_tokens() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let backup = back_up(&engine).await;
+    world.clock.forward(60);
+    world.network.fail(HttpErrorKind::Timeout);
+    engine.refresh(&id, Channel::App).await.unwrap_err();
+    for restores in [false, true] {
+        if restores {
+            restored(&engine, &backup, true).await;
+        }
+        world.network.answer(400, r#"{"error":"invalid_grant"}"#);
+        let refused = engine.refresh(&id, Channel::App).await.unwrap_err();
+        assert_eq!(refused.code, Code::RefreshInterrupted, "restores: {restores}");
+    }
+}
+
+/// A newer backup of the same sign-in: what it replaces was renewed by it, and nothing was lost.
+#[tokio::test]
+async fn a_disconnect_after_a_newer_backup_says_that_all_is_revoked() {
+    let world = World::new();
+    let engine = world.engine();
+    let id = world.connected(&engine).await;
+    let older = back_up(&engine).await;
+    world.clock.forward(60);
+    world.network.answer(200, FRESH);
+    engine.refresh(&id, Channel::App).await.unwrap();
+    let newer = back_up(&engine).await;
+    world.tamper("DELETE FROM connections");
+    world.vault.restore(HashMap::new());
+    open(&engine, &older).await;
+    assert_eq!(take(&engine, Choice::Add, false).await.outcome, Taken::Added);
+    restored(&engine, &newer, false).await;
+    for _ in 0..2 {
+        world.network.answer(200, "");
+    }
+    let told = engine.disconnect(&id, false, Channel::App).await.unwrap();
+    assert_eq!(told.revocation, Revocation::Revoked);
+}

@@ -239,7 +239,9 @@ impl Engine {
         }
         // Another client is to be registered: it does not have this one's secret.
         // Nor is a key sent as a secret.
-        let is_its_kind = method.is_by_key() == connection.registration.authentication.is_by_key();
+        let known_method = connection.registration.authentication;
+        let is_its_kind =
+            known_method == ClientAuthentication::None || method.is_by_key() == known_method.is_by_key();
         let kept = record.client_secret.is_some() && !public && !registers && is_its_kind;
         let has_secret = secret.is_some() || kept;
         let known = secret.as_ref().or(record.client_secret.as_ref());

@@ -105,7 +105,7 @@ impl Engine {
         if used.is_some_and(|used| used.are(tokens)) {
             return;
         }
-        let elsewhere = self.used_elsewhere(connection, [tokens]).await;
+        let elsewhere = self.used_elsewhere(connection, spec, [tokens]).await;
         let are_used = used.is_some() || elsewhere.iter().any(|used| used.share_one_with(tokens));
         // Where nobody can tell, they are left too.
         let known = self.ends_along(connection, spec, &[connection.owner_of(&tokens.grant)]);
@@ -131,11 +131,12 @@ impl Engine {
         }
     }
 
-    /// The tokens of other connections that may be the same ones, as far as the vault gives them out: a server may have given
-    /// them to this client and account twice.
+    /// The tokens of other connections that may be the same ones, as far as the vault gives them out: a server that ends them
+    /// one by one may have given them to this client and account twice. Where it ends all together, they end along anyway.
     async fn used_elsewhere<'a>(
         &self,
         connection: &Connection,
+        spec: &ProviderSpec,
         tokens: impl IntoIterator<Item = &'a Tokens>,
     ) -> Vec<Tokens> {
         let owners: Vec<_> = tokens.into_iter().map(|tokens| connection.owner_of(&tokens.grant)).collect();
@@ -146,13 +147,19 @@ impl Engine {
                 && other.vars == connection.vars
                 && owner.is_some_and(|owner| owners.iter().any(|one| one.may_be(&owner)))
         };
-        let all = self.inner.ports.store.load_all().map(|all| all.connections).unwrap_or_default();
         let mut used = vec![];
+        if owners.is_empty() || spec.revoke.may_end_others() || revoke::place(spec, connection).is_none() {
+            return used;
+        }
+        let all = self.inner.ports.store.load_all().map(|all| all.connections).unwrap_or_default();
         for other in all.iter().filter(|other| is_other(other)) {
             match self.read_secrets(other).await {
                 Ok(record) => used.extend(record.tokens),
                 Err(problem) => {
-                    tracing::debug!(%problem, connection = %other.id, "what it uses is not known")
+                    tracing::warn!(%problem, connection = %other.id, "what it uses is not known");
+                    if problem.code == Code::VaultTimedOut {
+                        break;
+                    }
                 }
             }
         }
@@ -233,7 +240,10 @@ impl Engine {
         // What the provider has given out again, or a backup has brought back, is in use; it would end along.
         let used = record.tokens.as_ref();
         waiting.retain(|tokens| !used.is_some_and(|used| used.are(tokens)));
-        let elsewhere = self.used_elsewhere(connection, &waiting).await;
+        let elsewhere = match self.spec(connection) {
+            Ok(spec) => self.used_elsewhere(connection, &spec, &waiting).await,
+            Err(_) => vec![],
+        };
         let are_left = |tokens: &Tokens| {
             used.is_some_and(|used| used.are_with(tokens))
                 || elsewhere.iter().any(|used| used.share_one_with(tokens))

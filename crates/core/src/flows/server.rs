@@ -241,6 +241,8 @@ pub fn endpoint(url: &str) -> Result<Endpoint, Problem> {
     Endpoint::parse(url).map_err(|error| OAuthError::endpoint(url, error).into())
 }
 
+const IS_A_KEY: &str = "what is kept for this client is a private key, which is never sent";
+
 /// The client as the token endpoint meets it.
 ///
 /// # Errors
@@ -255,10 +257,17 @@ pub fn client(
         let secret = secret.ok_or(Problem::new(Code::MissingClientSecret))?;
         hooks::client_secret(ports, spec, connection, secret)
     };
+    // A key lies in the secret's place, and may stay there when the method is changed.
+    let shared = || match secret()? {
+        secret if ClientKey::is_one(&secret) => {
+            Err(Problem::new(Code::MissingClientSecret).because(IS_A_KEY))
+        }
+        secret => Ok(secret),
+    };
     let auth = match connection.registration.authentication {
         ClientAuthentication::None => ClientAuth::None,
-        ClientAuthentication::ClientSecretBasic => ClientAuth::Basic(secret()?),
-        ClientAuthentication::ClientSecretPost => ClientAuth::Post(secret()?),
+        ClientAuthentication::ClientSecretBasic => ClientAuth::Basic(shared()?),
+        ClientAuthentication::ClientSecretPost => ClientAuth::Post(shared()?),
         ClientAuthentication::PrivateKeyJwt => {
             ClientAuth::PrivateKeyJwt(Box::new(signer(ports, spec, connection, &secret()?)?))
         }

@@ -240,7 +240,7 @@ impl Engine {
             secrets.clone().with_waiting(&left.unrevoked)
         };
         // Those that are here and not taken live on.
-        let live_on = |ours: &Tokens| kept.tokens.as_ref().is_some_and(|kept| !kept.are(ours));
+        let live_on = |ours: &Tokens| kept.tokens.as_ref().is_some_and(|kept| !takes_over(kept, ours));
         if before.tokens.as_ref().is_some_and(live_on) {
             connection.lost_after = connection.lost_after.max(grant(&kept).map(|grant| grant.generation));
         }
@@ -390,20 +390,26 @@ fn take_place(
     before: &SecretRecord,
     ours: Option<&Tokens>,
 ) -> Overwritten {
-    let (here, theirs) = (known.state.grant(), tokens.grant.clone());
+    let here = known.state.grant();
+    let live_on = match ours {
+        Some(ours) => !takes_over(tokens, ours),
+        None => here.is_some_and(|here| here.has_replaced(&tokens.grant)),
+    };
+    let is_its_own =
+        |here: &Grant| here.authorized_at == tokens.grant.authorized_at && !here.has_replaced(&tokens.grant);
+    let is_in_doubt = known.state.is_in_doubt() && here.is_some_and(is_its_own);
     let stored = before.tokens.as_ref().map_or(0, |tokens| tokens.grant.generation);
-    tokens.grant.generation = theirs.generation.max(stored.max(known.state.generation()) + 1);
+    let newest = stored.max(known.state.generation());
+    tokens.grant.generation = tokens.grant.generation.max(newest + 1);
     // Its generations were others.
     tokens.grant.refresh_token_since = None;
-    let live_on = match ours {
-        Some(ours) => !ours.are(tokens),
-        None => here.is_some_and(|here| here.has_replaced(&theirs)),
-    };
-    let is_its_own = |here: &Grant| here.authorized_at == theirs.authorized_at && !here.has_replaced(&theirs);
-    Overwritten {
-        lost_after: live_on.then_some(tokens.grant.generation),
-        is_in_doubt: here.is_some_and(|here| here.refresh.answer_may_be_lost() && is_its_own(here)),
-    }
+    Overwritten { lost_after: live_on.then_some(tokens.grant.generation), is_in_doubt }
+}
+
+/// Whether nothing lives on of `ours` where these take their place: they are the same, or the same sign-in's and newer.
+fn takes_over(theirs: &Tokens, ours: &Tokens) -> bool {
+    let (new, old) = (&theirs.grant, &ours.grant);
+    theirs.are(ours) || new.authorized_at == old.authorized_at && new.generation > old.generation
 }
 
 /// The record speaks of the tokens that the vault has, and of no sign-in that waits. What ended for good does not end those

@@ -361,6 +361,10 @@ pub(super) const TABLE: Table = &[
         "Im Ordner ist kein Tresor, aber Verbindungen haben Token in einem. Ein neuer Tresor hat sie nicht.",
     ),
     ("the vault is locked", "der Tresor ist gesperrt"),
+    (
+        "what is kept for this client is a private key, which is never sent",
+        "was für diesen Client aufbewahrt ist, ist ein privater Schlüssel, und der wird nie gesendet",
+    ),
     ("no vault: {words}", "kein Tresor: {words}"),
     ("the vault is away: {place}", "der Tresor ist nicht da: {place}"),
     (
